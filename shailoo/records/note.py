@@ -1,0 +1,159 @@
+"""C2SP signed notes (signed-note.md v1.0.0) with Ed25519 keys.
+
+A note is a text that ends in a newline, a blank line, and signature lines. The text is read by people; the signature lines by
+machines. Only what `SignedNote.bytes` writes is accepted by `SignedNote.parse`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from shailoo.errors import Refused
+
+_ED25519 = b"\x01"
+_DASH = "\u2014 "
+_MOST_SIGNATURES = 16
+_KEY_ID = 4
+
+
+class BadNote(Refused):
+    """The bytes are not a signed note, or not spelled as one must be."""
+
+    code = "bad-note"
+
+
+class BadSignature(Refused):
+    """A known key's signature does not verify, or no known key signed."""
+
+    code = "bad-signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A verifier key: `name+hex8(key id)+base64(type || public key)`."""
+
+    name: str
+    key_id: bytes
+    public_key: Ed25519PublicKey
+
+    @classmethod
+    def parse(cls, vkey: str) -> Self:
+        """Read a verifier key as it is published. Raises BadNote."""
+        name, plus, rest = vkey.partition("+")
+        hex_id, plus2, encoded = rest.partition("+")
+        blob = _unbase64(encoded)
+        if not plus or not plus2 or not _good_name(name) or blob is None or blob[:1] != _ED25519 or len(blob) != 33:
+            raise BadNote("This is not an Ed25519 verifier key.", vkey=vkey[:80])
+        key_id = _key_id(name, blob[1:])
+        if key_id.hex() != hex_id:
+            raise BadNote("The verifier key's identifier does not belong to its name and key.", vkey=vkey[:80])
+        return cls(name, key_id, Ed25519PublicKey.from_public_bytes(blob[1:]))
+
+    def vkey(self) -> str:
+        """Write the verifier key."""
+        raw = self.public_key.public_bytes_raw()
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(_ED25519 + raw).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private Ed25519 key with the name under which it signs."""
+
+    name: str
+    private_key: Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> Verifier:
+        """The key that anyone may have."""
+        public = self.private_key.public_key()
+        return Verifier(self.name, _key_id(self.name, public.public_bytes_raw()), public)
+
+    def sign(self, text: str) -> SignedNote:
+        """Sign a text that ends in a newline. Raises BadNote for a text that no note may carry."""
+        _check_text(text)
+        blob = self.verifier.key_id + self.private_key.sign(text.encode())
+        return SignedNote(text, ((self.name, blob),))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """The text and its signatures, each a name and a blob of key id and signature."""
+
+    text: str
+    signatures: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read a note. Raises BadNote unless writing it again gives the same bytes."""
+        try:
+            whole = data.decode()
+        except UnicodeDecodeError as error:
+            raise BadNote("A signed note is UTF-8 text.", byte=error.start) from error
+        cut = whole.rfind("\n\n")
+        if cut < 0:
+            raise BadNote("A signed note has a blank line before its signatures.")
+        text, tail = whole[: cut + 1], whole[cut + 2 :]
+        _check_text(text)
+        lines = tail.split("\n")
+        if lines[-1] != "" or not 1 <= len(lines) - 1 <= _MOST_SIGNATURES:
+            raise BadNote("A signed note ends in 1 to 16 signature lines.", lines=len(lines) - 1)
+        note = cls(text, tuple(_signature(line) for line in lines[:-1]))
+        if note.bytes() != data:
+            raise BadNote("This note is spelled differently from what a signer writes.")
+        return note
+
+    def bytes(self) -> bytes:
+        """Write the note."""
+        lines = "".join(f"{_DASH}{name} {base64.b64encode(blob).decode()}\n" for name, blob in self.signatures)
+        return f"{self.text}\n{lines}".encode()
+
+    def verify(self, *known: Verifier) -> None:
+        """Accept if at least one known key signed and no known key's signature fails. Raises BadSignature."""
+        good = False
+        for name, blob in self.signatures:
+            for verifier in known:
+                if verifier.name == name and verifier.key_id == blob[:_KEY_ID]:
+                    try:
+                        verifier.public_key.verify(blob[_KEY_ID:], self.text.encode())
+                    except InvalidSignature as error:
+                        raise BadSignature("The signature does not belong to this text.", key=name) from error
+                    good = True
+        if not good:
+            raise BadSignature("No known key has signed this note.", known=len(known))
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID]
+
+
+def _good_name(name: str) -> bool:
+    return bool(name) and "+" not in name and not any(character.isspace() for character in name)
+
+
+def _check_text(text: str) -> None:
+    if not text.endswith("\n"):
+        raise BadNote("The text of a note ends in a newline.")
+    if any((character < " " and character != "\n") or character == "\x7f" for character in text):
+        raise BadNote("The text of a note has no control characters but newlines.")
+
+
+def _unbase64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _signature(line: str) -> tuple[str, bytes]:
+    name, space, encoded = line.removeprefix(_DASH).partition(" ")
+    blob = _unbase64(encoded)
+    if not line.startswith(_DASH) or not space or not _good_name(name) or blob is None or len(blob) <= _KEY_ID:
+        raise BadNote("This is not a signature line.", line=line[:80])
+    return name, blob
