@@ -1,0 +1,556 @@
+"""What each page of the results site shows, before any language, markup or number format.
+
+The plan fills these, the pages draw them, the gate reads the drawn pages back and compares. A view is planned once for three
+languages: it holds `Name` triples and whole numbers, never a formatted figure, a share or a sentence. A share is always drawn from
+the two integers that stand here, so that its base is never lost. `None` is "not known (yet)"; it is drawn as a dash, never as 0.
+
+Moments are UTC stamps (`2021-11-28T14:02:11Z`), days are ISO dates, both as `str`. Addresses of data files are absolute paths on
+the site (`/results/data/…`); addresses of pages are not stored, `address()` derives them. Slotted dataclasses, not pydantic:
+7,500 pages are planned in a few seconds, and every value was checked at the door that let it in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from shailoo.model.base import Name
+
+ElectionKind = Literal["parliament", "president", "council", "referendum", "advisory"]
+ContestKind = Literal["list", "single", "multi", "president", "council", "referendum", "advisory"]
+"""Party list; one seat; several seats; president; town or village kenesh; referendum question; advisory question."""
+Status = Literal["upcoming", "preliminary", "final"]
+"""`preliminary` is the boxes' count: it has no legal force. It is part of every title."""
+PlaceKind = Literal["country", "region", "rayon", "tec", "district", "station"]
+OptionKind = Literal["option", "against-all"]
+Standing = Literal["", "qualifies", "below", "leads", "elected", "second-round"]
+"""What a row may say about an option. On partial data only `qualifies`, `below` and `leads` ("if counted now"), or nothing."""
+BoxState = Literal["waiting", "accepted", "held", "conflict", "replaced", "revoked"]
+DistrictState = Literal["waiting", "leading", "tie", "against-all-leads", "elected", "failed", "undetermined", "second-round"]
+"""`failed` and `elected` only when every box of the district is counted; `undetermined` where the law is silent."""
+SeatsReason = Literal["partial", "tie", "cap", "no-list", "rule"]
+"""Why seats stay open: boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the rule is not applicable."""
+Release = Literal["report", "protocol", "act"]
+"""What releases a held report: a new report of the box, the commission's protocol, an act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every page of one election repeats. It does not change with a report, so it may stand on every page."""
+
+    election: str
+    name: Name
+    day: str
+    kind: ElectionKind
+    status: Status
+    synthetic: bool
+    zone: str = "Asia/Bishkek"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the country with its own page (a rayon has none and is not linked). `number` is printed before the name."""
+
+    kind: PlaceKind
+    id: str
+    name: Name
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A table as a file: `href` is an absolute path, `format` is `csv`, `json` or `geojson`."""
+
+    format: Literal["csv", "json", "geojson"]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
+
+    `key` is the row's identity for the gate (`21`, `against-all`), `number` what the ballot prints ("" when it prints none).
+    `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/` exists.
+    """
+
+    contest: str
+    key: str
+    number: str
+    name: Name
+    kind: OptionKind = "option"
+    tone: int = 0
+    page: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OptionCount:
+    """The votes of one option in one place."""
+
+    option: Option
+    votes: int | None
+    standing: Standing = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContestCount:
+    """One contest in one place: the table `contest:<id>` with rows in the order given, then `invalid` and `ballots`.
+
+    `ballots` is the number of ballots of this contest in the boxes and the base of every share (those who took part in it).
+    `scale` is the share that fills a bar, in hundredths of a percent (2000 = 20 %), the same for all rows and for the threshold.
+    `marks` > 1 means that votes may exceed ballots. `bound` is set when a cell is small: fewer than `bound` ballots, only
+    `ballots` may be shown and all other counts are None. `reported`/`expected` are boxes with this contest.
+    """
+
+    contest: str
+    kind: ContestKind
+    name: Name
+    rows: tuple[OptionCount, ...]
+    invalid: int | None
+    ballots: int | None
+    scale: int
+    seats: int = 0
+    marks: int = 1
+    threshold: int | None = None
+    reported: int = 0
+    expected: int = 0
+    bound: int | None = None
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The single figures at the top: `dd data-figure` = voters, participants (+ .share of voters), reported, expected, held."""
+
+    voters: int
+    participants: int | None
+    reported: int
+    expected: int
+    held: int
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """How complete one part is. `waiting` = voters on the lists of stations none of whose figures are in a total yet."""
+
+    place: Place
+    reported: int
+    expected: int
+    held: int
+    voters: int
+    waiting: int
+    participants: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoutRow:
+    """One part through the day: `voted[i]` is the number who had voted by `TurnoutTable.hours[i]`, None where nobody reported."""
+
+    place: Place
+    voters: int
+    voted: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoutTable:
+    """Turnout as the commissions reported it during the day; hours are local (`10:00`). `stations[i]` had reported by hour i."""
+
+    hours: tuple[str, ...]
+    rows: tuple[TurnoutRow, ...]
+    total: TurnoutRow
+    stations: tuple[int, ...] = ()
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """Seats of one list if counted now. Table `seats`, and the key of the hemicycle."""
+
+    option: Option
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """The hemicycle. `total` = seats of the list contest, `districts` = seats elected elsewhere and drawn open.
+
+    `sum(rows) + open == total`. `decided` only when nothing is missing. `citation` is the law as the rule version cites it;
+    `quotient` is the Hare quotient as an exact fraction (votes of the qualified lists, seats).
+    """
+
+    contest: str
+    total: int
+    rows: tuple[SeatRow, ...]
+    open: int
+    districts: int
+    decided: bool
+    reasons: tuple[SeatsReason, ...] = ()
+    waiting: int = 0
+    quotient: tuple[int, int] | None = None
+    rule: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictRow:
+    """One district on the overview. `lead` is the distance to the second in votes."""
+
+    place: Place
+    state: DistrictState
+    leader: Option | None
+    votes: int | None
+    ballots: int | None
+    lead: int | None
+    reported: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapArea:
+    """A region or rayon on a map. `shares` belong to the interactive map: votes by option key."""
+
+    place: Place
+    voters: int
+    participants: int | None
+    ballots: int | None
+    leader: Option | None
+    leader_votes: int | None
+    votes: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """One held report: neutral, with the rule and the place. `expected`/`found` are counts; `line` is the line of the report.
+
+    `rule` is the gate's code; `what` an optional sentence of the rule (data, three languages).
+    """
+
+    station: Place
+    box: str
+    rule: str
+    contest: str
+    line: str
+    expected: int | None
+    found: int | None
+    since: str
+    release: tuple[Release, ...] = ("report", "protocol", "act")
+    what: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """Two different final reports of one box. Both are kept and shown; neither is in a total until an act decides."""
+
+    station: Place
+    box: str
+    digests: tuple[str, ...]
+    arrived: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalRow:
+    """Refused senders in one hour: `count` is capped, `capped` says that there were more."""
+
+    hour: str
+    code: str
+    count: int
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A signed report exactly as printed. `text` is the public note; `counted` says whether it is in the totals."""
+
+    box: str
+    kind: Literal["zero", "final", "annex"]
+    text: str
+    digest: str
+    href: str
+    arrived: str
+    counted: bool
+    copy: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A ballot box at a station. `delay` = seconds from the legal closing to arrival, `clock` = the box's clock minus ours, or 0."""
+
+    id: str
+    state: BoxState
+    signed: bool = False
+    arrived: str = ""
+    delay: int | None = None
+    clock: int = 0
+    reserve: bool = False
+
+
+# --- pages ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ElectionRow:
+    """One line of the list of elections."""
+
+    head: Head
+    voters: int
+    participants: int | None
+    reported: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class ElectionsView:
+    """`/results/<lang>/`: newest first."""
+
+    rows: tuple[ElectionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Set on an archived page: version `number` as it stood at `at`."""
+
+    number: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """`/results/<lang>/<election>/`, and `…/v/<n>/` when `archive` is set. Several contests for referendums and several councils."""
+
+    head: Head
+    figures: Figures
+    contests: tuple[ContestCount, ...]
+    coverage: tuple[CoverageRow, ...]
+    areas: tuple[MapArea, ...]
+    turnout: TurnoutTable | None = None
+    seats: Seats | None = None
+    districts: tuple[DistrictRow, ...] = ()
+    downloads: tuple[Download, ...] = ()
+    archive: Archive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """Region, TEC or district: figures, contests, the parts below it, turnout.
+
+    A region lists its TECs, a TEC and a district their stations. `parents` are the crumbs from the region down.
+    For a district `state`, `winners` and `seats` say how its contest stands. `unit` is what `parts` are.
+    """
+
+    head: Head
+    place: Place
+    parents: tuple[Place, ...]
+    figures: Figures
+    contests: tuple[ContestCount, ...]
+    parts: tuple[CoverageRow, ...]
+    unit: Literal["tec", "station"]
+    turnout: TurnoutTable | None = None
+    commission: Name | None = None
+    state: DistrictState | None = None
+    winners: tuple[Option, ...] = ()
+    citation: str = ""
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """One polling station. `kind` as in the package; `at` is (longitude, latitude) in units of 0.0001 degree, or None."""
+
+    head: Head
+    place: Place
+    address: Name
+    kind: Literal["domestic", "abroad", "remote"]
+    zone: str
+    region: Place
+    tec: Place | None
+    district: Place | None
+    voters: int
+    participants: int | None
+    boxes: tuple[Box, ...]
+    contests: tuple[ContestCount, ...]
+    reports: tuple[Report, ...]
+    held: tuple[HeldRow, ...] = ()
+    conflicts: tuple[ConflictRow, ...] = ()
+    turnout: TurnoutTable | None = None
+    at: tuple[int, int] | None = None
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """Where an option's votes came from. `ballots` is the base of the share."""
+
+    place: Place
+    votes: int | None
+    ballots: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A published reading of a rule (the women's quota has two): named, dated, cited, never chosen by us."""
+
+    id: str
+    name: Name
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListCandidate:
+    """A candidate of an open list. `elected` are the ids of the readings under which the seat would be theirs."""
+
+    number: str
+    name: Name
+    preferences: int | None
+    elected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptionView:
+    """One list or candidate: total, then by region, then by TEC; for a list its candidates with preference votes."""
+
+    head: Head
+    contest: ContestCount
+    option: Option
+    votes: int | None
+    regions: tuple[SourceRow, ...]
+    tecs: tuple[SourceRow, ...]
+    scale: int
+    standing: Standing = ""
+    candidates: tuple[ListCandidate, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    preference_boxes: tuple[int, int] | None = None
+    district: Place | None = None
+    stations: tuple[SourceRow, ...] = ()
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """The interactive map's page. `assets` are made by `maps.map_files`; the lists without script are the tables below the map."""
+
+    head: Head
+    contest: str
+    regions: tuple[MapArea, ...]
+    rayons: tuple[MapArea, ...]
+    options: tuple[Option, ...]
+    areas_href: str
+    stations_href: str
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StationItem:
+    """A station in the plain list: nothing that changes with a report, so that the list is written once."""
+
+    place: Place
+    voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationGroup:
+    """The stations of one TEC (or of the commission abroad)."""
+
+    tec: Place
+    region: Place
+    stations: tuple[StationItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StationsView:
+    """`…/stations/`: every station by TEC."""
+
+    head: Head
+    groups: tuple[StationGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """`…/held/`: what is in no total, and why."""
+
+    head: Head
+    held: tuple[HeldRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    refusals: tuple[RefusalRow, ...]
+    downloads: tuple[Download, ...] = ()
+
+
+Cause = Literal["reports", "held", "released", "conflict", "act", "opened", "closed", "rules", "turnout", "annex", "final"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One publication. `causes` are (cause, how many records of it). `archived` says that `…/v/<n>/` exists."""
+
+    number: int
+    at: str
+    causes: tuple[tuple[Cause, int], ...]
+    reported: int
+    participants: int | None
+    held: int
+    digest: str
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsView:
+    """`…/versions/`: newest first."""
+
+    head: Head
+    rows: tuple[VersionRow, ...]
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoutView:
+    """`…/turnout/`: by region and hour."""
+
+    head: Head
+    table: TurnoutTable
+    downloads: tuple[Download, ...] = ()
+
+
+View = (
+    ElectionsView
+    | OverviewView
+    | PlaceView
+    | StationView
+    | OptionView
+    | MapView
+    | StationsView
+    | HeldView
+    | VersionsView
+    | TurnoutView
+)
+"""Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
+
+
+def scope(view: View) -> str:
+    """Name what a page is about, `station/1004`: its `data-scope` and the tail of its address ("" for an overview)."""
+    match view:
+        case ElectionsView():
+            return ""
+        case OverviewView(archive=archive):
+            return "" if archive is None else f"v/{archive.number}"
+        case PlaceView(place=place) | StationView(place=place):
+            return f"{place.kind}/{place.id}"
+        case OptionView(option=option):
+            return f"option/{option.contest}/{option.key}"
+        case MapView():
+            return "map"
+        case StationsView():
+            return "stations"
+        case HeldView():
+            return "held"
+        case VersionsView():
+            return "versions"
+        case TurnoutView():
+            return "turnout"
+
+
+def address(view: View) -> str:
+    """Return the page's folder below `/results/<lang>/`: "" for the list of elections, `jk-2021-11-28/station/1004/`."""
+    if isinstance(view, ElectionsView):
+        return ""
+    tail = scope(view)
+    return f"{view.head.election}/{tail}/" if tail else f"{view.head.election}/"
