@@ -1,12 +1,14 @@
 """What each page of the results site shows, before any language, markup or number format.
 
-The plan fills these, the pages draw them, the gate reads the drawn pages back and compares. A view is planned once for three
-languages: it holds `Name` triples and whole numbers, never a formatted figure, a share or a sentence. A share is always drawn from
-the two integers that stand here, so that its base is never lost. `None` is "not known (yet)"; it is drawn as a dash, never as 0.
+The plan fills these, the pages draw them, the gate reads the drawn pages back and compares. A view is planned once
+for three languages: it holds `Name` triples and whole numbers, never a formatted figure, a share or a sentence. A
+share is always drawn from the two integers that stand here, so that its base is never lost. `None` is "not known
+(yet)"; it is drawn as a dash, never as 0.
 
-Moments are UTC stamps (`2021-11-28T14:02:11Z`), days are ISO dates, both as `str`. Addresses of data files are absolute paths on
-the site (`/results/data/…`); addresses of pages are not stored, `address()` derives them. Slotted dataclasses, not pydantic:
-7,500 pages are planned in a few seconds, and every value was checked at the door that let it in.
+Moments are UTC stamps (`2021-11-28T14:02:11Z`), days are ISO dates, both as `str`. Addresses of data files are
+absolute paths on the site (`/results/data/…`); addresses of pages are not stored, `address()` derives them. Slotted
+dataclasses, not pydantic: 7,500 pages are planned in a few seconds, and every value was checked at the door that let
+it in.
 """
 
 from __future__ import annotations
@@ -16,21 +18,26 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from shailoo.model.base import Name
+    from shailoo.model.election import ContestKind, ElectionKind, OptionKind, StationKind
 
-ElectionKind = Literal["parliament", "president", "council", "referendum", "advisory"]
-ContestKind = Literal["list", "single", "multi", "president", "council", "referendum", "advisory"]
-"""Party list; one seat; several seats; president; town or village kenesh; referendum question; advisory question."""
 Status = Literal["upcoming", "preliminary", "final"]
 """`preliminary` is the boxes' count: it has no legal force. It is part of every title."""
 PlaceKind = Literal["country", "region", "rayon", "tec", "district", "station"]
-OptionKind = Literal["option", "against-all"]
 Standing = Literal["", "qualifies", "below", "leads", "elected", "second-round"]
-"""What a row may say about an option. On partial data only `qualifies`, `below` and `leads` ("if counted now"), or nothing."""
+"""What a row may say about an option.
+
+On partial data only `qualifies`, `below` and `leads` ("if counted now"), or nothing.
+"""
 BoxState = Literal["waiting", "accepted", "held", "conflict", "replaced", "revoked"]
-DistrictState = Literal["waiting", "leading", "tie", "against-all-leads", "elected", "failed", "undetermined", "second-round"]
+DistrictState = Literal[
+    "waiting", "leading", "tie", "against-all-leads", "elected", "failed", "undetermined", "second-round"
+]
 """`failed` and `elected` only when every box of the district is counted; `undetermined` where the law is silent."""
 SeatsReason = Literal["partial", "tie", "cap", "no-list", "rule"]
-"""Why seats stay open: boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the rule is not applicable."""
+"""Why seats stay open.
+
+Boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the rule is not applicable.
+"""
 Release = Literal["report", "protocol", "act"]
 """What releases a held report: a new report of the box, the commission's protocol, an act."""
 
@@ -50,7 +57,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A part of the country with its own page (a rayon has none and is not linked). `number` is printed before the name."""
+    """A part of the country with its own page (a rayon has none and is not linked).
+
+    `number` is printed before the name.
+    """
 
     kind: PlaceKind
     id: str
@@ -70,15 +80,16 @@ class Download:
 class Option:
     """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
 
-    `key` is the row's identity for the gate (`21`, `against-all`), `number` what the ballot prints ("" when it prints none).
-    `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/` exists.
+    `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
+    none). `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
+    exists.
     """
 
     contest: str
     key: str
     number: str
     name: Name
-    kind: OptionKind = "option"
+    kind: OptionKind
     tone: int = 0
     page: bool = True
 
@@ -96,10 +107,11 @@ class OptionCount:
 class ContestCount:
     """One contest in one place: the table `contest:<id>` with rows in the order given, then `invalid` and `ballots`.
 
-    `ballots` is the number of ballots of this contest in the boxes and the base of every share (those who took part in it).
-    `scale` is the share that fills a bar, in hundredths of a percent (2000 = 20 %), the same for all rows and for the threshold.
-    `marks` > 1 means that votes may exceed ballots. `bound` is set when a cell is small: fewer than `bound` ballots, only
-    `ballots` may be shown and all other counts are None. `reported`/`expected` are boxes with this contest.
+    `ballots` is the number of ballots of this contest in the boxes and the base of every share (those who took part
+    in it). `scale` is the share that fills a bar, in hundredths of a percent (2000 = 20 %), the same for all rows and
+    for the threshold. `marks` > 1 means that votes may exceed ballots. `bound` is set when a cell is small: fewer
+    than `bound` ballots, only `ballots` may be shown and all other counts are None. `reported`/`expected` are boxes
+    with this contest.
     """
 
     contest: str
@@ -120,7 +132,10 @@ class ContestCount:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The single figures at the top: `dd data-figure` = voters, participants (+ .share of voters), reported, expected, held."""
+    """The single figures at the top.
+
+    `dd data-figure` = voters, participants (+ .share of voters), reported, expected, held.
+    """
 
     voters: int
     participants: int | None
@@ -132,7 +147,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """How complete one part is. `waiting` = voters on the lists of stations none of whose figures are in a total yet."""
+    """How complete one part is.
+
+    `waiting` = voters on the lists of stations none of whose figures are in a total yet.
+    """
 
     place: Place
     reported: int
@@ -145,7 +163,10 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class TurnoutRow:
-    """One part through the day: `voted[i]` is the number who had voted by `TurnoutTable.hours[i]`, None where nobody reported."""
+    """One part through the day.
+
+    `voted[i]` is the number who had voted by `TurnoutTable.hours[i]`, None where nobody reported.
+    """
 
     place: Place
     voters: int
@@ -154,7 +175,10 @@ class TurnoutRow:
 
 @dataclass(frozen=True, slots=True)
 class TurnoutTable:
-    """Turnout as the commissions reported it during the day; hours are local (`10:00`). `stations[i]` had reported by hour i."""
+    """Turnout as the commissions reported it during the day.
+
+    Hours are local (`10:00`). `stations[i]` had reported by hour i.
+    """
 
     hours: tuple[str, ...]
     rows: tuple[TurnoutRow, ...]
@@ -175,8 +199,8 @@ class SeatRow:
 class Seats:
     """The hemicycle. `total` = seats of the list contest, `districts` = seats elected elsewhere and drawn open.
 
-    `sum(rows) + open == total`. `decided` only when nothing is missing. `citation` is the law as the rule version cites it;
-    `quotient` is the Hare quotient as an exact fraction (votes of the qualified lists, seats).
+    `sum(rows) + open == total`. `decided` only when nothing is missing. `citation` is the law as the rule version
+    cites it; `quotient` is the Hare quotient as an exact fraction (votes of the qualified lists, seats).
     """
 
     contest: str
@@ -221,7 +245,9 @@ class MapArea:
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """One held report: neutral, with the rule and the place. `expected`/`found` are counts; `line` is the line of the report.
+    """One held report, neutral, with the rule and the place.
+
+    `expected`/`found` are counts; `line` is the line of the report.
 
     `rule` is the gate's code; `what` an optional sentence of the rule (data, three languages).
     """
@@ -274,7 +300,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A ballot box at a station. `delay` = seconds from the legal closing to arrival, `clock` = the box's clock minus ours, or 0."""
+    """A ballot box at a station.
+
+    `delay` = seconds from the legal closing to arrival, `clock` = the box's clock minus ours, or 0.
+    """
 
     id: str
     state: BoxState
@@ -285,7 +314,7 @@ class Box:
     reserve: bool = False
 
 
-# --- pages ---------------------------------------------------------------------------------------------------------------------
+# --- pages ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +345,10 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class OverviewView:
-    """`/results/<lang>/<election>/`, and `…/v/<n>/` when `archive` is set. Several contests for referendums and several councils."""
+    """`/results/<lang>/<election>/`, and `…/v/<n>/` when `archive` is set.
+
+    Several contests for referendums and several councils.
+    """
 
     head: Head
     figures: Figures
@@ -334,8 +366,8 @@ class OverviewView:
 class PlaceView:
     """Region, TEC or district: figures, contests, the parts below it, turnout.
 
-    A region lists its TECs, a TEC and a district their stations. `parents` are the crumbs from the region down.
-    For a district `state`, `winners` and `seats` say how its contest stands. `unit` is what `parts` are.
+    A region lists its TECs, a TEC and a district their stations. `parents` are the crumbs from the region down. For a
+    district `state`, `winners` and `seats` say how its contest stands. `unit` is what `parts` are.
     """
 
     head: Head
@@ -355,12 +387,12 @@ class PlaceView:
 
 @dataclass(frozen=True, slots=True)
 class StationView:
-    """One polling station. `kind` as in the package; `at` is (longitude, latitude) in units of 0.0001 degree, or None."""
+    """One polling station. `kind` as in the package; `at` is (longitude_e5, latitude_e5) as in the package, or None."""
 
     head: Head
     place: Place
     address: Name
-    kind: Literal["domestic", "abroad", "remote"]
+    kind: StationKind
     zone: str
     region: Place
     tec: Place | None
@@ -427,7 +459,10 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """The interactive map's page. `assets` are made by `maps.map_files`; the lists without script are the tables below the map."""
+    """The interactive map's page.
+
+    `assets` are made by `maps.map_files`; the lists without script are the tables below the map.
+    """
 
     head: Head
     contest: str
@@ -475,7 +510,9 @@ class HeldView:
     downloads: tuple[Download, ...] = ()
 
 
-Cause = Literal["reports", "held", "released", "conflict", "act", "opened", "closed", "rules", "turnout", "annex", "final"]
+Cause = Literal[
+    "reports", "held", "released", "conflict", "act", "opened", "closed", "rules", "turnout", "annex", "final"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,7 +562,7 @@ View = (
 """Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
 
 
-def scope(view: View) -> str:
+def scope(view: View) -> str:  # noqa: PLR0911 -- one return for each kind of page is what makes the match exhaustive
     """Name what a page is about, `station/1004`: its `data-scope` and the tail of its address ("" for an overview)."""
     match view:
         case ElectionsView():
@@ -549,7 +586,10 @@ def scope(view: View) -> str:
 
 
 def address(view: View) -> str:
-    """Return the page's folder below `/results/<lang>/`: "" for the list of elections, `jk-2021-11-28/station/1004/`."""
+    """Return the page's folder below `/results/<lang>/`.
+
+    "" for the list of elections, `jk-2021-11-28/station/1004/`.
+    """
     if isinstance(view, ElectionsView):
         return ""
     tail = scope(view)
