@@ -1,0 +1,62 @@
+#!/bin/sh
+# Make .venv hold what requirements/all.txt says, and see to Debian's browser and font. `make setup` calls this.
+# Does nothing, in well under a second, when nothing has changed. Never asks a question.
+set -eu
+cd "$(dirname "$0")/.."
+
+PYTHON=${PYTHON:-python3}
+PYTHON_STAMP=.venv/made-for
+LOCK_STAMP=.venv/installed-lock
+PROJECT_STAMP=.venv/installed-project
+FONT=/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
+
+say() { printf 'setup: %s\n' "$*"; }
+give_up() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# debian PACKAGE...: install them, or return 1 when we may not.
+debian() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; else return 1; fi
+    say "installing Debian's $*"
+    # The lists of a fresh image are empty, those of an old one stale; only then are they fetched.
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null 2>&1 </dev/null && return 0
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null || return 1
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null </dev/null
+}
+
+command -v "$PYTHON" >/dev/null 2>&1 || debian python3 python3-venv || give_up "there is no $PYTHON. Install Python 3.11 or later, or name one: make PYTHON=/path/to/python"
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    give_up "$("$PYTHON" --version) is too old; Shailoo needs Python 3.11 or later. Name another: make PYTHON=python3.12"
+
+# An environment carries the path and the Python that it was made with; after a move or an upgrade it is made anew.
+made_for="$(pwd) $("$PYTHON" -c 'import sys; print(sys.version, sys.base_prefix)' | tr '\n' ' ')"
+if [ ! -x .venv/bin/python ] || [ "$(cat "$PYTHON_STAMP" 2>/dev/null)" != "$made_for" ]; then
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv ||
+        give_up "this Python lacks the module venv. As root: apt-get install python3-venv"
+    say "making .venv with $("$PYTHON" --version)"
+    "$PYTHON" -m venv --clear .venv
+    printf '%s\n' "$made_for" >"$PYTHON_STAMP"
+fi
+
+# A stamp is written after the step that it stands for, so an interrupted setup begins that step again.
+lock=$(sha256sum <requirements/all.txt)
+if [ "$(cat "$LOCK_STAMP" 2>/dev/null)" != "$lock" ]; then
+    say "installing the locked libraries (a minute or two the first time)"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/all.txt ||
+        give_up "the libraries did not install. Is the network there? Run make setup again; what is done is kept."
+    printf '%s\n' "$lock" >"$LOCK_STAMP"
+fi
+project=$(sha256sum <pyproject.toml)
+if [ "$(cat "$PROJECT_STAMP" 2>/dev/null)" != "$project" ] || [ ! -x .venv/bin/shailoo ]; then
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . ||
+        give_up "Shailoo itself did not install; see the lines above."
+    printf '%s\n' "$project" >"$PROJECT_STAMP"
+fi
+
+# The font sets Kyrgyz on the tape's PDF; the browser is for the tests only, so a demo goes on without it.
+missing=
+[ -e "$FONT" ] || missing="fonts-dejavu-core"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+# shellcheck disable=SC2086  # a list of words on purpose
+[ -z "$missing" ] || debian $missing ||
+    say "please install, as root: apt-get install $missing (the browser tests and the tape's PDF need them; the demo's pages do not)" >&2
