@@ -1,0 +1,225 @@
+"""The records of the feed: every accepted fact, immutable, in the order in which it was accepted.
+
+A record is kept as canonical JSON under a key that can be taken once. Everything public is a function of these records and of the
+election packages; there is no other road by which a number reaches a page.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from shailoo.errors import Refused
+from shailoo.model.base import Frozen, Moment
+from shailoo.model.election import Slug
+from shailoo.records.canonical import canonical_json
+
+ElectionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{2,39}$")]
+StationRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}$")]
+BoxRef = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,23}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+HourText = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+Role = Literal["precinct", "territorial", "district", "central", "auditor"]
+
+
+class BadRecord(Refused):
+    """The store holds bytes that are no record: written by another version, or damaged."""
+
+    code = "bad-record"
+
+
+class _Upload(Frozen):
+    """What every authenticated upload of a box leaves behind."""
+
+    election: ElectionRef
+    station: StationRef
+    box: BoxRef
+    kind: Literal["final", "annex"]
+    note: str
+    """The signed note of the final report or of the annex, whole; public."""
+    zero: str | None
+    """The signed note of the zero report; public."""
+    cells: str | None
+    """The signed note of the sealed cells; never public."""
+    events_sha256: Sha256 | None
+    """Digest of the event log that came with it."""
+    sealed_sha256: Sha256
+    sealed_bytes: Annotated[int, Field(ge=1)]
+    arrived: Moment
+    clock_off_s: int
+    """Seconds by which the printed time is ahead of the arrival; noted when implausible, never a reason to refuse."""
+
+
+class ReportAccepted(_Upload):
+    """The first upload of a box for its slot. Key: `report/<election>/<box>/<kind>`."""
+
+    type: Literal["report"] = "report"
+
+
+class ReportConflict(_Upload):
+    """A different upload for a slot that is taken. Both are kept and shown. Key: `conflict/<election>/<box>/<kind>/<sha256>`."""
+
+    type: Literal["conflict"] = "conflict"
+    first_sha256: Sha256
+    """Digest of the sealed bytes that took the slot."""
+    same_figures: bool
+    """True for a reprint: nothing differs but copy number and printing times."""
+
+
+class Refusal(Frozen):
+    """An upload signed by a registered box and refused all the same. Key: `refusal/<election>/<sha256>`.
+
+    Refusals of senders that nobody knows are only counted by hour.
+    """
+
+    type: Literal["refusal"] = "refusal"
+    election: ElectionRef
+    box: BoxRef
+    code: str
+    sealed_sha256: Sha256
+    arrived: Moment
+
+
+class TurnoutEntered(Frozen):
+    """A figure read off the box's screen. Key: `turnout/<election>/<station>/<hour>/<version>`, versions from 1."""
+
+    type: Literal["turnout"] = "turnout"
+    election: ElectionRef
+    station: StationRef
+    hour: HourText
+    """Local hour of the station: `10:00` to `20:00`."""
+    version: Annotated[int, Field(ge=1, le=999)]
+    voters: Annotated[int, Field(ge=0, le=100_000)]
+    entered: Moment
+    by: Role
+    channel: Literal["own", "superior"]
+    """`superior` when the precinct could not sign in and told its superior commission on paper or by telephone."""
+    cause: Annotated[str, StringConstraints(max_length=500)] | None
+    """Why a later version is lower than an earlier one, or than an earlier hour."""
+
+
+class JoinReserveBox(Frozen):
+    """A reserve box counts at a station from this act on."""
+
+    measure: Literal["join-reserve-box"] = "join-reserve-box"
+    box: BoxRef
+    station: StationRef
+
+
+class RevokeBox(Frozen):
+    """A box no longer counts: its key leaked, or it is dead and replaced. Its report, if any, leaves the totals."""
+
+    measure: Literal["revoke-box"] = "revoke-box"
+    box: BoxRef
+
+
+class ReleaseReport(Frozen):
+    """A held report enters the totals all the same, on the authority of the act."""
+
+    measure: Literal["release-report"] = "release-report"
+    box: BoxRef
+
+
+class ChooseReport(Frozen):
+    """In a conflict, which of the uploads counts."""
+
+    measure: Literal["choose-report"] = "choose-report"
+    box: BoxRef
+    sealed_sha256: Sha256
+
+
+class ManualOnly(Frozen):
+    """No box counts at a station; the manual count stands alone."""
+
+    measure: Literal["manual-only"] = "manual-only"
+    station: StationRef
+
+
+Measure = Annotated[
+    JoinReserveBox | RevokeBox | ReleaseReport | ChooseReport | ManualOnly, Field(discriminator="measure")
+]
+
+
+class Act(Frozen):
+    """A decision of a commission or court that changes what counts. Key: `act/<election>/<number>`."""
+
+    type: Literal["act"] = "act"
+    election: ElectionRef
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,24}$")]
+    day: date
+    body: Slug
+    """The commission or court that decided."""
+    reason: Annotated[str, StringConstraints(min_length=3, max_length=1000)]
+    entered: Moment
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1, max_length=100)]
+
+
+class Appointment(Frozen):
+    """Who may act for a commission. Key: `appointment/<person>/<commission>/<version>`."""
+
+    type: Literal["appointment"] = "appointment"
+    person: Sha256
+    """SHA-256 over issuer and subject of the sign-in; no name, no PIN."""
+    commission: Slug
+    """`pec-1004`, `tec-12`, `dec-27`, `cec`."""
+    version: Annotated[int, Field(ge=1, le=9999)]
+    role: Role
+    active: bool
+    """False revokes, at once."""
+    entered: Moment
+
+
+class Publication(Frozen):
+    """What was published, up to which record, when and why. Key: `publication/<version>`, twelve digits."""
+
+    type: Literal["publication"] = "publication"
+    version: Annotated[int, Field(ge=1)]
+    upto: Annotated[int, Field(ge=0)]
+    """The last feed number that this version takes in."""
+    published: Moment
+    cut: bool
+    """True for a version that is kept for ever under its own address."""
+    cause: Literal["reports", "turnout", "acts", "packages", "schedule"]
+    held_back: tuple[ElectionRef, ...] = ()
+    """Elections whose totals failed the gate: their previous complete state stays up."""
+
+
+Record = Annotated[
+    ReportAccepted | ReportConflict | Refusal | TurnoutEntered | Act | Appointment | Publication,
+    Field(discriminator="type"),
+]
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+
+
+def record_key(record: Record) -> str:
+    """The key under which a record is created once."""
+    match record:
+        case ReportAccepted():
+            return f"report/{record.election}/{record.box}/{record.kind}"
+        case ReportConflict():
+            return f"conflict/{record.election}/{record.box}/{record.kind}/{record.sealed_sha256}"
+        case Refusal():
+            return f"refusal/{record.election}/{record.sealed_sha256}"
+        case TurnoutEntered():
+            return f"turnout/{record.election}/{record.station}/{record.hour}/{record.version:03}"
+        case Act():
+            return f"act/{record.election}/{record.number}"
+        case Appointment():
+            return f"appointment/{record.person}/{record.commission}/{record.version:04}"
+        case Publication():
+            return f"publication/{record.version:012}"
+
+
+def record_bytes(record: Record) -> bytes:
+    """Canonical JSON of a record."""
+    return canonical_json(record.model_dump(mode="json"))
+
+
+def read_record(body: bytes) -> Record:
+    """Read a record from the store. Raises BadRecord."""
+    try:
+        return _RECORD.validate_json(body)
+    except ValidationError as error:
+        raise BadRecord("The store holds bytes that are not a record of this version.", bytes=len(body)) from error

@@ -1,0 +1,113 @@
+"""The seven promises of storage, and the other things that the rules must be given: time, keys.
+
+Promises that every home keeps (see docs/storage.md; one contract suite runs over all of them):
+
+1. create once: the same bytes again succeed, other bytes are `Conflict`;
+2. replace only what I read (items and pointers carry a version);
+3. page in byte order of the key with an opaque cursor;
+4. read your own write; what was acknowledged survives power loss;
+5. objects are immutable and whole, their digest is checked on read;
+6. pointers move by compare-and-swap;
+7. one feed: every accepted record gets the next number, no gaps, in the same transaction; readers resume after a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shailoo.ids import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as stored: its number in the feed (from 1), its key, its canonical bytes."""
+
+    seq: int
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries in byte order of their keys; `cursor` is None after the last page."""
+
+    entries: tuple[Entry, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value that may be replaced, with the version under which it was read (from 1)."""
+
+    version: int
+    value: bytes
+
+
+class RecordStore(Protocol):
+    """Append-only records with one feed."""
+
+    def append(self, key: str, body: bytes) -> Entry:
+        """Create a record; the same bytes again return the first entry. Durable on return.
+
+        Raises Conflict (facts: key, seq) when other bytes stand under the key, StorageFailed when nothing was written.
+        """
+        ...
+
+    def get(self, key: str) -> Entry | None:
+        """Return the record under a key, or None."""
+        ...
+
+    def page(self, prefix: str, *, cursor: str | None = None, limit: int = 100) -> Page:
+        """Return up to `limit` (1 to 1000) entries whose keys begin with `prefix`, after the cursor."""
+        ...
+
+    def feed(self, after: int, *, limit: int = 1000) -> Sequence[Entry]:
+        """Return up to `limit` entries with numbers after `after`, in order and without gaps."""
+        ...
+
+    def last(self) -> int:
+        """Number of the newest record; 0 when there is none."""
+        ...
+
+
+class ItemStore(Protocol):
+    """Values replaced by compare-and-swap: pointers, leases, capped counters."""
+
+    def read(self, name: str) -> Item | None:
+        """Return the value and its version, or None."""
+        ...
+
+    def swap(self, name: str, value: bytes, *, expected: int | None) -> Item:
+        """Replace the value if its version is still `expected` (None: there is no value yet). Raises Conflict."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Immutable bytes under their own digest."""
+
+    def put(self, data: bytes) -> Digest:
+        """Store bytes; the same bytes again succeed. Durable on return."""
+        ...
+
+    def get(self, digest: Digest) -> bytes:
+        """Return the bytes. Raises NotFound, or StorageFailed when what lies there does not have this digest."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time, so that rules and use cases need not know where it comes from."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC, whole seconds."""
+        ...
+
+
+class NoteSigner(Protocol):
+    """Signs receipts; the key may live elsewhere."""
+
+    def sign(self, text: str) -> bytes:
+        """Return the signed note, whole."""
+        ...
