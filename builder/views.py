@@ -81,7 +81,7 @@ class Option:
     """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
 
     `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
-    none). `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
+    none). `tone` 1-8 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
     exists.
     """
 
@@ -475,20 +475,12 @@ class MapView:
 
 
 @dataclass(frozen=True, slots=True)
-class StationItem:
-    """A station in the plain list: nothing that changes with a report, so that the list is written once."""
-
-    place: Place
-    voters: int
-
-
-@dataclass(frozen=True, slots=True)
 class StationGroup:
-    """The stations of one TEC (or of the commission abroad)."""
+    """The stations of one TEC (or of the commission abroad): nothing that changes with a report."""
 
     tec: Place
     region: Place
-    stations: tuple[StationItem, ...]
+    stations: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
