@@ -127,6 +127,8 @@ class ContestCount:
     reported: int = 0
     expected: int = 0
     bound: int | None = None
+    sealed: int = 0
+    merged: int = 0
     downloads: tuple[Download, ...] = ()
 
 
