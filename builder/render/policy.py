@@ -1,0 +1,25 @@
+"""What a browser may load on our pages: from our own host, in files of its own, and nothing else.
+
+The policy stands in every page, so that a copy of the site on a plain file server keeps it; what only a header can say
+is in `HEADERS`, written beside the pages for the CDN and the local server.
+"""
+
+from __future__ import annotations
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
+"""No hash and no exception: there is no inline script, style sheet or style attribute on any page.
+
+`data:` images are the small masks in Material's style sheet.
+"""
+
+HEADERS = {
+    "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Header → value for every file of the site; `headers.json` in the public folder holds the same."""
