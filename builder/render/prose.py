@@ -129,7 +129,9 @@ def _make(portal: str, kept: Path, sites: Path) -> None:
         )
         if run.returncode != 0:
             reason = (run.stderr or run.stdout).strip().splitlines()[-1:] or ["no message"]
-            raise ProseFailed(f"MkDocs could not make the prose: {reason[0]}. Mend the page and build again.", portal=portal)
+            raise ProseFailed(
+                f"MkDocs could not make the prose: {reason[0]}. Mend the page and build again.", portal=portal
+            )
         for old in kept.parent.glob(f"{portal}-????????????????"):
             shutil.rmtree(old)
         room.rename(kept)
@@ -174,7 +176,9 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
     pages = {code: _pages(site / "pages" / code) for code in shell.LANGUAGES}
     for code, names in pages.items():
         if names != pages["ky"]:
-            raise ProseFailed(f"{portal}/pages/{code} and pages/ky differ: {sorted(names ^ pages['ky'])}.", portal=portal)
+            raise ProseFailed(
+                f"{portal}/pages/{code} and pages/ky differ: {sorted(names ^ pages['ky'])}.", portal=portal
+            )
     for code in shell.LANGUAGES:
         drawn = room / "drawn" / code
         extra = {
@@ -221,7 +225,9 @@ def _keep(drawn: Path, public: Path, search: Path) -> None:
 
 def _front_door(portal: str) -> str:
     """Return the page at the portal's own address: it leads to Kyrgyz and offers the other languages."""
-    links = "".join(f'<li><a href="/{portal}/{code}/" lang="{code}">{name}</a></li>' for code, name in shell.LANGUAGES.items())
+    links = "".join(
+        f'<li><a href="/{portal}/{code}/" lang="{code}">{name}</a></li>' for code, name in shell.LANGUAGES.items()
+    )
     return (
         '<!doctype html>\n<html lang="ky"><head><meta charset="utf-8"><title>Шайлоо</title>'
         f'<meta http-equiv="refresh" content="0; url=/{portal}/ky/"><link rel="canonical" href="/{portal}/ky/">'

@@ -7,11 +7,10 @@ rendering through MkDocs took 43 ms.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +20,7 @@ POINTER = "/results/data/{election}/pointer.json"
 _CUTS = re.compile(
     r"(?P<title>(?<=<title>).*?(?=</title>))"
     r"|<!--shell:(?P<gap>head|languages|state|main)-->.*?<!--/shell:(?P=gap)-->"
-    r"|(?P<words>(?<=data-words=').*?(?='))",
+    r"|(?P<words>(?<=data-words=\").*?(?=\"))",
     re.DOTALL,
 )
 _GAPS = ("title", "head", "words", "languages", "state", "main")
@@ -96,12 +95,14 @@ class Shell:
             name = cut["gap"] or ("title" if cut["title"] is not None else "words")
             names.append(name)
             if name == "words":
-                words = json.loads(cut["words"])
+                words = dict(pair.split("=", 1) for pair in unescape(cut["words"]).split("|"))
                 continue
             parts.append(text[start : cut.start()])
             start = cut.end()
         if tuple(names) != _GAPS:
-            raise ValueError(f"{page} is not a shell: found the marks {names}, expected {list(_GAPS)}. Rebuild the prose.")
+            raise ValueError(
+                f"{page} is not a shell: found the marks {names}, expected {list(_GAPS)}. Rebuild the prose."
+            )
         parts.append(text[start:])
         return cls(portal, language, origin, tuple(parts), words)
 

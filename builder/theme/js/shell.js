@@ -32,7 +32,7 @@
     root.dataset.scheme ? root.dataset.scheme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 
   const addSchemeButton = (tools) => {
-    const words = JSON.parse(tools.dataset.words);
+    const words = Object.fromEntries(tools.dataset.words.split("|").map((pair) => pair.split(/=(.*)/s)));
     const button = document.createElement("button");
     button.type = "button";
     button.className = "tool scheme";
