@@ -179,9 +179,10 @@ class Publication(Frozen):
     upto: Annotated[int, Field(ge=0)]
     """The last feed number that this version takes in."""
     published: Moment
+    trail: bool
+    """True when the pages that trail the hot set (options, maps, whole-nation files) were made too."""
     cut: bool
-    """True for a version that is kept for ever under its own address."""
-    cause: Literal["reports", "turnout", "acts", "packages", "schedule"]
+    """True for a version that is kept for ever under its own address; a cut is always a trail too."""
     held_back: tuple[ElectionRef, ...] = ()
     """Elections whose totals failed the gate: their previous complete state stays up."""
 

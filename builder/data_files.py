@@ -1,0 +1,305 @@
+"""Every table also as CSV and JSON: the same views that the pages draw, written for machines.
+
+Columns are documented in docs/open-data.md. Every row says which election it belongs to, the status of the figures, and whether they
+are synthetic, so that a file that travels alone cannot be mistaken.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from builder import views
+from builder.store import pretty_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shailoo.model.base import Name
+
+COLUMNS = (
+    "election", "status", "synthetic", "place_kind", "place", "contest", "line", "no",
+    "name_ky", "name_ru", "name_en", "votes", "ballots",
+)  # fmt: skip
+"""A figure is a whole number; `votes` of line `option`, `invalid` or `ballots`; the base of a share is `ballots`."""
+COVERAGE_COLUMNS = (
+    "election", "status", "synthetic", "place_kind", "place", "name_ky", "name_ru", "name_en",
+    "voters", "participants", "boxes_reported", "boxes_expected", "held", "voters_waiting",
+)  # fmt: skip
+
+
+def files(view: views.View) -> list[tuple[str, bytes]]:
+    """The data files of a page: (path below the portal, bytes). Pages without figures have none."""
+    match view:
+        case views.OverviewView(archive=None):
+            return _both(view.head, "overview", _place_rows("country", "", view.contests, view.head), _overview(view))
+        case views.OverviewView(archive=archive):
+            return [(f"data/{view.head.election}/v/{archive.number}.json", pretty_json(_overview(view)))]
+        case views.PlaceView():
+            scope = f"{view.place.kind}/{view.place.id}"
+            value = {
+                **_about(view.head),
+                "place": _place(view.place),
+                "figures": _figures(view.figures),
+                "contests": [_contest(count) for count in view.contests],
+                "parts": [_coverage(row) for row in view.parts],
+            }
+            rows = _place_rows(view.place.kind, view.place.id, view.contests, view.head)
+            return [
+                *_both(view.head, scope, rows, value),
+                (f"data/{view.head.election}/{scope}-parts.csv", _table(COVERAGE_COLUMNS, _parts(view.head, view.parts))),
+            ]
+        case views.StationView():
+            return _both(
+                view.head,
+                f"station/{view.place.id}",
+                _place_rows("station", view.place.id, view.contests, view.head),
+                _station(view),
+            )
+        case views.OptionView():
+            return _option(view)
+        case views.HeldView():
+            return _held(view)
+        case views.TurnoutView():
+            return _turnout(view)
+        case views.MapView():
+            return _map(view)
+        case views.StationsView() | views.VersionsView() | views.ElectionsView():
+            return []
+
+
+
+
+def _about(head: views.Head) -> dict[str, Any]:
+    return {
+        "election": head.election,
+        "day": head.day,
+        "status": head.status,
+        "synthetic": head.synthetic,
+        "licence": "CC BY 4.0",
+    }
+
+
+def _names(name: Name) -> dict[str, str]:
+    return {"ky": name.ky, "ru": name.ru, "en": name.en}
+
+
+def _place(place: views.Place) -> dict[str, Any]:
+    return {"kind": place.kind, "id": place.id, "name": _names(place.name)}
+
+
+def _figures(figures: views.Figures) -> dict[str, Any]:
+    return {
+        "voters": figures.voters,
+        "participants": figures.participants,
+        "boxes_reported": figures.reported,
+        "boxes_expected": figures.expected,
+        "held": figures.held,
+        "conflicts": figures.conflicts,
+    }
+
+
+def _coverage(row: views.CoverageRow) -> dict[str, Any]:
+    return {
+        "place": _place(row.place),
+        "voters": row.voters,
+        "participants": row.participants,
+        "boxes_reported": row.reported,
+        "boxes_expected": row.expected,
+        "held": row.held,
+        "voters_waiting": row.waiting,
+    }
+
+
+def _contest(count: views.ContestCount) -> dict[str, Any]:
+    return {
+        "contest": count.contest,
+        "kind": count.kind.value,
+        "name": _names(count.name),
+        "ballots": count.ballots,
+        "invalid": count.invalid,
+        "boxes_reported": count.reported,
+        "boxes_expected": count.expected,
+        "fewer_than": count.bound,
+        "sealed_ballots": count.sealed,
+        "merged_ballots": count.merged,
+        "options": [
+            {"no": int(row.option.key), "kind": row.option.kind.value, "name": _names(row.option.name), "votes": row.votes}
+            for row in sorted(count.rows, key=lambda row: int(row.option.key))
+        ],
+    }
+
+
+def _overview(view: views.OverviewView) -> dict[str, Any]:
+    value = {
+        **_about(view.head),
+        "figures": _figures(view.figures),
+        "contests": [_contest(count) for count in view.contests],
+        "coverage": [_coverage(row) for row in view.coverage],
+        "districts": [
+            {
+                "place": _place(row.place),
+                "state": row.state,
+                "leader": int(row.leader.key) if row.leader else None,
+                "votes": row.votes,
+                "ballots": row.ballots,
+                "boxes_reported": row.reported,
+                "boxes_expected": row.expected,
+            }
+            for row in view.districts
+        ],
+    }
+    if view.seats is not None:
+        value["seats"] = {
+            "contest": view.seats.contest,
+            "total": view.seats.total,
+            "decided": view.seats.decided,
+            "open": view.seats.open,
+            "reasons": list(view.seats.reasons),
+            "rule": view.seats.rule,
+            "lists": [{"no": int(row.option.key), "seats": row.seats} for row in view.seats.rows],
+        }
+    return value
+
+
+def _station(view: views.StationView) -> dict[str, Any]:
+    return {
+        **_about(view.head),
+        "place": _place(view.place),
+        "region": view.region.id,
+        "tec": view.tec.id if view.tec else None,
+        "district": view.district.id if view.district else None,
+        "voters": view.voters,
+        "participants": view.participants,
+        "boxes": [
+            {"box": box.id, "state": box.state, "arrived": box.arrived or None, "clock_off_s": box.clock}
+            for box in view.boxes
+        ],
+        "reports": [
+            {"box": report.box, "kind": report.kind, "sha256": report.digest, "file": report.href, "counted": report.counted}
+            for report in view.reports
+        ],
+        "contests": [_contest(count) for count in view.contests],
+        "held": [{"box": row.box, "rule": row.rule, "contest": row.contest, "line": row.line} for row in view.held],
+    }
+
+
+def _place_rows(
+    kind: str, place: str, contests: Iterable[views.ContestCount], head: views.Head
+) -> list[Sequence[str | int | None]]:
+    flag = "yes" if head.synthetic else "no"
+    start = (head.election, head.status, flag, kind, place)
+    rows: list[Sequence[str | int | None]] = []
+    for count in contests:
+        for row in sorted(count.rows, key=lambda row: int(row.option.key)):
+            name = row.option.name
+            rows.append(
+                (*start, count.contest, "option", row.option.key, name.ky, name.ru, name.en, row.votes, count.ballots)
+            )
+        rows.append((*start, count.contest, "invalid", "", "", "", "", count.invalid, count.ballots))
+        rows.append((*start, count.contest, "ballots", "", "", "", "", count.ballots, count.ballots))
+    return rows
+
+
+def _parts(head: views.Head, parts: Iterable[views.CoverageRow]) -> list[Sequence[str | int | None]]:
+    flag = "yes" if head.synthetic else "no"
+    return [
+        (
+            head.election, head.status, flag, row.place.kind, row.place.id, row.place.name.ky, row.place.name.ru,
+            row.place.name.en, row.voters, row.participants, row.reported, row.expected, row.held, row.waiting,
+        )
+        for row in parts
+    ]  # fmt: skip
+
+
+def _both(
+    head: views.Head, scope: str, rows: Iterable[Sequence[str | int | None]], value: dict[str, Any]
+) -> list[tuple[str, bytes]]:
+    where = f"data/{head.election}/{scope}"
+    return [(f"{where}.csv", _table(COLUMNS, rows)), (f"{where}.json", pretty_json(value))]
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _option(view: views.OptionView) -> list[tuple[str, bytes]]:
+    head, key = view.head, view.option.key
+    flag = "yes" if head.synthetic else "no"
+    name = view.option.name
+    sources = [*view.regions, *view.tecs, *view.stations]
+    rows = [
+        (head.election, head.status, flag, row.place.kind, row.place.id, view.contest.contest, "option", key,
+         name.ky, name.ru, name.en, row.votes, row.ballots)
+        for row in sources
+    ]  # fmt: skip
+    value = {
+        **_about(head),
+        "contest": view.contest.contest,
+        "no": int(key),
+        "name": _names(name),
+        "votes": view.votes,
+        "ballots": view.contest.ballots,
+        "sources": [{"place": _place(row.place), "votes": row.votes, "ballots": row.ballots} for row in sources],
+        "candidates": [
+            {"no": int(row.number), "name": _names(row.name), "preferences": row.preferences, "elected": list(row.elected)}
+            for row in view.candidates
+        ],
+    }
+    return _both(head, f"option/{view.contest.contest}-{key}", rows, value)
+
+
+def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
+    head = view.head
+    flag = "yes" if head.synthetic else "no"
+    rows = [
+        (head.election, head.status, flag, row.station.id, row.box, row.rule, row.contest, row.line, row.expected, row.found, row.since)
+        for row in view.held
+    ]
+    columns = ("election", "status", "synthetic", "station", "box", "rule", "contest", "line", "expected", "found", "since")
+    value = {
+        **_about(head),
+        "held": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows],
+        "conflicts": [
+            {"station": row.station.id, "box": row.box, "sha256": list(row.digests), "arrived": list(row.arrived)}
+            for row in view.conflicts
+        ],
+        "refusals": [{"hour": row.hour, "code": row.code, "count": row.count} for row in view.refusals],
+    }
+    where = f"data/{head.election}/held"
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]
+
+
+def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:
+    head, table = view.head, view.table
+    flag = "yes" if head.synthetic else "no"
+    rows = [
+        (head.election, head.status, flag, row.place.kind, row.place.id, row.voters, hour, voted)
+        for row in (*table.rows, table.total)
+        for hour, voted in zip(table.hours, row.voted, strict=True)
+    ]
+    columns = ("election", "status", "synthetic", "place_kind", "place", "voters", "hour", "voted")
+    value = {**_about(head), "turnout": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
+    where = f"data/{head.election}/turnout"
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]
+
+
+def _map(view: views.MapView) -> list[tuple[str, bytes]]:
+    head = view.head
+    flag = "yes" if head.synthetic else "no"
+    rows = [
+        (head.election, head.status, flag, area.place.kind, area.place.id, area.voters, area.participants, area.ballots,
+         area.leader.key if area.leader else None, area.leader_votes)
+        for area in (*view.regions, *view.rayons)
+    ]  # fmt: skip
+    columns = (
+        "election", "status", "synthetic", "place_kind", "place", "voters", "participants", "ballots", "leader", "leader_votes",
+    )  # fmt: skip
+    value = {**_about(head), "areas": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
+    where = f"data/{head.election}/map/areas"
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]

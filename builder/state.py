@@ -1,0 +1,329 @@
+"""What is known of one election at some point of the feed: reports by box, turnout, acts, and the running totals.
+
+`ElectionState.apply` takes the records one by one, in the order of the feed, and answers what they touched. It keeps totals by
+adding and subtracting what a box contributes. The gate does not trust these totals: `builder.gate.recount` reads the signed
+texts again and sums them in its own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from builder.tally import COUNTRY, Contribution, Totals, contribution
+from shailoo.errors import ShailooError
+from shailoo.model.record import (
+    Act,
+    ChooseReport,
+    JoinReserveBox,
+    ManualOnly,
+    Refusal,
+    ReleaseReport,
+    ReportAccepted,
+    ReportConflict,
+    RevokeBox,
+    TurnoutEntered,
+)
+from shailoo.records.note import SignedNote
+from shailoo.records.report_text import read_report
+from shailoo.rules.arithmetic import Breach, Tally, check_contest, check_preferences
+from shailoo.rules.small_cells import MergedCells, ReleaseState, merge, releasable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from builder.views import BoxState
+    from shailoo.model.election import Election, Station
+    from shailoo.model.record import Record
+    from shailoo.model.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload of a box with its texts parsed."""
+
+    seq: int
+    record: ReportAccepted | ReportConflict
+    report: Report
+    zero: Report | None
+    cells: Report | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """Which rule a report breaks, in which contest, and where."""
+
+    contest: str
+    breach: Breach
+
+
+@dataclass(slots=True)
+class BoxSlot:
+    """What is known of one box. `station` is None while a reserve box has not been joined."""
+
+    box: str
+    station: str | None
+    reserve: bool
+    finals: list[Upload] = field(default_factory=list)
+    annexes: list[Upload] = field(default_factory=list)
+    revoked: bool = False
+    manual_only: bool = False
+    released: bool = False
+    chosen: str | None = None
+    state: BoxState = "waiting"
+    held: tuple[HeldLine, ...] = ()
+    counts: Contribution | None = None
+    """What the box adds to the totals now; None while it adds nothing."""
+    annex_counted: Upload | None = None
+    """The annex whose preference votes are in the totals now."""
+
+    @property
+    def final(self) -> Upload | None:
+        """The final report that would count: the first, unless an act chose another."""
+        return _chosen(self.finals, self.chosen)
+
+    @property
+    def annex(self) -> Upload | None:
+        """The annex with preference votes, when it counts."""
+        if self.counts is None or any(isinstance(upload.record, ReportConflict) for upload in self._rivals(self.annexes)):
+            return None
+        return self.annexes[0] if self.annexes else None
+
+    @staticmethod
+    def _rivals(uploads: list[Upload]) -> Iterator[Upload]:
+        """Uploads that contradict the first; a reprint with the same figures does not."""
+        for upload in uploads:
+            if isinstance(upload.record, ReportConflict) and not upload.record.same_figures:
+                yield upload
+
+    @property
+    def rivals(self) -> tuple[Upload, ...]:
+        """Final reports that contradict the first one."""
+        return tuple(self._rivals(self.finals))
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a record touched, as dependency keys for the plan."""
+
+    stations: frozenset[str] = frozenset()
+    held: bool = False
+    """The page of held reports changes."""
+    figures: bool = False
+    """Totals change, so every page above the station does."""
+    turnout: bool = False
+
+    def __or__(self, other: Touched) -> Touched:
+        """Both together."""
+        return Touched(
+            self.stations | other.stations,
+            self.held or other.held,
+            self.figures or other.figures,
+            self.turnout or other.turnout,
+        )
+
+
+NOTHING = Touched()
+
+
+class ElectionState:
+    """The fold of one election. Not thread-safe; belongs to the one publisher."""
+
+    def __init__(self, election: Election) -> None:
+        self.election = election
+        self.slots: dict[str, BoxSlot] = {}
+        self.boxes_at: dict[str, list[str]] = {station.no: [] for station in election.stations}
+        self.turnout: dict[str, dict[str, TurnoutEntered]] = {}
+        self.acts: list[Act] = []
+        self.refusals: list[Refusal] = []
+        self.totals = Totals(election)
+        self.troubled: set[str] = set()
+        """Boxes held or in conflict."""
+        self.merged: dict[str, MergedCells] = {}
+        """Contest -> the one row its small cells became; released once and never again."""
+        self.preferences: dict[tuple[str, int], dict[int, int]] = {}
+        """(contest, list) -> candidate -> preference votes of the annexes that count."""
+        for box in election.boxes:
+            self.slots[box.id] = BoxSlot(box.id, box.station, box.role.value == "reserve")
+            if box.station is not None:
+                self._join(self.slots[box.id], box.station)
+
+    def apply(self, seq: int, record: Record) -> Touched:
+        """Take in one record of this election and say what it touched."""
+        match record:
+            case ReportAccepted() | ReportConflict():
+                return self._upload(Upload(seq, record, *_texts(record)))
+            case TurnoutEntered():
+                return self._turnout(record)
+            case Act():
+                return self._act(record)
+            case Refusal():
+                self.refusals.append(record)
+                return Touched(held=True)
+            case _:
+                return NOTHING
+
+    def station_of(self, slot: BoxSlot) -> Station | None:
+        """The station at which a box counts."""
+        return None if slot.station is None else self.election.station_by_no[slot.station]
+
+    def slots_at(self, station: str) -> list[BoxSlot]:
+        """The boxes at a station, package order first, joined ones after."""
+        return [self.slots[box] for box in self.boxes_at[station]]
+
+    def _join(self, slot: BoxSlot, station: str) -> None:
+        slot.station = station
+        self.boxes_at[station].append(slot.box)
+        self.totals.expect(self.election.station_by_no[station], +1)
+
+    def _upload(self, upload: Upload) -> Touched:
+        slot = self.slots[upload.record.box]
+        if upload.record.kind == "final":
+            slot.finals.append(upload)
+        else:
+            slot.annexes.append(upload)
+        return self._judge(slot)
+
+    def _turnout(self, record: TurnoutEntered) -> Touched:
+        hours = self.turnout.setdefault(record.station, {})
+        known = hours.get(record.hour)
+        if known is None or known.version < record.version:
+            self.totals.add_turnout(
+                self.election.station_by_no[record.station],
+                record.hour,
+                record.voters - (known.voters if known else 0),
+                first=known is None,
+            )
+            hours[record.hour] = record
+        return Touched(frozenset({record.station}), turnout=True)
+
+    def _act(self, act: Act) -> Touched:
+        self.acts.append(act)
+        touched = Touched(held=True)
+        for measure in act.measures:
+            match measure:
+                case JoinReserveBox(box=box, station=station):
+                    slot = self.slots[box]
+                    if slot.station is None:
+                        self._join(slot, station)
+                    touched |= self._judge(slot)
+                case RevokeBox(box=box):
+                    slot = self.slots[box]
+                    if not slot.revoked and slot.station is not None:
+                        self.totals.expect(self.election.station_by_no[slot.station], -1)
+                    slot.revoked = True
+                    touched |= self._judge(slot)
+                case ReleaseReport(box=box):
+                    self.slots[box].released = True
+                    touched |= self._judge(self.slots[box])
+                case ChooseReport(box=box, sealed_sha256=digest):
+                    self.slots[box].chosen = digest
+                    touched |= self._judge(self.slots[box])
+                case ManualOnly(station=station):
+                    for slot in self.slots_at(station):
+                        slot.manual_only = True
+                        touched |= self._judge(slot)
+        return touched
+
+    def _judge(self, slot: BoxSlot) -> Touched:
+        """Decide anew whether a box counts, and move the totals by the difference."""
+        station = self.station_of(slot)
+        if station is None:
+            return Touched(held=True)
+        before = (slot.state, slot.counts)
+        slot.held = ()
+        slot.state, counts = self._standing(slot)
+        self.troubled.discard(slot.box)
+        if slot.state in {"held", "conflict"}:
+            self.troubled.add(slot.box)
+        self.totals.move(station, slot.counts, counts, held=(slot.state == "held") - (before[0] == "held"))
+        slot.counts = counts
+        if counts is not None:
+            self._release_cells(counts)
+        self._prefer(slot)
+        changed = before != (slot.state, counts)
+        return Touched(
+            frozenset({station.no}),
+            held=slot.state in {"held", "conflict"} or before[0] in {"held", "conflict"},
+            figures=changed,
+        )
+
+    def _prefer(self, slot: BoxSlot) -> None:
+        """Move the preference votes when another annex, or none, counts for a box."""
+        annex = slot.annex
+        if annex is slot.annex_counted:
+            return
+        for upload, sign in ((slot.annex_counted, -1), (annex, +1)):
+            for chosen in upload.report.preferences if upload is not None else ():
+                sums = self.preferences.setdefault((chosen.contest, chosen.no), {})
+                for candidate in chosen.candidates:
+                    sums[candidate.no] = sums.get(candidate.no, 0) + sign * candidate.votes
+        slot.annex_counted = annex
+
+    def _release_cells(self, counts: Contribution) -> None:
+        """Open the small cells of a contest once every box that may hold one is in the totals.
+
+        Looked at after every record and not at every publication, so that the answer does not depend on how records were batched.
+        """
+        for contest in (*counts.open, *counts.sealed):
+            cells = self.totals.cells[contest]
+            total = self.totals.of(COUNTRY, contest)
+            if not cells or contest in self.merged or total.boxes < total.expected:
+                continue
+            held = tuple(cells[box] for box in sorted(cells))
+            boxes = frozenset(cells)
+            if releasable(held, self.election.small_cell_bound, boxes, boxes).state is ReleaseState.READY:
+                self.merged[contest] = merge(held, self.election.small_cell_bound, boxes, boxes)
+
+    def _standing(self, slot: BoxSlot) -> tuple[BoxState, Contribution | None]:
+        if slot.revoked:
+            return "revoked", None
+        if slot.manual_only:
+            return "replaced", None
+        final = slot.final
+        if final is None:
+            return "waiting", None
+        if slot.rivals and slot.chosen is None:
+            return "conflict", None
+        slot.held = breaches(self.election, final.report, slot.annexes[0].report if slot.annexes else None)
+        if slot.held and not slot.released:
+            return "held", None
+        return "accepted", contribution(self.election, final.report, final.cells)
+
+
+def breaches(election: Election, report: Report, annex: Report | None) -> tuple[HeldLine, ...]:
+    """The hard equations that a report breaks; an empty tuple when the arithmetic holds."""
+    found: list[HeldLine] = []
+    for contest in report.contests:
+        if contest.options is None or contest.invalid is None or contest.valid is None:
+            continue
+        tally = Tally(
+            ballots=contest.ballots,
+            invalid=contest.invalid,
+            valid=contest.valid,
+            votes=tuple((option.no, option.votes) for option in contest.options),
+            marks=election.contest_by_id[contest.contest].marks,
+        )
+        found += [HeldLine(contest.contest, breach) for breach in check_contest(tally)]
+    for chosen in annex.preferences if annex is not None else ():
+        pairs = [(candidate.no, candidate.votes) for candidate in chosen.candidates]
+        found += [HeldLine(chosen.contest, breach) for breach in check_preferences(chosen.no, chosen.votes, pairs)]
+    return tuple(found)
+
+
+def _chosen(uploads: list[Upload], digest: str | None) -> Upload | None:
+    if digest is not None:
+        for upload in uploads:
+            if upload.record.sealed_sha256 == digest:
+                return upload
+    return uploads[0] if uploads else None
+
+
+def _texts(record: ReportAccepted | ReportConflict) -> tuple[Report, Report | None, Report | None]:
+    def parsed(note: str | None) -> Report | None:
+        return None if note is None else read_report(SignedNote.parse(note.encode()).text)
+
+    report = parsed(record.note)
+    if report is None:
+        raise ShailooError("A stored upload has no report.", box=record.box)
+    return report, parsed(record.zero), parsed(record.cells)

@@ -1,0 +1,74 @@
+"""Writes the public files: each whole, each by replacing the old one, and none that did not change.
+
+A file is written beside its place and renamed over it, so a reader sees the old or the new one. Pages are not flushed to the disk one
+by one: they can be made again from the records, and the publisher does so when it finds that it did not come to its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class PublicFolder:
+    """The folder that the CDN would serve. Counts what it writes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.written = 0
+        self.unchanged = 0
+        self._folders: set[str] = set()
+        self._temporary = f".part-{os.getpid()}"
+
+    def write(self, path: str, data: bytes) -> bool:
+        """Put bytes at a path below the root. Returns False when they were there already."""
+        place = self.root / path
+        text = str(place)
+        try:
+            with open(text, "rb") as present:  # noqa: PTH123 -- Path.open costs three times as much, and this runs 20,000 times
+                if present.read() == data:
+                    self.unchanged += 1
+                    return False
+        except FileNotFoundError:
+            folder = os.path.dirname(text)  # noqa: PTH120 -- as above
+            if folder not in self._folders:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                self._folders.add(folder)
+        beside = text + self._temporary
+        with open(beside, "wb") as file:  # noqa: PTH123 -- as above
+            file.write(data)
+        os.replace(beside, text)  # noqa: PTH105 -- as above
+        self.written += 1
+        return True
+
+    def write_durably(self, path: str, data: bytes) -> None:
+        """Put bytes at a path and return when they survive a power cut: for the pointer, which says that all else is there."""
+        if not self.write(path, data):
+            return
+        place = self.root / path
+        for target in (place, place.parent):
+            handle = os.open(target, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes at a path, or None."""
+        try:
+            return (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, path: str) -> None:
+        """Take a file away; nothing happens when it is not there."""
+        (self.root / path).unlink(missing_ok=True)
+
+
+def pretty_json(value: Any) -> bytes:  # noqa: ANN401 -- JSON has no narrower type
+    """JSON as people download it: UTF-8, sorted keys, one space of indent."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
