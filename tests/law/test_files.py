@@ -31,8 +31,8 @@ MACHINE_PATH = re.compile(
 PRIVATE_KEY = re.compile("-----BEGIN [A-Z ]*" + "PRIVATE KEY-----")
 UNFINISHED = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK"]) + r")\b")
 
-REASONED_NOQA = re.compile(r"# noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*\s+(?:#|--?|—|:)?\s*\w.{9,}")
-REASONED_IGNORE = re.compile(r"# type: ignore\[[a-z, -]+\]\s+(?:#|--?|—)\s*\w.{9,}")
+REASONED_NOQA = re.compile(r"# noqa: [A-Z]+[0-9]+(?:, ?[A-Z]+[0-9]+)*\s+(?:#|--?|—|:)?\s*\w.{6,}")
+REASONED_IGNORE = re.compile(r"# type: ignore\[[a-z, -]+\]\s+(?:#|--?|—)\s*\w.{6,}")
 SKIPS = re.compile(r"pytest\.(?:mark\.(?:skip|skipif|xfail)|skip|xfail|importorskip)\b")
 
 
