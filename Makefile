@@ -2,7 +2,8 @@
 
 ELECTION ?= jk-2021-11-28
 PORT ?= 8021
-PYTHON ?= python3
+# Empty means: the one in .venv, or python3 when there is none yet.
+PYTHON ?=
 SHELL := /bin/sh
 BIN := .venv/bin
 

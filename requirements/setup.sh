@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-PYTHON=${PYTHON:-python3}
-PYTHON_STAMP=.venv/made-for
+PYTHON=${PYTHON:-}
+PLACE_STAMP=.venv/made-at
 LOCK_STAMP=.venv/installed-lock
 PROJECT_STAMP=.venv/installed-project
 FONT=/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
@@ -24,31 +24,37 @@ debian() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null </dev/null
 }
 
-command -v "$PYTHON" >/dev/null 2>&1 || debian python3 python3-venv || give_up "there is no $PYTHON. Install Python 3.11 or later, or name one: make PYTHON=/path/to/python"
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    give_up "$("$PYTHON" --version) is too old; Shailoo needs Python 3.11 or later. Name another: make PYTHON=python3.12"
+# An environment carries the path that it was made at and breaks when its Python goes: then it is made anew, and also when the
+# caller names a Python that is not the one inside.
+usable() {
+    [ "$(cat "$PLACE_STAMP" 2>/dev/null)" = "$(pwd)" ] && .venv/bin/python -c 'import pip' 2>/dev/null || return 1
+    [ -z "$PYTHON" ] || [ "$(.venv/bin/python -V)" = "$("$PYTHON" -V)" ]
+}
 
-# An environment carries the path and the Python that it was made with; after a move or an upgrade it is made anew.
-made_for="$(pwd) $("$PYTHON" -c 'import sys; print(sys.version, sys.base_prefix)' | tr '\n' ' ')"
-if [ ! -x .venv/bin/python ] || [ "$(cat "$PYTHON_STAMP" 2>/dev/null)" != "$made_for" ]; then
+if ! usable; then
+    PYTHON=${PYTHON:-python3}
+    command -v "$PYTHON" >/dev/null 2>&1 || debian python3 python3-venv ||
+        give_up "there is no $PYTHON. Install Python 3.11 or later, or name one: make setup PYTHON=/path/to/python"
+    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        give_up "$("$PYTHON" -V) is too old; Shailoo needs 3.11 or later. Name another: make setup PYTHON=python3.12"
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv ||
         give_up "this Python lacks the module venv. As root: apt-get install python3-venv"
-    say "making .venv with $("$PYTHON" --version)"
+    say "making .venv with $("$PYTHON" -V)"
     "$PYTHON" -m venv --clear .venv
-    printf '%s\n' "$made_for" >"$PYTHON_STAMP"
+    pwd >"$PLACE_STAMP"
 fi
 
 # A stamp is written after the step that it stands for, so an interrupted setup begins that step again.
 lock=$(sha256sum <requirements/all.txt)
 if [ "$(cat "$LOCK_STAMP" 2>/dev/null)" != "$lock" ]; then
     say "installing the locked libraries (a minute or two the first time)"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/all.txt ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements/all.txt ||
         give_up "the libraries did not install. Is the network there? Run make setup again; what is done is kept."
     printf '%s\n' "$lock" >"$LOCK_STAMP"
 fi
 project=$(sha256sum <pyproject.toml)
 if [ "$(cat "$PROJECT_STAMP" 2>/dev/null)" != "$project" ] || [ ! -x .venv/bin/shailoo ]; then
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . ||
         give_up "Shailoo itself did not install; see the lines above."
     printf '%s\n' "$project" >"$PROJECT_STAMP"
 fi
