@@ -67,14 +67,17 @@
     const open = () => {
       load();
       toggle.checked = true;
+      toggle.dispatchEvent(new Event("change"));
       input.focus();
     };
     find.hidden = false;
     find.addEventListener("click", open);
     input.addEventListener("focus", load);
-    // Until Material's script is here nothing else closes the dialog that `open` has opened.
+    // Until Material's script is here nothing else closes the dialog; and it does not give the focus back.
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") toggle.checked = false;
+      if (event.key !== "Escape") return;
+      toggle.checked = false;
+      find.focus();
     });
     if (new URLSearchParams(location.search).has("q")) load();
   };
