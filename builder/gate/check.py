@@ -1,0 +1,432 @@
+"""Holds finished pages against the gate's own counts. Whatever a page says that the gate cannot account for fails it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from builder.gate.readback import Table, Unreadable, number, read_page, share
+from shailoo.errors import Held
+from shailoo.i18n import catalog
+from shailoo.rules.shares import share_hundredths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from builder.gate.facts import Facts
+    from builder.gate.readback import Cell, PageRead
+    from shailoo.model.base import Language
+    from shailoo.model.election import Contest
+
+_FULL = 10_000
+Figures = dict[str, int | None]
+"""Column -> figure, or hundredths of a percent in a column of shares."""
+_SHARES = frozenset({"share", "turnout"})
+_LABELS: dict[str, dict[str, str]] = {
+    "contest": {"share": "Share", "votes": "Votes"},
+    "coverage": {
+        "share": "Counted", "reported": "Boxes", "expected": "of", "waiting": "Voters not counted yet",
+    },
+    "parts": {
+        "voters": "Voters", "participants": "Took part", "turnout": "Turnout", "reported": "Boxes", "expected": "of",
+        "held": "Held",
+    },
+    "areas": {
+        "voters": "Voters", "participants": "Took part", "turnout": "Turnout", "leader": "Ahead", "votes": "Votes",
+        "share": "Share",
+    },
+    "sources": {"share": "Share", "votes": "Votes", "ballots": "of ballots"},
+    "districts": {
+        "leader": "Ahead", "votes": "Votes", "share": "Share", "lead": "Lead over the second", "reported": "Boxes",
+        "expected": "of", "state": "Status",
+    },
+    "turnout:day": {"voted": "Had voted", "share": "Of the voters", "stations": "Stations reported"},
+    "turnout": {"voters": "Voters"},
+    "candidates": {"preferences": "Preferential votes"},
+    "elections": {"voters": "Voters", "participants": "Took part", "turnout": "Turnout"},
+    "held": {"expected": "Should be", "found": "Report says"},
+}  # fmt: skip
+_FIGURE_LABELS: dict[str, frozenset[str]] = {
+    "voters": frozenset({"Voters on the lists", "Voters on the list"}),
+    "participants": frozenset({"Took part"}),
+    "reported": frozenset({"Ballot boxes reported", "Ballot boxes counted"}),
+    "held": frozenset({"Held until checked"}),
+    "conflicts": frozenset({"Conflicting reports"}),
+    "votes": frozenset({"Votes"}),
+    "ballots": frozenset({"Ballots in the boxes"}),
+}
+_TEXT_COLUMNS = frozenset(
+    {"leader", "state", "rule", "line", "since", "release", "day", "kind", "status", "code", "capped", "at", "causes", "digest"}
+)
+
+
+class PageDisagrees(Held):
+    """A page says something that the signed texts do not add up to."""
+
+    code = "page-disagrees"
+
+
+class PageCheck:
+    """Checks pages of one language against the counts of the elections they belong to."""
+
+    def __init__(self, facts: dict[str, Facts], language: Language, seats: Callable[[str], dict[str, int]]) -> None:
+        self.facts = facts
+        self.language = language
+        self._catalog = catalog("builder", language)
+        self._seats = seats
+        self._labels: dict[str, str] = {}
+
+    def check(self, html: str, path: str) -> None:
+        """Read a page back. Raises PageDisagrees, naming page, table, row and column."""
+        try:
+            page = read_page(html)
+            self._check(page, path)
+        except Unreadable as error:
+            raise PageDisagrees("A page cannot be read back.", page=path, because=str(error)) from error
+
+    # --- the page ---
+
+    def _check(self, page: PageRead, path: str) -> None:
+        self._path = path
+        if page.stray:
+            raise PageDisagrees("A figure stands outside every table.", page=path, text=page.stray)
+        if page.page in {"elections", "gallery"}:
+            for table in page.tables:
+                self._elections(table)
+            return
+        facts = self.facts[page.election]
+        kind, _, place = page.scope.partition("/")
+        if page.page == "overview":
+            kind, place = "country", ""
+        seen: set[str] = set()
+        for table in page.tables:
+            if table.id in seen:
+                self._fail("A table stands twice.", table.id)
+            seen.add(table.id)
+            self._table(table, facts, page, kind, place)
+        self._figures(page, facts, kind, place)
+        if page.seats:
+            self._hemicycle(page)
+        if page.page == "station":
+            told = sorted(note.rsplit("\n\n", 1)[0] + "\n" for note in facts.notes.get(place, ()))
+            if sorted(text.lstrip("\n") for text in page.notes) != told:
+                raise PageDisagrees("The signed texts on the page are not those of the station.", page=path)
+
+    def _table(self, table: Table, facts: Facts, page: PageRead, kind: str, place: str) -> None:
+        family, _, rest = table.id.partition(":")
+        self._headings(table, family if family != "turnout" or rest != "day" else "turnout:day")
+        match family:
+            case "contest":
+                self._contest(table, facts, facts.election.contest_by_id[rest], kind, place)
+            case "coverage":
+                rows = {region.id: ("region", region.id) for region in facts.election.regions}
+                self._places(table, facts, rows, kind)
+            case "parts":
+                self._places(table, facts, self._children(facts, kind, place), kind)
+            case "areas":
+                self._areas(table, facts, rest)
+            case "sources":
+                self._sources(table, facts, place, rest)
+            case "districts":
+                self._districts(table, facts)
+            case "turnout" | "turnout.share":
+                self._turnout(table, facts, kind if page.page != "turnout" else "country", place, rest)
+            case "candidates" | "versions" | "refusals" | "held":
+                self._numbers_only(table)
+            case _:
+                self._fail("A table that the gate does not know.", table.id)
+
+    # --- tables ---
+
+    def _contest(self, table: Table, facts: Facts, contest: Contest, kind: str, place: str) -> None:
+        added = facts.recount.of(*self._scope(kind, place), contest.id)
+        rows: dict[str, Figures] = {}
+        names: dict[str, str] = {}
+        hidden = kind == "station" and added.sealed and not added.ballots
+        ballots = added.sealed if hidden else added.ballots
+        if not hidden:
+            for option, votes in zip(contest.options, added.votes, strict=True):
+                rows[str(option.no)] = self._voted(votes, ballots)
+                names[str(option.no)] = option.name.text(self.language)
+            rows["invalid"] = {**self._voted(added.invalid, ballots), "bar": None}
+        rows["ballots"] = {"votes": ballots, "share": None, "bar": None}
+        self._compare(table, rows, names)
+        if contest.marks == 1 and not hidden and sum(added.votes) + added.invalid != ballots:
+            self._fail("Votes, against all and invalid ballots do not add up to the ballots.", table.id)
+
+    def _voted(self, votes: int, ballots: int) -> Figures:
+        part = share_hundredths(votes, ballots) if ballots else None
+        return {"votes": votes, "share": part, "bar": part}
+
+    def _places(self, table: Table, facts: Facts, rows: dict[str, tuple[str, str]], kind: str) -> None:
+        del kind
+        expected: dict[str, Figures] = {}
+        for key, scope in rows.items():
+            reported, boxes, voters = facts.boxes(*scope), facts.expected(*scope), facts.voters(*scope)
+            took_part = facts.recount.participants(*scope) if reported else None
+            expected[key] = {
+                "voters": voters,
+                "participants": took_part,
+                "turnout": share_hundredths(took_part, voters) if took_part is not None and voters else None,
+                "reported": reported,
+                "expected": boxes,
+                "held": facts.held(*scope),
+                "share": share_hundredths(reported, boxes) if boxes else None,
+                "bar": share_hundredths(reported, boxes) if boxes else None,
+                "waiting": facts.waiting(*scope) if "waiting" in {column for column, _ in table.columns} else None,
+            }
+        self._compare(table, expected, {})
+
+    def _areas(self, table: Table, facts: Facts, level: str) -> None:
+        kind = "region" if level == "regions" else "rayon"
+        contest = self._first(facts)
+        expected: dict[str, Figures] = {}
+        for key, _, _ in table.rows:
+            added = facts.recount.of(kind, key, contest.id)
+            voters = facts.voters(kind, key)
+            took_part = facts.recount.participants(kind, key) if facts.boxes(kind, key) else None
+            best = max(added.votes) if added.ballots and max(added.votes) else None
+            expected[key] = {
+                "voters": voters,
+                "participants": took_part,
+                "turnout": share_hundredths(took_part, voters) if took_part is not None and voters else None,
+                "votes": best,
+                "share": share_hundredths(best, added.ballots) if best is not None else None,
+            }
+        self._compare(table, expected, {})
+
+    def _sources(self, table: Table, facts: Facts, place: str, level: str) -> None:
+        contest_id, _, no = place.partition("/")
+        contest = facts.election.contest_by_id[contest_id]
+        index = [str(option.no) for option in contest.options].index(no)
+        expected: dict[str, Figures] = {}
+        for key, _, _ in table.rows:
+            added = facts.recount.of(level, key, contest_id)
+            known = added.ballots > 0
+            part = share_hundredths(added.votes[index], added.ballots) if known else None
+            expected[key] = {
+                "votes": added.votes[index] if known else None,
+                "ballots": added.ballots if known else None,
+                "share": part,
+                "bar": part,
+            }
+        self._compare(table, expected, {})
+
+    def _districts(self, table: Table, facts: Facts) -> None:
+        expected: dict[str, Figures] = {}
+        for contest in facts.election.contests:
+            if contest.district is None or contest.district in expected:
+                continue
+            added = facts.recount.of("country", "", contest.id)
+            ranked = sorted(added.votes, reverse=True)
+            counted = added.ballots > 0 and ranked[0] > 0
+            expected[contest.district] = {
+                "votes": ranked[0] if counted else None,
+                "share": share_hundredths(ranked[0], added.ballots) if counted else None,
+                "lead": ranked[0] - (ranked[1] if len(ranked) > 1 else 0) if counted else None,
+                "reported": added.boxes,
+                "expected": facts.expected("country", "", contest.id),
+            }
+        self._compare(table, expected, {}, soft=frozenset({"lead"}))
+
+    def _turnout(self, table: Table, facts: Facts, kind: str, place: str, rest: str) -> None:
+        if rest == "day":
+            voters = facts.voters(kind, place)
+            expected = {}
+            for hour, _, _ in table.rows:
+                told = facts.turnout(kind, place, hour)
+                expected[hour] = {
+                    "voted": told[0] if told else None,
+                    "share": share_hundredths(told[0], voters) if told and voters else None,
+                    "stations": told[1] if told else 0,
+                }
+            self._compare(table, expected, {})
+            return
+        shares = table.id.endswith(".share")
+        rows = {region.id: ("region", region.id) for region in facts.election.regions}
+        rows[""] = ("country", "")
+        expected = {}
+        hours = [column for column, _ in table.columns if ":" in column]
+        for key, scope in rows.items():
+            voters = facts.voters(*scope)
+            figures: Figures = {"voters": voters}
+            for hour in hours:
+                told = facts.turnout(*scope, hour)
+                figures[hour] = None if told is None else (share_hundredths(told[0], voters) if shares else told[0])
+            expected[key] = figures
+        self._compare(table, expected, {}, shares=frozenset(hours) if shares else frozenset())
+
+    def _elections(self, table: Table) -> None:
+        self._headings(table, "elections")
+        expected: dict[str, Figures] = {}
+        for election, facts in self.facts.items():
+            voters = facts.voters("country", "")
+            took_part = facts.recount.participants("country", "") if facts.boxes("country", "") else None
+            expected[election] = {
+                "voters": voters,
+                "participants": took_part,
+                "turnout": share_hundredths(took_part, voters) if took_part is not None and voters else None,
+            }
+        self._compare(table, expected, {})
+
+    def _numbers_only(self, table: Table) -> None:
+        for _, _, cells in table.rows:
+            for (column, _), cell in zip(table.columns[1:], cells, strict=True):
+                if column not in _TEXT_COLUMNS and not column.startswith("reading:"):
+                    number(cell.text)
+
+    # --- figures and seats ---
+
+    def _figures(self, page: PageRead, facts: Facts, kind: str, place: str) -> None:
+        known = self._single(page, facts, kind, place)
+        seen: set[str] = set()
+        for identity, text, label in page.figures:
+            if identity in seen:
+                raise PageDisagrees("A figure stands twice.", page=self._path, figure=identity)
+            seen.add(identity)
+            if identity not in known:
+                raise PageDisagrees("A figure that the gate does not know.", page=self._path, figure=identity)
+            found = share(text) if identity.endswith(".share") else number(text)
+            if found != known[identity]:
+                raise PageDisagrees(
+                    "A figure differs from the sum of the signed texts.",
+                    page=self._path, figure=identity, expected=known[identity], found=found,
+                )  # fmt: skip
+            wanted = _FIGURE_LABELS.get(identity)
+            if label and wanted is not None and label not in {self._say(word) for word in wanted}:
+                raise PageDisagrees("A figure stands beside another figure's name.", page=self._path, figure=identity)
+
+    def _single(self, page: PageRead, facts: Facts, kind: str, place: str) -> Figures:
+        if page.page == "option":
+            contest_id, _, no = place.partition("/")
+            contest = facts.election.contest_by_id[contest_id]
+            added = facts.recount.of("country", "", contest_id)
+            votes = added.votes[[str(option.no) for option in contest.options].index(no)] if added.boxes else None
+            shown = added.ballots if added.boxes else None
+            return {
+                "votes": votes,
+                "votes.share": share_hundredths(votes, added.ballots) if votes is not None and added.ballots else None,
+                "ballots": shown,
+                "reported": added.boxes,
+                "expected": facts.expected("country", "", contest_id),
+                **{identity: number(text) for identity, text, _ in page.figures if identity.startswith("preferences.")},
+            }
+        reported = facts.boxes(kind, place)
+        voters = facts.voters(kind, place)
+        took_part: int | None = None
+        if reported:
+            if kind == "district":
+                first = next(contest for contest in facts.election.contests if contest.district == place)
+                added = facts.recount.of("country", "", first.id)
+                took_part = added.ballots + added.sealed
+            else:
+                took_part = facts.recount.participants(kind, place)
+        known: Figures = {
+            "voters": voters,
+            "participants": took_part,
+            "participants.share": share_hundredths(took_part, voters) if took_part is not None and voters else None,
+            "reported": reported,
+            "expected": facts.expected(kind, place),
+            "held": facts.held(kind, place),
+            "conflicts": facts.conflicts(),
+            "seats.waiting": facts.waiting("country", ""),
+        }
+        for contest in facts.election.contests:
+            scope = self._scope(kind, place)
+            identity = f"contest:{contest.id}"
+            if any(figure.startswith(identity) for figure, _, _ in page.figures):
+                added = facts.recount.of(*scope, contest.id)
+                known[f"{identity}.reported"] = added.boxes
+                known[f"{identity}.expected"] = facts.expected(*scope, contest.id)
+                known[f"{identity}.sealed"] = added.sealed
+                known[f"{identity}.merged"] = facts.recount.merged(contest.id)
+        return known
+
+    def _hemicycle(self, page: PageRead) -> None:
+        known = self._seats(page.election)
+        found: dict[str, int] = {}
+        for row, _, figure in page.seats:
+            if row in found:
+                raise PageDisagrees("A list has seats twice.", page=self._path, row=row)
+            found[row] = number(figure) or 0
+        found.pop("districts", None)
+        if {row: seats for row, seats in found.items() if seats} != {row: seats for row, seats in known.items() if seats}:
+            raise PageDisagrees("The seats on the page are not what the rule gives.", page=self._path)
+
+    # --- comparing ---
+
+    def _compare(
+        self,
+        table: Table,
+        expected: dict[str, Figures],
+        names: dict[str, str],
+        *,
+        soft: frozenset[str] = frozenset(),
+        shares: frozenset[str] = frozenset(),
+    ) -> None:
+        keys = [key for key, _, _ in table.rows]
+        if len(set(keys)) < len(keys) or set(keys) != set(expected):
+            missing = sorted(set(expected) - set(keys))
+            extra = sorted({key for key in keys if keys.count(key) > 1 or key not in expected})
+            self._fail(f"Rows are missing or too many: missing {missing[:5]}, extra {extra[:5]}.", table.id)
+        for key, name, cells in table.rows:
+            if key in names and names[key] not in name:
+                self._fail("A row stands beside another row's name.", table.id, row=key)
+            for (column, _), cell in zip(table.columns[1:], cells, strict=True):
+                if column in _TEXT_COLUMNS or column in soft:
+                    continue
+                if column not in expected[key]:
+                    self._fail("A column that the gate does not know.", table.id, column=column)
+                self._cell(table, key, column, cell, expected[key][column], is_share=column in _SHARES or column in shares)
+
+    def _cell(  # noqa: PLR0913 -- where it stands, what stands there, what should
+        self, table: Table, key: str, column: str, cell: Cell, wanted: int | None, *, is_share: bool
+    ) -> None:
+        if column == "bar":
+            if table.scale is None:
+                self._fail("Bars without a scale.", table.id)
+            width = min(_FULL, (wanted or 0) * _FULL // table.scale) if table.scale else 0
+            if abs((cell.width or 0) - width) > 100:  # noqa: PLR2004 -- a hundredth of the full width: less than a pixel
+                self._fail("A bar does not fit its share.", table.id, row=key, expected=width, found=cell.width)
+            return
+        found = share(cell.text) if is_share else number(cell.text)
+        if found != wanted and not (found is None and wanted == 0 and not is_share and cell.text in {"", "\u2014"} and key == ""):
+            self._fail(
+                "A figure differs from the sum of the signed texts.", table.id, row=key, column=column, expected=wanted, found=found
+            )
+
+    def _headings(self, table: Table, family: str) -> None:
+        wanted = _LABELS.get(family.removesuffix(".share"), {})
+        columns = [column for column, _ in table.columns]
+        if len(set(columns)) < len(columns):
+            self._fail("A column stands twice.", table.id)
+        for column, label in table.columns:
+            if column in wanted and label != self._say(wanted[column]):
+                self._fail("A column stands under another column's name.", table.id, column=column)
+            if ":" in column and column[:2].isdecimal() and label != column:
+                self._fail("An hour stands under another hour's name.", table.id, column=column)
+
+    def _say(self, word: str) -> str:
+        known = self._labels.get(word)
+        if known is None:
+            known = self._labels[word] = self._catalog.gettext(word)
+        return known
+
+    def _fail(self, sentence: str, table: str, **facts: str | int | None) -> None:
+        raise PageDisagrees(sentence, page=self._path, table=table, **facts)
+
+    @staticmethod
+    def _scope(kind: str, place: str) -> tuple[str, str]:
+        return ("country", "") if kind in {"district", "option"} else (kind, place)
+
+    @staticmethod
+    def _first(facts: Facts) -> Contest:
+        whole = [contest for contest in facts.election.contests if contest.electorate.value != "district"]
+        return (whole or list(facts.election.contests))[0]
+
+    @staticmethod
+    def _children(facts: Facts, kind: str, place: str) -> dict[str, tuple[str, str]]:
+        election = facts.election
+        if kind == "region":
+            tecs = dict.fromkeys(station.tec for station in election.stations if station.region == place)
+            return {tec: ("tec", tec) for tec in tecs}
+        return {station.no: ("station", station.no) for station in facts.stations(kind, place)}

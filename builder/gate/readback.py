@@ -1,0 +1,172 @@
+"""Reads a finished page as a reader would: which figure stands under which heading, beside which name.
+
+The meaning of a cell comes from the heading of its column and the name of its row, never from a mark on the cell itself: a template
+that swaps two columns must not be able to swap their meaning too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_DIGIT = re.compile(r"[0-9]")
+_SPACES = str.maketrans("", "", "\u202f\u00a0 ")
+_SHARE = re.compile(r"^[0-9]{1,7}[.,][0-9]{2}%$")
+_ELSEWHERE = "[data-text],table,[data-figure],ul.key,svg,pre,time"
+
+
+class Unreadable(ValueError):
+    """A page that cannot be read back: a table with a row too long, a figure that is no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands in a cell: its text, and the width of its bar in hundredths of a percent where it has one."""
+
+    text: str
+    width: int | None
+
+
+@dataclass(slots=True)
+class Table:
+    """A table by its identity: columns in order with their visible labels, rows with their visible names."""
+
+    id: str
+    scale: int | None
+    columns: list[tuple[str, str]]
+    rows: list[tuple[str, str, list[Cell]]]
+
+
+@dataclass(slots=True)
+class PageRead:
+    """Everything on a page that says a figure."""
+
+    page: str
+    scope: str
+    election: str
+    tables: list[Table] = field(default_factory=list)
+    figures: list[tuple[str, str, str]] = field(default_factory=list)
+    """(identity, visible text without nested figures, the label before it)."""
+    seats: list[tuple[str, str, str]] = field(default_factory=list)
+    """(row, name, figure) of the hemicycle's key."""
+    seat_marks: int | None = None
+    notes: list[str] = field(default_factory=list)
+    """Texts of signed reports."""
+    stray: str = ""
+    """Visible text with a digit in it that belongs to none of these."""
+
+
+def read_page(html: str) -> PageRead:
+    """Read the main part of a page. Raises Unreadable."""
+    tree = LexborHTMLParser(html)
+    root = tree.css_first("[data-page]")
+    if root is None:
+        message = "the page has no data-page"
+        raise Unreadable(message)
+    attributes = root.attributes
+    page = PageRead(attributes["data-page"] or "", attributes.get("data-scope") or "", attributes.get("data-election") or "")
+    for table in root.css("table"):
+        page.tables.append(_table(table))
+    for node in root.css("[data-figure]"):
+        page.figures.append((node.attributes["data-figure"] or "", _own_text(node), _label(node)))
+    for item in root.css("ul.key > li"):
+        figure = item.css_first("b")
+        name = item.css_first("span")
+        if figure is None or name is None:
+            message = "a line of the seats' key lacks its name or its figure"
+            raise Unreadable(message)
+        page.seats.append((item.attributes.get("data-row") or "", name.text().strip(), figure.text().strip()))
+    hemicycle = root.css_first("svg[data-seats]")
+    if hemicycle is not None:
+        page.seat_marks = len(hemicycle.css("circle"))
+    page.notes = [node.text() for node in root.css("pre")]
+    for node in root.css(_ELSEWHERE):
+        node.decompose()
+    rest = root.text(separator=" ")
+    found = _DIGIT.search(rest)
+    if found is not None:
+        page.stray = " ".join(rest[max(0, found.start() - 40) : found.end() + 40].split())
+    return page
+
+
+def number(text: str) -> int | None:
+    """A figure as printed: digits in groups. None for a dash or an empty cell. Raises Unreadable."""
+    bare = text.translate(_SPACES)
+    if bare in {"", "\u2014", "\u2013"}:
+        return None
+    if not bare.isascii() or not bare.isdecimal() or (len(bare) > 1 and bare[0] == "0"):
+        message = f"not a figure: {text!r}"
+        raise Unreadable(message)
+    return int(bare)
+
+
+def share(text: str) -> int | None:
+    """A share as printed, in hundredths of a percent. None for a dash or an empty cell. Raises Unreadable."""
+    bare = text.translate(_SPACES)
+    if bare in {"", "\u2014", "\u2013"}:
+        return None
+    if not _SHARE.match(bare):
+        message = f"not a share: {text!r}"
+        raise Unreadable(message)
+    return int(bare[:-1].replace(",", "").replace(".", ""))
+
+
+def _table(node: LexborNode) -> Table:
+    identity = node.attributes.get("data-table")
+    if not identity:
+        message = "a table without data-table"
+        raise Unreadable(message)
+    scale = node.attributes.get("data-scale")
+    table = Table(identity, int(scale) if scale else None, [], [])
+    for row in node.css("tr"):
+        cells = list(row.iter())
+        heads = [cell for cell in cells if cell.tag == "th" and cell.attributes.get("scope") == "col"]
+        if heads:
+            if table.columns or len(heads) != len(cells):
+                message = f"table {identity} has more than one heading row, or other cells in it"
+                raise Unreadable(message)
+            table.columns = [(head.attributes.get("data-col") or "", _visible(head)) for head in heads]
+            continue
+        if not cells or cells[0].tag != "th" or len(cells) != len(table.columns):
+            message = f"a row of table {identity} has {len(cells)} cells for {len(table.columns)} columns"
+            raise Unreadable(message)
+        if any(cell.tag != "td" for cell in cells[1:]):
+            message = f"a row of table {identity} has a second name"
+            raise Unreadable(message)
+        key = cells[0].attributes.get("data-row") or ""
+        table.rows.append((key, _visible(cells[0]), [_cell(cell) for cell in cells[1:]]))
+    return table
+
+
+def _cell(node: LexborNode) -> Cell:
+    bar = node.css_first("svg rect")
+    if bar is None:
+        return Cell(node.text().strip(), None)
+    width = (bar.attributes.get("width") or "").removesuffix("%")
+    whole, _, part = width.partition(".")
+    if not whole.isdecimal() or not (part or "0").isdecimal():
+        message = f"not a width: {width!r}"
+        raise Unreadable(message)
+    return Cell("", int(whole) * 100 + int((part + "00")[:2]))
+
+
+def _visible(node: LexborNode) -> str:
+    return " ".join(node.text(separator=" ").split())
+
+
+def _own_text(node: LexborNode) -> str:
+    """Text of a figure without the figures and remarks nested in it."""
+    return (node.text(deep=False) or "").strip()
+
+
+def _label(node: LexborNode) -> str:
+    before = node.prev
+    while before is not None and before.tag != "dt":
+        before = before.prev
+    return _visible(before) if before is not None and node.tag == "dd" else ""
