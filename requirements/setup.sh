@@ -62,7 +62,7 @@ fi
 # The font sets Kyrgyz on the tape's PDF; the browser is for the tests only, so a demo goes on without it.
 missing=
 [ -e "$FONT" ] || missing="fonts-dejavu-core"
-command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v chromium >/dev/null 2>&1 || missing="${missing:+$missing }chromium"
 # shellcheck disable=SC2086  # a list of words on purpose
 [ -z "$missing" ] || debian $missing ||
     say "please install, as root: apt-get install $missing (the browser tests and the tape's PDF need them; the demo's pages do not)" >&2
