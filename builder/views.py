@@ -81,7 +81,7 @@ class Option:
     """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
 
     `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
-    none). `tone` 1-8 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
+    none). `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
     exists.
     """
 
@@ -187,6 +187,7 @@ class TurnoutTable:
     total: TurnoutRow
     stations: tuple[int, ...] = ()
     expected: int = 0
+    opens: str = "08:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -541,18 +542,11 @@ class TurnoutView:
     downloads: tuple[Download, ...] = ()
 
 
-View = (
-    ElectionsView
-    | OverviewView
-    | PlaceView
-    | StationView
-    | OptionView
-    | MapView
-    | StationsView
-    | HeldView
-    | VersionsView
-    | TurnoutView
+OfElection = (
+    OverviewView | PlaceView | StationView | OptionView | MapView | StationsView | HeldView | VersionsView | TurnoutView
 )
+"""The pages of one election: each has a `head`."""
+View = ElectionsView | OfElection
 """Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
 
 

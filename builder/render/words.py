@@ -1,0 +1,168 @@
+"""The sentences that stand for codes: what a status, a rule, a reason is called on a page.
+
+English here, translated by the catalogue `builder`. A code without a sentence is shown as it is, never hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from shailoo.i18n import msgid as _
+from shailoo.rules.arithmetic import SENTENCES as RULE_SENTENCES
+
+STATUS: Final[Mapping[str, str]] = {
+    "upcoming": _("Not held yet"),
+    "preliminary": _("Preliminary"),
+    "final": _("Final"),
+}
+STATUS_LINE: Final[Mapping[str, str]] = {
+    "upcoming": _("Nothing is counted before the stations close."),
+    "preliminary": _("Counts of the ballot boxes, of no legal force. The manual count decides."),
+    "final": _("Established by the Central Election Commission."),
+}
+STATUS_TITLE: Final[Mapping[str, str]] = {
+    "upcoming": _("not held yet"),
+    "preliminary": _("preliminary, of no legal force"),
+    "final": _("final"),
+}
+ELECTION: Final[Mapping[str, str]] = {
+    "parliament": _("Parliamentary election"),
+    "president": _("Presidential election"),
+    "kenesh": _("Local election"),
+    "referendum": _("Referendum"),
+    "advisory": _("Advisory vote"),
+}
+OPTION: Final[Mapping[str, str]] = {
+    "party-list": _("List"),
+    "single-mandate": _("Candidate"),
+    "multi-mandate": _("Candidate"),
+    "president": _("Candidate"),
+    "question": _("Answer"),
+    "advisory": _("Answer"),
+}
+STANDING: Final[Mapping[str, str]] = {
+    "qualifies": _("Takes part in the distribution of seats, if counted now."),
+    "below": _("Below the threshold, if counted now."),
+    "leads": _("Ahead, if counted now."),
+    "elected": _("Elected by the counts of the ballot boxes."),
+    "second-round": _("In the second round by the counts of the ballot boxes."),
+}
+MARK: Final[Mapping[str, str]] = {
+    "below": _("below the threshold"),
+    "leads": _("ahead"),
+    "elected": _("elected"),
+    "second-round": _("second round"),
+}
+"""The short word beside a name, so that a colour never speaks alone."""
+SEATS_REASON: Final[Mapping[str, str]] = {
+    "partial": _("Not all ballot boxes are counted: thresholds and seats may change."),
+    "tie": _("Remainders or votes are equal, and no rule that decides between them was found."),
+    "cap": _("A list exceeds the largest number of seats allowed, and the law does not say who receives the surplus."),
+    "no-list": _("No list reaches the thresholds."),
+    "rule": _("The law does not decide this case."),
+}
+DISTRICT_STATE: Final[Mapping[str, str]] = {
+    "waiting": _("nothing counted"),
+    "leading": _("ahead, if counted now"),
+    "tie": _("equal votes"),
+    "against-all-leads": _("against all is ahead"),
+    "elected": _("elected"),
+    "failed": _("failed, to be repeated"),
+    "undetermined": _("undetermined"),
+    "second-round": _("second round"),
+}
+DISTRICT_REASON: Final[Mapping[str, str]] = {
+    "waiting": _("No report has been counted here yet."),
+    "leading": _("Not all ballot boxes are counted: the order may change."),
+    "tie": _("Not all ballot boxes are counted: the order may change."),
+    "against-all-leads": _("If it stays so, the election in this district fails and is repeated."),
+    "elected": _("By the counts of the ballot boxes. The manual count decides."),
+    "failed": _("More votes were cast against all than for the leader."),
+    "undetermined": _("The law, as far as its text was found, does not say who is elected. A person has to decide."),
+    "second-round": _("Nobody has more than half of those who took part."),
+}
+RULE: Final[Mapping[str, str]] = RULE_SENTENCES
+LINE: Final[Mapping[str, str]] = {
+    "ballots": _("Ballots in the boxes"),
+    "invalid": _("Invalid ballots"),
+    "valid": _("Valid ballots"),
+    "votes": _("Votes"),
+    "option": _("line"),
+    "list": _("list"),
+    "candidate": _("candidate"),
+}
+RELEASE: Final[Mapping[str, str]] = {
+    "report": _("a new report of the box"),
+    "protocol": _("the commission's protocol"),
+    "act": _("an act of the commission"),
+}
+BOX_STATE: Final[Mapping[str, str]] = {
+    "waiting": _("no report yet"),
+    "accepted": _("counted"),
+    "held": _("held, in no total"),
+    "conflict": _("two different reports, in no total"),
+    "replaced": _("replaced by an act"),
+    "revoked": _("revoked by an act"),
+}
+STATION_KIND: Final[Mapping[str, str]] = {
+    "domestic": _("in the country"),
+    "abroad": _("abroad"),
+    "remote": _("remote voting: holds ballots of many districts"),
+}
+REPORT: Final[Mapping[str, str]] = {
+    "zero": _("Zero report"),
+    "final": _("Final report"),
+    "annex": _("Annex: preferential votes"),
+}
+CAUSE: Final[Mapping[str, str]] = {
+    "reports": _("reports counted"),
+    "held": _("reports held"),
+    "released": _("reports released"),
+    "conflict": _("conflicting reports"),
+    "act": _("acts"),
+    "opened": _("stations opened"),
+    "closed": _("stations closed"),
+    "rules": _("rules changed"),
+    "turnout": _("turnout figures"),
+    "annex": _("annex reports"),
+    "final": _("final results established"),
+}
+REFUSAL: Final[Mapping[str, str]] = {
+    "unknown-key": _("The key is not known."),
+    "box-not-registered": _("The box is not registered for this election."),
+    "box-revoked": _("The box was revoked."),
+    "other-election": _("It belongs to another election."),
+    "other-mode": _("It comes from a rehearsal, or a rehearsal got a live one."),
+    "other-box": _("It speaks for another box."),
+    "bad-seal": _("The seal does not open."),
+    "bad-envelope": _("The envelope cannot be read."),
+    "bad-signature": _("The signature is not valid."),
+    "bad-note": _("The signed text cannot be read."),
+    "bad-report": _("The report cannot be read."),
+    "too-large": _("It is larger than allowed."),
+    "no-such-election": _("There is no such election here."),
+    "too-many-uploads": _("The box has sent too many different reports."),
+}
+SCRIPT: Final[Mapping[str, str]] = {
+    "turnout": _("Turnout"),
+    "voters": _("Voters"),
+    "took_part": _("Took part"),
+    "leader": _("Ahead"),
+    "votes": _("Votes"),
+    "share": _("Share"),
+    "ballots": _("of ballots"),
+    "nothing": _("Nothing is counted here yet."),
+    "station": _("Polling station"),
+    "open": _("Open the page"),
+    "zoom_in": _("Zoom in"),
+    "zoom_out": _("Zoom out"),
+    "stations": _("polling stations"),
+}
+"""What the script of the interactive map says; it has no words of its own."""
+
+TABLES: Final[tuple[Mapping[str, str], ...]] = (
+    STATUS, STATUS_LINE, STATUS_TITLE, ELECTION, OPTION, STANDING, MARK, SEATS_REASON, DISTRICT_STATE, DISTRICT_REASON,
+    RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, CAUSE, REFUSAL, SCRIPT,
+)  # fmt: skip
+"""All of them, for the test that every sentence has a translation."""
