@@ -1,0 +1,54 @@
+"""What senders and members of commissions are told, by code, in three languages.
+
+The sentence that an error carries is English and may name facts; what goes out is the sentence of its code, translated,
+with the facts beside it for machines. docs/api.md lists the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shailoo.errors import ShailooError
+from shailoo.i18n import catalog, msgid
+from shailoo.model.base import Language
+
+SENTENCES: Mapping[str, str] = {
+    "too-large": msgid("The upload is larger than 1 MiB."),
+    "bad-envelope": msgid("These bytes are not a sealed bundle, or they were cut short or changed on the way."),
+    "no-such-election": msgid("This installation knows no such election."),
+    "other-election": msgid("The upload belongs to another election."),
+    "other-mode": msgid("A rehearsal and a live election do not mix."),
+    "unknown-key": msgid("The bundle was sealed to a key that this commission does not hold."),
+    "bad-seal": msgid(
+        "The seal does not open: it was made for another election, mode or box, or was changed on the way."
+    ),
+    "bad-note": msgid("The bundle holds something that is not a signed note."),
+    "bad-signature": msgid("The signature is not that of this box."),
+    "box-not-registered": msgid(
+        "This box is not registered for this election, or no act has joined it to a station yet."
+    ),
+    "box-revoked": msgid("An act has revoked this box."),
+    "bad-report": msgid("A text in the bundle is not a report as a ballot box prints it."),
+    "wrong-bundle": msgid("The bundle does not hold the notes that it must hold."),
+    "other-box": msgid("A text in the bundle names another box or station."),
+    "not-this-ballot": msgid("Contests, lines or names differ from the ballot of this station."),
+    "zero-not-zero": msgid("The zero report shows votes."),
+    "cells-mismatch": msgid(
+        "Votes are sealed exactly where a box holds fewer ballots than the bound; here it is otherwise."
+    ),
+    "too-many-uploads": msgid("The same figures were sent too often; the first report counts."),
+    "record-too-large": msgid("The report is longer than a record may be."),
+    "not-signed-in": msgid("Sign in first."),
+    "not-allowed": msgid("You hold no appointment that allows this."),
+    "no-such-page": msgid("Nothing answers at this address."),
+    "wrong-method": msgid("This address does not take this method."),
+    "storage-failed": msgid("Nothing was stored. Try again in a moment."),
+    "conflict": msgid("Something else stands in this place already. Nothing was overwritten."),
+    "not-found": msgid("There is no such thing."),
+    "fault": msgid("Something failed on our side. Try again in a moment."),
+}
+
+
+def public_sentence(error: ShailooError, language: Language) -> str:
+    """The sentence of an error's code in a language; of a code that is not public, that of our own fault."""
+    return catalog("functions", language).gettext(SENTENCES.get(error.code, SENTENCES["fault"]))

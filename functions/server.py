@@ -1,0 +1,208 @@
+"""The same handlers behind a local HTTP server, beside the files that a CDN would serve.
+
+One process, one event loop; handlers run in a pool of threads, so that many reports wait for the same commit. Listens
+on the loopback only: to the outside it speaks through a proxy that ends TLS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
+from starlette.routing import Route as HttpRoute
+from starlette.types import ASGIApp
+
+from functions.intake.handlers import intake_routes
+from functions.intake.refusal_counter import RefusalCounter
+from functions.static_files import SECURITY, StaticFiles
+from functions.web import Caller, Request, Response, Route, Router, error_response
+from shailoo.assembly import Installation
+from shailoo.errors import Refused, ShailooError, StorageFailed
+from shailoo.records.seal import LARGEST, TooLarge
+
+HOST: Final = "127.0.0.1"
+_THREADS = 64
+_LARGEST_FORM = 65_536
+_FLUSH_EVERY_S = 5
+_LARGE_FILE_THREADS = 2
+_log = logging.getLogger(__name__)
+
+
+class PortTaken(Refused):
+    """Another program listens there already."""
+
+    code = "port-taken"
+
+
+class Fault(ShailooError):
+    """Something failed on our side in a way that nobody foresaw; the cause is in our log."""
+
+    code = "fault"
+
+
+def create_app(installation: Installation, publisher_nudge: Callable[[], None] | None = None) -> ASGIApp:
+    """Return the application of an installation.
+
+    `publisher_nudge` is called, from any thread, after each stored record.
+    """
+    refused = RefusalCounter()
+    router = make_router(installation, refused, publisher_nudge)
+    files = StaticFiles(installation.public)
+    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        flushing = asyncio.create_task(_flush_now_and_then(refused, installation))
+        try:
+            yield
+        finally:
+            flushing.cancel()
+            with suppress(asyncio.CancelledError):
+                await flushing
+            await asyncio.to_thread(pool.shutdown)
+            _flush(refused, installation)
+            installation.close()
+
+    async def door(request: HttpRequest) -> HttpResponse:
+        try:
+            body = await _read_body(request, LARGEST if request.url.path.startswith("/api/intake/") else _LARGEST_FORM)
+        except TooLarge as error:
+            refused.add(error.code, installation.clock.now())
+            return _http(error_response(error, "en"), close=True)
+        asked = Request(
+            request.method,
+            request.scope["path"],
+            dict(request.query_params),
+            {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw},
+            body,
+        )
+        return _http(await asyncio.get_running_loop().run_in_executor(pool, _answer, router, asked))
+
+    async def file(request: HttpRequest) -> HttpResponse:
+        headers = {name: request.headers.get(name, "") for name in ("accept-encoding", "if-none-match")}
+        return _http(files.answer(request.method, request.scope["path"], headers))
+
+    every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return Starlette(
+        lifespan=life,
+        routes=[
+            HttpRoute("/api/{rest:path}", door, methods=every),
+            HttpRoute("/staff/{rest:path}", door, methods=every),
+            HttpRoute("/{rest:path}", file, methods=every),
+        ],
+    )
+
+
+def make_router(installation: Installation, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
+    """All routes of an installation. Raises NoAccessRule."""
+    routes: list[Route] = [*intake_routes(installation.intake_desk, installation.clock, refused, nudge)]
+    return Router(routes, lambda _: Caller())
+
+
+def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what was begun. Raises PortTaken before anything else."""
+    listener = listen(port)
+    config = uvicorn.Config(
+        create_app(installation, publisher_nudge),
+        access_log=False,
+        backlog=2048,
+        date_header=True,
+        http="httptools",
+        lifespan="on",
+        log_level="warning",
+        loop="uvloop",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Stops on SIGTERM and SIGINT, finishes what was begun and returns; uvicorn's own would kill the process instead."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ask the server to end when a signal comes."""
+        if threading.current_thread() is not threading.main_thread():
+            yield  # only the main thread may catch signals; whoever started us in another one sets should_exit
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def listen(port: int) -> socket.socket:
+    """Bind a port of the loopback (0: any free one). Raises PortTaken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} cannot be used: another program listens there. Choose another with --port or PORT.", port=port
+        ) from error
+    return listener
+
+
+def _answer(router: Router, request: Request) -> Response:
+    try:
+        return router.handle(request)
+    except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
+        _log.exception("a handler failed")
+        return error_response(Fault("A handler failed."), request.language("en"))
+
+
+async def _read_body(request: HttpRequest, largest: int) -> bytes:
+    """Read a body, giving up as soon as it is known to be too large."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > largest:
+        raise TooLarge("The upload is too large.", bytes=int(declared), most=largest)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > largest:
+            raise TooLarge("The upload is too large.", bytes=size, most=largest)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _http(response: Response, *, close: bool = False) -> HttpResponse:
+    answer = HttpResponse(response.body, response.status)
+    known = {name for name, _ in response.headers}
+    extra = [pair for pair in SECURITY if pair[0] not in known]
+    if close:
+        extra.append(("connection", "close"))
+    answer.raw_headers = [
+        *((name.encode("latin-1"), value.encode("latin-1")) for name, value in (*response.headers, *extra)),
+        (b"content-length", str(len(response.body)).encode()),
+    ]
+    return answer
+
+
+async def _flush_now_and_then(refused: RefusalCounter, installation: Installation) -> None:
+    while True:
+        await asyncio.sleep(_FLUSH_EVERY_S)
+        await asyncio.to_thread(_flush, refused, installation)
+
+
+def _flush(refused: RefusalCounter, installation: Installation) -> None:
+    try:
+        refused.flush(installation.grouped)
+    except ShailooError as error:
+        _log.warning("counts of refusals wait: %s", error.code if not isinstance(error, StorageFailed) else "storage")

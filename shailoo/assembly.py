@@ -1,0 +1,253 @@
+"""Put an installation together: the only module that names adapters.
+
+An installation is one folder:
+
+    elections/<id>/   the election packages
+    store.db          records and items
+    objects/          immutable objects
+    keys/             sealing-<id>.key, receipt.key, session.key: rights 0600
+    settings.json     what the operator decides; no secrets
+    clock.json        only while an evening is played again
+    public/           what a CDN would serve: results/, tizme/, talapker/
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from pydantic import Field, StringConstraints, ValidationError
+
+from shailoo.adapters.clock import load_clock
+from shailoo.adapters.files import FileObjectStore
+from shailoo.adapters.group_commit import GroupCommitStore
+from shailoo.adapters.keys import (
+    FileNoteSigner,
+    load_note_key,
+    load_sealing_keys,
+    new_note_key,
+    read_secret,
+    save_note_key,
+    save_sealing_key,
+    write_secret,
+)
+from shailoo.adapters.package_folder import read_files
+from shailoo.adapters.sqlite import SqliteStore
+from shailoo.errors import Conflict, NotFound, Refused
+from shailoo.model.base import Frozen
+from shailoo.model.election import Election, Mode
+from shailoo.package import load_package
+from shailoo.ports import Clock
+from shailoo.records.note import Verifier
+from shailoo.records.seal import sealing_key_id
+from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.registry import Registry
+
+
+class BadSettings(Refused):
+    """`settings.json` cannot be used, or the folder is no installation."""
+
+    code = "bad-settings"
+
+
+class ModesMixed(Refused):
+    """A rehearsal and a live election in one installation."""
+
+    code = "modes-mixed"
+
+
+class AlreadyInstalled(Conflict):
+    """There is an installation in this folder already. Nothing was changed."""
+
+    code = "already-installed"
+
+
+class IdentityProvider(Frozen):
+    """Where the commissions' members sign in (OpenID Connect).
+
+    The client secret lies in its own file, or there is none.
+    """
+
+    issuer: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$")]
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    secret_file: str | None = None
+    """Relative to the installation's folder."""
+
+
+class Settings(Frozen):
+    """What the operator decides. Times and hours are the packages' matter, secrets lie in files of their own."""
+
+    shailoo: Literal["settings-1"] = "settings-1"
+    mode: Literal["live", "rehearsal"]
+    origin: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")] = "http://127.0.0.1:8021"
+    """Scheme, host and port under which the public and the commissions reach this installation."""
+    sealing: dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]]
+    """Election -> id of the key to which its boxes seal."""
+    identity: IdentityProvider | None = None
+    commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Sleep inside each commit, to measure with the disk of a slow machine."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One folder, opened. Several processes may open it at once."""
+
+    folder: Path
+    settings: Settings
+    elections: Mapping[str, Election]
+    clock: Clock
+    _closing: list[GroupCommitStore] = field(default_factory=list)
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        packages: Iterable[Path | Mapping[str, bytes]],
+        *,
+        mode: Mode = Mode.REHEARSAL,
+        identity: IdentityProvider | None = None,
+        origin: str = "http://127.0.0.1:8021",
+    ) -> Installation:
+        """Make an installation: copy the packages, draw keys, write the settings last, then open it.
+
+        Raises AlreadyInstalled, PackageInvalid, and ModesMixed when a package is of another mode.
+        """
+        if (folder / "settings.json").exists():
+            raise AlreadyInstalled("There is an installation in this folder already.", folder=folder.name)
+        keys = folder / "keys"
+        keys.mkdir(parents=True, exist_ok=True)
+        keys.chmod(0o700)
+        sealing = {}
+        for package in packages:
+            files = read_files(package) if isinstance(package, Path) else package
+            election = load_package(files)
+            if election.mode is not mode:
+                raise ModesMixed(
+                    "A rehearsal and a live election do not share an installation.", election=election.id, mode=mode
+                )
+            for name, data in files.items():
+                place = folder / "elections" / election.id / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+            sealing[election.id] = save_sealing_key(X25519PrivateKey.generate(), keys)
+        host = origin.partition("//")[2]
+        if not (keys / "receipt.key").exists():
+            save_note_key(new_note_key(f"{host}/receipts"), keys / "receipt.key")
+        if not (keys / "session.key").exists():
+            write_secret(keys / "session.key", secrets.token_hex(32))
+        for portal in ("results", "tizme", "talapker"):
+            (folder / "public" / portal).mkdir(parents=True, exist_ok=True)
+        save_settings(folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity))
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Installation:
+        """Open an installation. Raises BadSettings, PackageInvalid, BadClock."""
+        path = folder / "settings.json"
+        try:
+            settings = Settings.model_validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise BadSettings("There is no installation in this folder; make one first.", folder=folder.name) from error
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise BadSettings("settings.json has a value that cannot be used.", field=where) from error
+        elections = {}
+        for package in sorted((folder / "elections").iterdir()):
+            election = load_package(read_files(package))
+            elections[election.id] = election
+        if elections.keys() != settings.sealing.keys():
+            raise BadSettings("settings.json and the folder elections/ name different elections.", folder=folder.name)
+        return cls(folder, settings, elections, load_clock(folder / "clock.json"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Commit what is waiting and close the store."""
+        for group in self._closing:
+            group.close()
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def store(self) -> SqliteStore:
+        """Records and items; each append is its own commit."""
+        return SqliteStore(self.folder / "store.db")
+
+    @cached_property
+    def grouped(self) -> GroupCommitStore:
+        """The same store, committing in groups: for a process in which many threads append."""
+        group = GroupCommitStore(self.store, commit_delay=self.settings.commit_delay_ms / 1000)
+        self._closing.append(group)
+        return group
+
+    @cached_property
+    def objects(self) -> FileObjectStore:
+        """Immutable objects."""
+        return FileObjectStore(self.folder / "objects")
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Who and what is registered, guarded for threads. Call its `follow(store)` before asking."""
+        return Registry(self.elections, threading.Lock())
+
+    @cached_property
+    def receipt_signer(self) -> FileNoteSigner:
+        """Signs receipts."""
+        return FileNoteSigner(load_note_key(self.folder / "keys" / "receipt.key"))
+
+    @property
+    def receipt_verifier(self) -> Verifier:
+        """The key with which boxes verify receipts."""
+        return self.receipt_signer.verifier
+
+    def sealing_public(self, election: str) -> X25519PublicKey:
+        """The key to which boxes of an election seal. Raises NotFound."""
+        key = self._sealing_keys.get(self.settings.sealing.get(election, ""))
+        if key is None:
+            raise NotFound("This installation holds no sealing key for this election.", election=election)
+        return key.public_key()
+
+    @cached_property
+    def _sealing_keys(self) -> Mapping[str, X25519PrivateKey]:
+        keys = load_sealing_keys(self.folder / "keys")
+        return {sealing_key_id(key.public_key()): key for key in keys.values()}
+
+    @cached_property
+    def intake_desk(self) -> IntakeDesk:
+        """What the intake works with; its appends commit in groups."""
+        return IntakeDesk(self.registry, self._sealing_keys, self.grouped, self.objects, self.receipt_signer)
+
+    @property
+    def session_secret(self) -> bytes:
+        """The key that signs the cookies of the commissions' members."""
+        return bytes.fromhex(read_secret(self.folder / "keys" / "session.key"))
+
+    @property
+    def client_secret(self) -> str | None:
+        """The secret that the identity provider knows us by, or None."""
+        identity = self.settings.identity
+        if identity is None or identity.secret_file is None:
+            return None
+        return read_secret(self.folder / identity.secret_file)
+
+    @property
+    def public(self) -> Path:
+        """What a CDN would serve."""
+        return self.folder / "public"
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Write `settings.json` whole: a reader sees the old file or the new one."""
+    fresh = folder / "settings.json.new"
+    fresh.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    fresh.replace(folder / "settings.json")
