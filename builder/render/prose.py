@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -160,14 +161,16 @@ def _place(path: Path, body: bytes) -> None:
 
 def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
     """Build one portal in every language (in the process of its own)."""
-    import material  # noqa: PLC0415 - half a second that only this process pays
-    from mkdocs.commands.build import build  # noqa: PLC0415 - as above
+    from mkdocs.commands.build import build  # noqa: PLC0415 - half a second that only this process pays
     from mkdocs.config import load_config  # noqa: PLC0415 - as above
-    from mkdocs.utils import yaml_load  # noqa: PLC0415 - as above
+    from mkdocs.utils.yaml import yaml_load  # noqa: PLC0415 - as above
 
     site = sites / portal
     front = room / "public" / portal
-    collected = assets.collect(portal, Path(material.__file__).parent / "templates")
+    material = find_spec("material")
+    if material is None or material.origin is None:
+        raise ProseFailed("mkdocs-material is not installed. Run `make setup`.", portal=portal)
+    collected = assets.collect(portal, Path(material.origin).parent / "templates")
     for name, body in collected.files.items():
         _place(front / name, body)
     _place(front / "index.html", _front_door(portal).encode())

@@ -1,8 +1,8 @@
 """Data pages are stamped into the shell that MkDocs made.
 
-MkDocs renders each portal's `404.html` once per language with `builder/theme/shell/main.html`; comments in it mark where
-a data page differs. The shell is cut there once, and a page is then a joining of strings: a few microseconds, where
-rendering through MkDocs took 43 ms.
+MkDocs renders each portal's `404.html` once per language with `builder/theme/shell/main.html`; comments in it mark
+where a data page differs. The shell is cut there once, and a page is then a joining of strings: a few microseconds,
+where rendering through MkDocs took 43 ms.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _GAPS = ("title", "head", "words", "languages", "state", "main")
 class DataPage:
     """What a data page says about itself: the state bar above it and the attributes that `live.js` reads.
 
-    `chip` and `sentence` are words in the page's language ("Preliminary", "Data of the boxes, of no legal force. The manual
-    count decides."); `clock` is the time of the version in the election's zone as readers see it (`21:31:14`).
+    `chip` and `sentence` are words in the page's language ("Preliminary", "Data of the boxes, of no legal force. The
+    manual count decides."); `clock` is the time of the version in the election's zone as readers see it (`21:31:14`).
     `published_at` is UTC, `2021-11-28T15:31:14Z`. `version` and both times are those of the publication that last
     changed this page, not of the newest one.
     """
@@ -60,8 +60,8 @@ class DataPage:
         return (
             f'<div class="state state--{escape(self.status)}" data-state><div class="wrap">'
             f'<p data-live="state"><strong class="chip">{escape(self.chip)}</strong> {escape(self.sentence)}</p>'
-            f'<p class="fresh"><span data-fresh>{before}<time datetime="{escape(self.published_at)}">{escape(self.clock)}'
-            f"</time>{after}</span></p></div></div>"
+            f'<p class="fresh"><span data-fresh>{before}<time datetime="{escape(self.published_at)}">'
+            f"{escape(self.clock)}</time>{after}</span></p></div></div>"
         )
 
 
@@ -143,5 +143,6 @@ class Shell:
         to_title, to_head, to_switch, to_state, to_main, rest = self.parts
         return (
             f"{to_title}{escape(title)}{to_head}{head}{head_extra}{to_switch}{switch}{to_state}{state}{to_main}"
-            f'<main id="main" class="{main_class}" data-md-component="main" tabindex="-1"{attributes}>\n{main}\n</main>{rest}'
+            f'<main id="main" class="{main_class}" data-md-component="main" tabindex="-1"{attributes}>\n'
+            f"{main}\n</main>{rest}"
         )
