@@ -119,7 +119,7 @@ def _check_unique(tables: PackageTables, faults: FaultList) -> None:
     _unique(CANDIDATES, "no", tables.candidates, lambda row: (row.contest, row.option, row.no), faults)
     _unique(STATIONS, "no", tables.stations, lambda row: row.no, faults)
     _unique(BOXES, "id", tables.boxes, lambda row: row.id, faults)
-    _unique(BOXES, "vkey", tables.boxes, lambda row: row.vkey.rpartition("+")[2], faults)
+    _unique(BOXES, "vkey", tables.boxes, lambda row: row.vkey.split("+", 2)[-1], faults)
     _unique(ELECTORATE, "contest", tables.electorate, lambda row: (row.station, row.contest), faults)
 
 
