@@ -156,10 +156,12 @@ def _order(shapes: Shapes, name: str) -> int:
     return order.index(name) if name in shapes.paths else len(order)
 
 
-def legend(areas: Sequence[MapArea], percent: Callable[[int], str]) -> str:
-    """The five steps with their lower bounds, and the colour of areas without data."""
+def legend(areas: Sequence[MapArea], percent: Callable[[int], str], nothing: str) -> str:
+    """The five steps with their lower bounds and, where there are such, the colour of areas without data."""
     bounds = breaks([(a.participants, a.voters) for a in areas if a.participants is not None])
     steps = "".join(f'<li class="c{n}">{escape(percent(bound))}</li>' for n, bound in enumerate(bounds))
+    if any(area.participants is None for area in areas):
+        steps += f'<li class="cn">{escape(nothing)}</li>'
     return f'<ol class="scale" data-legend="turnout">{steps}</ol>'
 
 
@@ -224,7 +226,7 @@ def hemicycle(seats: Seats, title: str, description: str) -> str:
 
 # --- turnout through the day ---
 
-_LEFT, _TOP, _BASE, _RIGHT = 44, 14, 176, 606
+_LEFT, _TOP, _BASE, _RIGHT = 56, 14, 172, 586
 
 
 def turnout_steps(table: TurnoutTable, title: str, percent: Callable[[int], str]) -> str:

@@ -274,7 +274,7 @@ class Links:
             line = self._lines.get((contest.threshold, contest.scale), "")
             if not line:
                 x = charts.bar_width(contest.threshold, charts.FULL, contest.scale)
-                line = f'<line x1="{x}" x2="{x}" y2="100%"/>'
+                line = f'<line x1="{x}" x2="{x}" y1="-45%" y2="145%"/>'
                 self._lines[(contest.threshold, contest.scale)] = line
         tone = 0 if count.standing == "below" else count.option.tone
         wide = charts.bar_width(count.votes or 0, contest.ballots or 0, contest.scale)
@@ -303,7 +303,7 @@ class Links:
             return Markup()
         title = self._say("Turnout by region")
         drawn = charts.choropleth(self.shapes, areas, title, lambda area: self.href(area.place), self._label)
-        return Markup(drawn + charts.legend(areas, self._whole))  # noqa: S704 -- escaped there
+        return Markup(drawn + charts.legend(areas, self._whole, self._say("no data")))  # noqa: S704 -- escaped there
 
     def beyond(self, areas: Sequence[MapArea]) -> Markup:
         """Links to the parts that the map does not show, such as the stations abroad."""
