@@ -32,7 +32,9 @@ def write(files: Files, folder: Path) -> None:
 def main() -> int:
     """Generate; exit code 1 if `--check` found a difference."""
     parser = argparse.ArgumentParser(prog="python -m rehearsal.synthesis", description=__doc__)
-    parser.add_argument("elections", nargs="*", metavar="ELECTION", help=f"one of: {', '.join(MAKERS)}; all if none is named")
+    parser.add_argument(
+        "elections", nargs="*", metavar="ELECTION", help=f"one of: {', '.join(MAKERS)}; all if none is named"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing, say what differs")
     chosen = parser.parse_args()
     wrong = 0

@@ -31,7 +31,9 @@ SOURCES = Path(__file__).parent / "sources"
 Files = dict[str, bytes]
 
 AGAINST_ALL = Name(ky="Баарына каршы", ru="Против всех", en="Against all")
-_PROPOSAL = "Proposal of this project: the current law's own list of lines was not found; modelled on Art. 43 of the old Code"
+_PROPOSAL = (
+    "Proposal of this project: the current law's own list of lines was not found; modelled on Art. 43 of the old Code"
+)
 _LINES: tuple[tuple[str, str, str, str], ...] = (
     ("L1", "тизмеге киргизилген шайлоочулардын саны", "число избирателей, включенных в список", "voters on the list"),
     ("L2", "участкалык комиссия алган бюллетендердин саны", "число бюллетеней, полученных комиссией", "ballots received"),
@@ -88,22 +90,20 @@ def candidates(sexes: str) -> tuple[Option, ...]:
     return (*people, synthetic_person(len(sexes) + 1, None, against_all=True))
 
 
-def protocols(*kinds: ContestKind, against_all: bool = True) -> tuple[Protocol, ...]:
-    """Return the manual protocol of these kinds of contests."""
+def protocols(*kinds: ContestKind, against_all: bool = True, several_marks: bool = False) -> tuple[Protocol, ...]:
+    """Return the manual protocol of these kinds of contests; with several marks a ballot, votes may outnumber valid ballots."""
     lines = [ProtocolLine(id=line, name=name(ky, ru, en), source=_PROPOSAL) for line, ky, ru, en in _LINES]
-    votes = name("тизмеге же талапкерге берилген добуштар", "голоса за список или кандидата", "votes for a list or candidate")
+    votes = name(
+        "тизмеге же талапкерге берилген добуштар", "голоса за список или кандидата", "votes for a list or candidate"
+    )
     lines.append(ProtocolLine(id="L10", name=votes, group=True, source=_PROPOSAL))
     if against_all:
         lines.append(ProtocolLine(id="L11", name=AGAINST_ALL, source=_PROPOSAL))
     equations = [Equation(id=key, text=text, hard=hard, source=_PROPOSAL) for key, text, hard in _EQUATIONS]
     votes_sum = "sum(L10) + L11" if against_all else "sum(L10)"
-    result = []
-    for kind in kinds:
-        several = kind is ContestKind.MULTI_MANDATE  # one ballot may carry several marks there
-        text = f"{votes_sum} >= L9" if several else f"L9 = {votes_sum}"
-        votes_add_up = Equation(id="votes-add-up", text=text, hard=True, source=_PROPOSAL)
-        result.append(Protocol(contest_kind=kind, lines=tuple(lines), equations=(*equations, votes_add_up)))
-    return tuple(result)
+    text = f"{votes_sum} >= L9" if several_marks else f"L9 = {votes_sum}"
+    equations.append(Equation(id="votes-add-up", text=text, hard=True, source=_PROPOSAL))
+    return tuple(Protocol(contest_kind=kind, lines=tuple(lines), equations=tuple(equations)) for kind in kinds)
 
 
 def box_of(election: str, number: int, station: str | None) -> Box:
@@ -158,7 +158,11 @@ def folder(election: Election, played: Played, readme: str) -> Files:
 
 def _sources_table(sources: Sequence[SourceNote]) -> str:
     rows = [f"| {note.what} | {'synthetic' if note.synthetic else 'real'} | {note.source} |" for note in sources]
-    return "\n## What is real and what is made up\n\n| what | is | source |\n| --- | --- | --- |\n" + "\n".join(rows) + "\n"
+    return (
+        "\n## What is real and what is made up\n\n| what | is | source |\n| --- | --- | --- |\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def played_files(election: Election, played: Played) -> Files:
@@ -186,7 +190,10 @@ def played_files(election: Election, played: Played) -> Files:
         ),
         "played/manual.csv": write_csv(
             format_of_played.MANUAL_HEADER,
-            ((d.station, d.contest, "invalid" if d.option == INVALID else d.option, d.difference) for d in played.manual),
+            (
+                (d.station, d.contest, "invalid" if d.option == INVALID else d.option, d.difference)
+                for d in played.manual
+            ),
         ),
         "played/excluded.csv": write_csv(format_of_played.EXCLUDED_HEADER, played.excluded.items()),
     }
@@ -204,7 +211,9 @@ def simple_day(
         (station.no, hour): took_part[station.no] * (hour - 8) // 12 for station in stations for hour in TURNOUT_HOURS
     }
     return Played(
-        box_counts={box: tuple(format_of_played.PlayedCount(*count) for count in found) for box, found in counts.items()},
+        box_counts={
+            box: tuple(format_of_played.PlayedCount(*count) for count in found) for box, found in counts.items()
+        },
         turnout=hours,
         arrival_offset_s={box.id: 300 * place for place, box in enumerate(boxes, 1) if box.id in counts},
         identified={station.no: took_part[station.no] for station in stations},

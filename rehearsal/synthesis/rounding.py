@@ -35,7 +35,9 @@ def split_within(total: int, weights: Sequence[float], most: Sequence[int], leas
                 fixed[place] = least[place]
 
 
-def fit(weights: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int], rounds: int = 12) -> list[list[int]]:
+def fit(
+    weights: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int], rounds: int = 12
+) -> list[list[int]]:
     """Return whole numbers near the weights whose rows and columns have exactly the given sums (sum(rows) == sum(columns)).
 
     Iterative proportional fitting, then largest remainder by row, then single votes moved within rows until the columns are right.

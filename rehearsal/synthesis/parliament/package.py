@@ -6,7 +6,17 @@ from datetime import date, time
 from pathlib import Path
 
 from rehearsal.played import Played, PlayedCount
-from rehearsal.synthesis.kit import AGAINST_ALL, Files, candidates, folder, made_up, name, protocols, read_source, source
+from rehearsal.synthesis.kit import (
+    AGAINST_ALL,
+    Files,
+    candidates,
+    folder,
+    made_up,
+    name,
+    protocols,
+    read_source,
+    source,
+)
 from rehearsal.synthesis.parliament import ID, district_votes, districts, evening, turnout, votes
 from rehearsal.synthesis.parliament.stations import PlannedStation, plan_stations
 from rehearsal.synthesis.rounding import split
@@ -55,7 +65,9 @@ def make() -> Files:
         arrival_offset_s=evening.arrivals(election),
         identified=turnout.identified(planned, at_close),
         manual=layers.manual,
-        excluded=dict.fromkeys(layers.excluded, "synthetic choice: our sources do not say which stations were left out"),
+        excluded=dict.fromkeys(
+            layers.excluded, "synthetic choice: our sources do not say which stations were left out"
+        ),
     )
     return folder(election, played, (Path(__file__).parent / "README.package.md").read_text("utf-8"))
 
@@ -102,7 +114,11 @@ def _regions() -> tuple[Region, ...]:
 
 
 def _commissions() -> tuple[Commission, ...]:
-    cec = name("Борбордук шайлоо комиссиясы (БШК)", "Центральная избирательная комиссия (ЦИК)", "Central Election Commission (CEC)")
+    cec = name(
+        "Борбордук шайлоо комиссиясы (БШК)",
+        "Центральная избирательная комиссия (ЦИК)",
+        "Central Election Commission (CEC)",
+    )
     mfa = name(
         "Тышкы иштер министрлигинин алдындагы аймактык шайлоо комиссиясы",
         "Территориальная избирательная комиссия при Министерстве иностранных дел",

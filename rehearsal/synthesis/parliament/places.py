@@ -74,9 +74,7 @@ def domestic() -> list[Place]:
         tecs = TEC_ORDER[region]
         shares = split(stations, [CITY_TECS.get(tec, len(_localities(tec))) for tec in tecs])
         for tec, share in zip(tecs, shares, strict=True):
-            places += [
-                Place(next(numbers), region, tec, RAYON[tec], *where) for where in _spread(tec, share)
-            ]
+            places += [Place(next(numbers), region, tec, RAYON[tec], *where) for where in _spread(tec, share)]
     return places
 
 

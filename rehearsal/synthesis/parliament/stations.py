@@ -46,7 +46,8 @@ def plan_stations() -> list[PlannedStation]:
 def voters_by_region() -> dict[str, int]:
     """Voters by region: sums of published districts where a region has nothing else, shares of 2020 for the others."""
     known = {
-        region: sum(districts.PUBLISHED_VOTERS[no] for no in districts.ORDER[region]) for region in ("bishkek", "batken")
+        region: sum(districts.PUBLISHED_VOTERS[no] for no in districts.ORDER[region])
+        for region in ("bishkek", "batken")
     }
     shares = {row["region_id"]: row["voter_share_2020_pct"] for row in read_source("regions.csv")}
     others = [region for region in districts.ORDER if region not in known]
@@ -88,7 +89,9 @@ def _station(place: Place, district: int, voters: int) -> Station:
 def _abroad() -> list[PlannedStation]:
     draw = random.Random(f"{SEED}/abroad")
     large = [city for city in CITIES if city.weight]
-    weights = [city.weight / city.stations * (0.8 + draw.random() * 0.4) for city in large for _ in range(city.stations)]
+    weights = [
+        city.weight / city.stations * (0.8 + draw.random() * 0.4) for city in large for _ in range(city.stations)
+    ]
     shares = iter(split(VOTERS_ABROAD - sum(count for count, _ in SMALL_ABROAD), weights))
     small = iter(SMALL_ABROAD)
     planned = []
