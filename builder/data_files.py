@@ -32,10 +32,10 @@ COVERAGE_COLUMNS = (
 def files(view: views.View) -> list[tuple[str, bytes]]:
     """The data files of a page: (path below the portal, bytes). Pages without figures have none."""
     match view:
-        case views.OverviewView(archive=None):
-            return _both(view.head, "overview", _place_rows("country", "", view.contests, view.head), _overview(view))
         case views.OverviewView(archive=archive):
-            return [(f"data/{view.head.election}/v/{archive.number}.json", pretty_json(_overview(view)))]
+            if archive is not None:
+                return [(f"data/{view.head.election}/v/{archive.number}.json", pretty_json(_overview(view)))]
+            return _both(view.head, "overview", _place_rows("country", "", view.contests, view.head), _overview(view))
         case views.PlaceView():
             scope = f"{view.place.kind}/{view.place.id}"
             value = {

@@ -14,7 +14,7 @@ from shailoo.rules.seats import decide
 from shailoo.rules.totals import ContestTotals, OptionVotes, RegionVotes
 
 if TYPE_CHECKING:
-    from builder.parts import Names
+    from builder.names import Names
     from builder.state import ElectionState
     from shailoo.model.election import Contest
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from builder import views
 from builder.judge import Verdict, district_state, is_choice, judge, leaders, seats_view
+from builder.names import Names
 from builder.parts import (
-    Names,
     box_view,
     conflict_row,
     contest_count,
@@ -355,10 +355,7 @@ class Plan:
                 views.StationGroup(
                     names.tec(election.commission_by_id[tec]),
                     names.region(region),
-                    tuple(
-                        views.StationItem(names.station(station), station.voters)
-                        for station in self._stations_of[("tec", tec)]
-                    ),
+                    tuple(self.names.station(station) for station in self._stations_of[("tec", tec)]),
                 )
                 for region in election.regions
                 for tec in self._tecs_of.get(region.id, [])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DIGIT = re.compile(r"[0-9]")
 _SPACES = str.maketrans("", "", "\u202f\u00a0 ")
 _SHARE = re.compile(r"^[0-9]{1,7}[.,][0-9]{2}%$")
-_ELSEWHERE = "[data-text],table,[data-figure],ul.key,svg,pre,time"
+_ELSEWHERE = "[data-text],table,[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
 
 
 class Unreadable(ValueError):
@@ -55,7 +55,12 @@ class PageRead:
     """(identity, visible text without nested figures, the label before it)."""
     seats: list[tuple[str, str, str]] = field(default_factory=list)
     """(row, name, figure) of the hemicycle's key."""
-    seat_marks: int | None = None
+    seat_marks: dict[str, int] = field(default_factory=dict)
+    """Row -> dots of the hemicycle."""
+    areas: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Region -> (class of its colour, title) on the map."""
+    legend: list[int] = field(default_factory=list)
+    """Lower bounds of the map's colours, in whole percent."""
     notes: list[str] = field(default_factory=list)
     """Texts of signed reports."""
     stray: str = ""
@@ -82,9 +87,14 @@ def read_page(html: str) -> PageRead:
             message = "a line of the seats' key lacks its name or its figure"
             raise Unreadable(message)
         page.seats.append((item.attributes.get("data-row") or "", name.text().strip(), figure.text().strip()))
-    hemicycle = root.css_first("svg[data-seats]")
-    if hemicycle is not None:
-        page.seat_marks = len(hemicycle.css("circle"))
+    for group in root.css("svg[data-seats] g[data-row]"):
+        page.seat_marks[group.attributes["data-row"] or ""] = len(group.css("circle"))
+    for path in root.css("svg[data-map] path[data-row]"):
+        title = path.css_first("title")
+        page.areas[path.attributes["data-row"] or ""] = (path.attributes.get("class") or "", title.text() if title else "")
+    for step in root.css("ol[data-legend] li"):
+        if step.attributes.get("class") != "cn":
+            page.legend.append(_whole_percent(step.text()))
     page.notes = [node.text() for node in root.css("pre")]
     for node in root.css(_ELSEWHERE):
         node.decompose()
@@ -115,6 +125,14 @@ def share(text: str) -> int | None:
         message = f"not a share: {text!r}"
         raise Unreadable(message)
     return int(bare[:-1].replace(",", "").replace(".", ""))
+
+
+def _whole_percent(text: str) -> int:
+    bare = text.translate(_SPACES).removesuffix("%")
+    if not bare.isascii() or not bare.isdecimal():
+        message = f"not a whole percent: {text!r}"
+        raise Unreadable(message)
+    return int(bare)
 
 
 def _table(node: LexborNode) -> Table:

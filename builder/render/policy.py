@@ -1,7 +1,7 @@
 """What a browser may load on our pages: from our own host, in files of its own, and nothing else.
 
 The policy stands in every page, so that a copy of the site on a plain file server keeps it; what only a header can say
-is in `HEADERS`, written beside the pages for the CDN and the local server.
+is in `HEADERS`, written as `csp.json` into each portal's folder for the CDN and the local server.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ CONTENT_SECURITY_POLICY = (
 """
 
 HEADERS = {
-    "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "content-security-policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Header → value for every file of the site; `headers.json` in the public folder holds the same."""
+"""Header → value for every file of a portal."""

@@ -26,8 +26,6 @@ from shailoo.errors import ShailooError
 SITES = Path(__file__).resolve().parents[2] / "sites"
 PORTALS = ("results", "tizme", "talapker")
 _MADE_BY = ("mkdocs", "mkdocs-material", "Markdown", "pymdown-extensions", "Jinja2")
-_NOT_OURS = {"sitemap.xml", "sitemap.xml.gz", "search"}
-"""A sitemap carries the day of the build; the search index is joined with that of the data pages."""
 
 
 class ProseFailed(ShailooError):
@@ -89,7 +87,6 @@ def build_prose(portal: str, target: Path, cache: Path, sites: Path = SITES) -> 
     files = sorted(path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file())
     for name in files:
         _place(target / name, (public / name).read_bytes())
-    _place(target / "headers.json", json.dumps(policy.HEADERS, indent=1).encode() + b"\n")
     _forget_old_pages(cache / "prose" / f"{portal}.json", target, files)
     build = ProseBuild(portal, target, kept, digest, made, tuple(files))
     for language in shell.LANGUAGES:
@@ -174,6 +171,7 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
     for name, body in collected.files.items():
         _place(front / name, body)
     _place(front / "index.html", _front_door(portal).encode())
+    _place(front / "csp.json", json.dumps(policy.HEADERS, indent=1).encode() + b"\n")
     with (site / "mkdocs.yml").open(encoding="utf-8") as file:
         written: dict[str, Any] = yaml_load(file)
     pages = {code: _pages(site / "pages" / code) for code in shell.LANGUAGES}

@@ -33,7 +33,7 @@ class DataPage:
     `chip` and `sentence` are words in the page's language ("Preliminary", "Data of the boxes, of no legal force. The
     manual count decides."); `clock` is the time of the version in the election's zone as readers see it (`21:31:14`).
     `published_at` is UTC, `2021-11-28T15:31:14Z`. `version` and both times are those of the publication that last
-    changed this page, not of the newest one.
+    changed this page, not of the newest one. A page that never changes again (an archived version) does not `follow`.
     """
 
     election: str
@@ -45,13 +45,14 @@ class DataPage:
     chip: str
     sentence: str
     zone: str = "Asia/Bishkek"
+    follow: bool = True
 
     def attributes(self) -> str:
         """Return the attributes of the page's main element, with a leading space."""
-        pointer = POINTER.format(election=self.election)
+        pointer = f' data-pointer="{escape(POINTER.format(election=self.election))}"' if self.follow else ""
         return (
             f' data-page data-scope="{escape(self.scope)}" data-election="{escape(self.election)}"'
-            f' data-version="{self.version}" data-pointer="{escape(pointer)}" data-zone="{escape(self.zone)}"'
+            f' data-version="{self.version}" data-zone="{escape(self.zone)}"{pointer}'
         )
 
     def state_bar(self, updated: str) -> str:

@@ -17,6 +17,7 @@ from shailoo.model.report import ContestCount, Report, ReportKind
 from shailoo.records.note import SignedNote
 from shailoo.records.report_text import read_report
 from shailoo.records.seal import Bundle, Envelope, open_envelope, read_envelope
+from shailoo.rules.small_cells import is_small
 from shailoo.usecases.intake_refusals import (
     BoxNotRegistered,
     BoxRevoked,
@@ -196,10 +197,10 @@ def _all_zero(zero: Report, election: Election, station: Station) -> None:
 
 
 def _sealed_where_small(final: Report, cells: Report | None, election: Election) -> None:
-    """Votes are sealed exactly where there are fewer ballots than the bound, and the note of cells tells exactly those."""
+    """Votes are sealed exactly where there are fewer ballots than the bound; the note of cells tells those."""
     small = {}
     for count in final.contests:
-        if count.sealed != (count.ballots < election.small_cell_bound):
+        if count.sealed != is_small(count.ballots, election.small_cell_bound):
             raise CellsMismatch(
                 "Votes are sealed exactly where a box holds fewer ballots than the bound.",
                 contest=count.contest,

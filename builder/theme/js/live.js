@@ -34,19 +34,26 @@
   let failures = 0;
   let timer = 0;
   let followUp = 0;
-  const etags = new Map();
 
-  /* A conditional request of our own making: `no-store` keeps the browser's cache out of it, so 304 is seen as 304. */
-  const ask = async (address) => {
-    const headers = etags.has(address) ? { "If-None-Match": etags.get(address) } : {};
-    const answer = await fetch(address, { headers, cache: "no-store", credentials: "omit", redirect: "error" });
+  /* The pointer is asked for under a condition of our own, so that 304 is seen as 304. */
+  let etag = "";
+  const askPointer = async () => {
+    const headers = etag ? { "If-None-Match": etag } : {};
+    const answer = await fetch(main.dataset.pointer, { headers, cache: "no-store", credentials: "omit" });
     if (answer.status === 304) return null;
-    if (!answer.ok) throw new Error(`${answer.status} ${address}`);
+    if (!answer.ok) throw new Error(`pointer: ${answer.status}`);
+    etag = answer.headers.get("ETag") || "";
     return answer;
   };
-  const remember = (address, answer) => {
-    const etag = answer.headers.get("ETag");
-    if (etag) etags.set(address, etag);
+  /* The page is asked for through the browser's cache, which holds what was opened: unchanged, it costs a 304. */
+  let seen = "";
+  const askPage = async () => {
+    const answer = await fetch(location.pathname, { cache: "no-cache", credentials: "omit", redirect: "error" });
+    if (!answer.ok) throw new Error(`page: ${answer.status}`);
+    const text = await answer.text();
+    if (text === seen) return null;
+    seen = text;
+    return text;
   };
 
   // ---- age ----------------------------------------------------------------------------------------------------
@@ -179,7 +186,7 @@
 
   const patch = (next) => {
     const nextMain = next.querySelector("main[data-page]");
-    const nextState = next.querySelector('[data-live="state"]');
+    const nextState = next.querySelector('[data-state] [data-live="state"]');
     // Another page at this address, or an older one from some cache: leave what stands.
     if (!nextMain || nextMain.dataset.scope !== main.dataset.scope) return;
     if (nextMain.dataset.election !== main.dataset.election) return;
@@ -219,11 +226,8 @@
   };
 
   const refresh = async () => {
-    const answer = await ask(location.pathname);
-    if (!answer) return;
-    const text = await answer.text();
-    patch(new DOMParser().parseFromString(text, "text/html"));
-    remember(location.pathname, answer);
+    const text = await askPage();
+    if (text !== null) patch(new DOMParser().parseFromString(text, "text/html"));
   };
 
   // ---- asking -------------------------------------------------------------------------------------------------
@@ -237,11 +241,10 @@
   const poll = async () => {
     clearTimeout(timer);
     try {
-      const answer = await ask(main.dataset.pointer);
+      const answer = await askPointer();
       if (answer) {
         pointer = await answer.json();
         setBirth(answer);
-        remember(main.dataset.pointer, answer);
       }
       heardAt = performance.now();
       if (pointer && pointer.version !== version) {

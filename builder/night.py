@@ -1,0 +1,164 @@
+"""One election as it is being published: its state, what waits to be published, and the version of every page.
+
+The same steps are taken live and when everything is built again from the records: take entries in, close a version, make pages. So a
+rebuild gives the same bytes as having published step by step.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from builder import views
+from builder.gate.facts import Facts
+from builder.plan import Plan, Verdicts, ordered
+from builder.state import NOTHING, ElectionState, Touched
+from builder.tally import COUNTRY
+from shailoo.model.base import stamp
+from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, ReportConflict, TurnoutEntered
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shailoo.model.election import Election
+    from shailoo.model.record import Record
+
+
+@dataclass(slots=True)
+class Made:
+    """Which version last changed a page, and when it was published."""
+
+    version: int
+    published: datetime
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Records accepted but not yet in a version."""
+
+    entries: deque[tuple[int, Record]] = field(default_factory=deque)
+
+
+class Night:
+    """The publishing side of one election."""
+
+    def __init__(self, election: Election) -> None:
+        self.election = election
+        self.state = ElectionState(election)
+        self.plan = Plan(election)
+        self.facts = Facts(election)
+        self.verdicts = Verdicts(self.state)
+        self.pages: dict[str, Made] = {}
+        """Pages that a version has changed; every other page is of the first version."""
+        self.first: Made | None = None
+        self.history: list[views.VersionRow] = []
+        self.last_cut: datetime | None = None
+        self.held_since: datetime | None = None
+        self.behind = False
+        """The pages that trail are older than the totals."""
+        self.complete_cut = False
+        self._waiting: deque[tuple[int, Record]] = deque()
+        self._dirty: dict[str, None] = {}
+        self._causes: dict[views.Cause, int] = {}
+
+    def receive(self, seq: int, record: Record) -> None:
+        """A record of this election was read from the feed."""
+        self._waiting.append((seq, record))
+
+    def absorb(self, upto: int) -> Touched:
+        """Take the waiting records up to a feed number into the state."""
+        touched = NOTHING
+        while self._waiting and self._waiting[0][0] <= upto:
+            seq, record = self._waiting.popleft()
+            was_held = len(self.state.troubled)
+            touched |= self.state.apply(seq, record)
+            self._because(record, held=len(self.state.troubled) - was_held)
+        if touched is not NOTHING:
+            self.facts.take(self.state, touched.stations)
+            self.verdicts = Verdicts(self.state)
+            for page in self.plan.hot(touched):
+                self._dirty[page] = None
+            self.behind = True
+        return touched
+
+    def dirty(self) -> list[str]:
+        """Pages that the next version has to make anew."""
+        return ordered(self._dirty)
+
+    def close(self, publication: Publication) -> None:
+        """The dirty pages belong to this version."""
+        made = Made(publication.version, publication.published)
+        for page in self._dirty:
+            self.pages[page] = made
+        self._dirty.clear()
+        self.held_since = None
+        if publication.trail:
+            for page in self.plan.trail_pages():
+                self.pages[page] = made
+            self.behind = False
+
+    def cut(self, publication: Publication, digest: str) -> None:
+        """This version is kept for ever: it gets a line in the history."""
+        coverage = self.state.totals.coverage[COUNTRY]
+        self.history.append(
+            views.VersionRow(
+                number=publication.version,
+                at=stamp(publication.published),
+                causes=tuple(sorted(self._causes.items())) or (("opened", 1),),
+                reported=coverage.reported,
+                participants=coverage.participants if coverage.reported else None,
+                held=coverage.held,
+                digest=digest,
+                archived=True,
+            )
+        )
+        self._causes.clear()
+        self.last_cut = publication.published
+        self.complete_cut = self.complete
+
+    @property
+    def complete(self) -> bool:
+        """Every box that ought to report is in the totals."""
+        coverage = self.state.totals.coverage[COUNTRY]
+        return coverage.reported == coverage.expected > 0
+
+    @property
+    def changed_since_cut(self) -> bool:
+        """Something happened that no cut holds yet."""
+        return bool(self._causes)
+
+    def made(self, page: str) -> Made:
+        """Version and time of a page."""
+        known = self.pages.get(page) or self.first
+        if known is None:
+            message = "no version has been published yet"
+            raise LookupError(message)
+        return known
+
+    def view(self, page: str) -> views.View:
+        """The view of a page as the state stands."""
+        if page == "versions":
+            return views.VersionsView(self.plan.names.head, tuple(reversed(self.history)))
+        return self.plan.view(self.state, page, self.verdicts)
+
+    def _because(self, record: Record, *, held: int) -> None:
+        cause: views.Cause
+        match record:
+            case ReportAccepted():
+                cause = "reports" if record.kind == "final" else "annex"
+            case ReportConflict():
+                cause = "conflict"
+            case Act():
+                cause = "act"
+            case TurnoutEntered():
+                cause = "turnout"
+            case Refusal():
+                cause = "held"
+            case _:
+                return
+        self._causes[cause] = self._causes.get(cause, 0) + 1
+        if held > 0:
+            self._causes["held"] = self._causes.get("held", 0) + held
+        elif held < 0:
+            self._causes["released"] = self._causes.get("released", 0) - held

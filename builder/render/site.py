@@ -1,0 +1,155 @@
+"""The results portal as a whole: prose and shell made once, data pages drawn and stamped into the shell."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from builder import views
+from builder.render import charts
+from builder.render.pages import Pages
+from builder.render.prose import PORTALS, SearchDocument, build_prose
+from builder.render.shell import DataPage
+from shailoo.i18n import catalog, local_moment
+from shailoo.model.base import LANGUAGES, Language, Name, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from builder.night import Made, Night
+    from builder.render.prose import ProseBuild
+    from builder.render.shell import Shell
+
+_STATE = re.compile(r'(<p data-live="state">)(?:<strong class="hold">.*?</strong> )?')
+
+
+class Site:
+    """Draws pages in three languages. Keeps templates, shells and outlines; make it once."""
+
+    def __init__(
+        self, public: Path, cache: Path, packages: Mapping[str, Path], *, templates: Sequence[Path] = (), strict: bool = False
+    ) -> None:
+        self.public = public
+        self.cache = cache
+        self._geo = {name: folder / "geo" for name, folder in packages.items()}
+        self.shapes: dict[str, charts.Shapes] = {}
+        for name in packages:
+            outlines = self._read(name, "regions_small.geojson") or self._read(name, "regions.geojson")
+            if outlines is not None:
+                self.shapes[name] = charts.Shapes.of(outlines)
+        addresses = {name: f"/results/data/{name}/outline.svg" for name in self.shapes}
+        self._pages = {
+            language: Pages(language, shapes=self.shapes, outlines=addresses, templates=templates, strict=strict)
+            for language in LANGUAGES
+        }
+        self._builds: dict[str, ProseBuild] = {}
+        self._shells: dict[Language, Shell] = {}
+
+    def prepare(self, nights: Mapping[str, Night]) -> None:
+        """Bring prose, assets, shells and the search index up to date."""
+        for portal in PORTALS:
+            self._builds[portal] = build_prose(portal, self.public, self.cache)
+        results = self._builds["results"]
+        for language in LANGUAGES:
+            self._shells[language] = results.shell(language)
+            results.merge_search(language, list(self._documents(language, nights)))
+        for name, shapes in self.shapes.items():
+            place = self.public / "results" / "data" / name / "outline.svg"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            data = charts.outline_file(shapes)
+            if not place.exists() or place.read_bytes() != data:
+                place.write_bytes(data)
+
+    def rayons(self, election: str) -> dict[str, views.Place]:
+        """The rayons and cities of an election's map, by identifier."""
+        collection = self._read(election, "rayons.geojson")
+        found: dict[str, views.Place] = {}
+        for feature in collection["features"] if collection is not None else ():
+            about = feature["properties"]
+            name = Name(ky=about["name_ky"], ru=about["name_ru"], en=about["name_en"])
+            found[about["id"]] = views.Place("rayon", about["id"], name)
+        return found
+
+    def body(self, language: Language, view: views.View) -> str:
+        """What stands inside `<main>`."""
+        return self._pages[language].main(view)
+
+    def page(self, language: Language, view: views.View, body: str, made: Made) -> tuple[str, bytes]:
+        """A whole page: (path below the portal's folder, bytes)."""
+        pages = self._pages[language]
+        path = views.address(view)
+        data = None
+        if not isinstance(view, views.ElectionsView):
+            head = view.head
+            data = DataPage(
+                election=head.election,
+                scope=views.scope(view),
+                version=made.version,
+                published_at=stamp(made.published),
+                clock=local_moment(made.published, head.zone, language),
+                status=head.status,
+                chip=pages.chip(head),
+                sentence=pages.sentence(head),
+                zone=head.zone,
+            )
+        text = self._shell(language).stamp(
+            title=pages.title(view),
+            main=body,
+            path=path,
+            data=data,
+            description=pages.description(view),
+            head_extra=self._head(view),
+        )
+        return f"{language}/{path}index.html", text.encode()
+
+    def map_files(self, view: views.MapView) -> Iterable[tuple[str, bytes]]:
+        """The interactive map's own data: areas and stations."""
+        from builder.render import maps  # noqa: PLC0415 -- folium takes half a second to import, and only a trailing page needs it
+
+        return maps.data_files(view, self._read(view.head.election, "regions.geojson"), self._read(view.head.election, "rayons.geojson"))
+
+    def with_hold_notice(self, language: Language, page: bytes, since: datetime) -> bytes:
+        """A published page that says since when nothing newer has passed the gate."""
+        sentence = catalog("builder", language).gettext(
+            "Since {moment} new figures do not pass the check; this is the last complete state.",
+            moment=local_moment(since, "Asia/Bishkek", language),
+        )
+        notice = f'<strong class="hold">{escape(sentence)}</strong> '
+        return _STATE.sub(lambda found: found[1] + notice, page.decode(), count=1).encode()
+
+    def _head(self, view: views.View) -> str:
+        if not isinstance(view, views.MapView):
+            return ""
+        from builder.render import maps  # noqa: PLC0415 -- as above
+
+        return maps.head()
+
+    def _shell(self, language: Language) -> Shell:
+        shell = self._shells.get(language)
+        if shell is None:
+            message = "the site was not prepared: there is no shell to stamp pages into"
+            raise LookupError(message)
+        return shell
+
+    def _documents(self, language: Language, nights: Mapping[str, Night]) -> Iterable[SearchDocument]:
+        """Stations, districts, lists and candidates, so that they are found by number or name."""
+        say = catalog("builder", language).gettext
+        for name, night in nights.items():
+            election = night.election
+            title = election.short_name.text(language)
+            for district in election.districts:
+                yield SearchDocument(f"{name}/district/{district.id}/", f"{district.name.text(language)} — {title}", f"{district.no}")
+            for station in election.stations:
+                number = say("Polling station № {number}", number=station.no)
+                yield SearchDocument(f"{name}/station/{station.no}/", f"{number} — {title}", station.name.text(language))
+
+    def _read(self, election: str, name: str) -> dict[str, Any] | None:
+        try:
+            value = json.loads((self._geo[election] / name).read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        return value if isinstance(value, dict) else None
