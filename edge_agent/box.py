@@ -207,7 +207,7 @@ class Box:
 
     def event_log(self) -> str:
         """The event log as SP 1500-101 JSON."""
-        return export(self.manifest, self.events, self._clock.now())
+        return export(self.manifest, self.events, self._clock.now(), self._storage.sendings.events())
 
     def ballots_of(self, contest: str) -> int:
         """Sheets of one contest: the turnout that the precinct reports.
@@ -399,7 +399,10 @@ class Box:
 
 
 def stored_state(storage: Storage) -> State:
-    """The last acknowledged state. Raises NotProvisioned when there never was one, StorageDamaged when it makes no sense."""
+    """Return the last acknowledged state.
+
+    Raises NotProvisioned when there never was one, StorageDamaged for nonsense.
+    """
     raw = storage.state.read()
     if raw is None:
         folder = storage.folder.name

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Literal
 
 from edge_agent.disk import Disk
-from edge_agent.layout import EVENT, FIRST_EVENTS, LAST_EVENTS, Area
+from edge_agent.layout import EVENT, Area
 from edge_agent.manifest import Manifest
 from shailoo.model.base import stamp
 from shailoo.records.canonical import canonical_json
@@ -51,6 +51,11 @@ class EventKind(Enum):
     PRINTER = (14, "printer-failed", "The printer did not take a report; it is stored and can be printed again.")
     STOPPED = (15, "stopped", "The program ended in an orderly way.")
     CLOCK = (16, "clock-behind", "The clock stands before the time of an earlier step.")
+    SEALED = (32, "sealed", "A printed report was sealed for the commission; the detail is its kind.")
+    ATTEMPT = (33, "attempt-failed", "An upload did not come through; the detail is why. It is tried again.")
+    REFUSED = (34, "refused", "The intake refused the upload; the detail is its code.")
+    RECEIPT = (35, "receipt", "A verified receipt was stored; the detail is kind and outcome.")
+    CARRIED = (36, "carried", "The sealed report was written to a file, to be carried by hand.")
 
     def __init__(self, number: int, label: str, says: str) -> None:
         self.number = number
@@ -59,7 +64,7 @@ class EventKind(Enum):
 
 
 _BY_NUMBER = {kind.number: kind for kind in EventKind}
-_FAILURES = {EventKind.NOT_ZERO, EventKind.PRINTER, EventKind.CLOCK}
+_FAILURES = {EventKind.NOT_ZERO, EventKind.PRINTER, EventKind.CLOCK, EventKind.ATTEMPT, EventKind.REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +83,19 @@ class Event:
 
 
 class EventLog:
-    """The places of the log in storage."""
+    """The places of a log in storage: the first so many are kept for ever, the rest is a ring."""
 
-    def __init__(self, disk: Disk, file: int, area: Area) -> None:
+    def __init__(self, disk: Disk, file: int, area: Area, kept: int, ring: int) -> None:
         self._disk, self._file, self._area = disk, file, area
+        self._kept, self._ring = kept, ring
         self._last = max((event.seq for event in self.events()), default=0)
 
     def write(self, kind: EventKind, at: datetime, detail: str = "") -> Event:
         """Add an event, durable on return. `detail` is at most 42 bytes of ASCII. Raises NotStored."""
         event = Event(self._last + 1, at, kind, detail[:_DETAIL])
         raw = _PLACE.pack(event.seq, int(at.timestamp()), kind.number, 0, event.detail.encode("ascii"))
-        place = _place(event.seq)
+        kept = self._kept
+        place = event.seq - 1 if event.seq <= kept else kept + (event.seq - 1 - kept) % self._ring
         whole = (raw + _CHECK.pack(zlib.crc32(raw))).ljust(EVENT, b"\0")
         self._disk.put(self._file, whole, self._area.offset + EVENT * place)
         self._last = event.seq
@@ -97,12 +104,8 @@ class EventLog:
     def events(self) -> tuple[Event, ...]:
         """All events that can still be read, by number."""
         raw = os.pread(self._file, self._area.size, self._area.offset)
-        found = [_read(raw[start : start + EVENT]) for start in range(0, EVENT * (FIRST_EVENTS + LAST_EVENTS), EVENT)]
+        found = [_read(raw[start : start + EVENT]) for start in range(0, EVENT * (self._kept + self._ring), EVENT)]
         return tuple(sorted((event for event in found if event is not None), key=lambda event: event.seq))
-
-
-def _place(seq: int) -> int:
-    return seq - 1 if seq <= FIRST_EVENTS else FIRST_EVENTS + (seq - 1 - FIRST_EVENTS) % LAST_EVENTS
 
 
 def _read(raw: bytes) -> Event | None:
@@ -115,8 +118,9 @@ def _read(raw: bytes) -> Event | None:
     return Event(seq, datetime.fromtimestamp(at, UTC), kind, detail.rstrip(b"\0").decode("ascii", "replace"))
 
 
-def export(manifest: Manifest, events: tuple[Event, ...], generated: datetime) -> str:
-    """The log as canonical JSON in the shape of SP 1500-101 (`ElectionEventLog`, one device)."""
+def export(manifest: Manifest, events: tuple[Event, ...], generated: datetime, sendings: tuple[Event, ...] = ()) -> str:
+    """Write the log as canonical JSON in the shape of SP 1500-101: one device that scans and one that sends."""
+    devices = [("scan-single", events), ("transmission-sending", sendings)]
     value = {
         "@type": "EventLogging.ElectionEventLog",
         "ElectionId": manifest.election,
@@ -126,11 +130,13 @@ def export(manifest: Manifest, events: tuple[Event, ...], generated: datetime) -
             {
                 "@type": "EventLogging.Device",
                 "Id": manifest.box,
-                "Type": "scan-single",
+                "Type": device,
                 "Version": VERSION,
                 "Details": f"manifest sha-256 {manifest.digest()}",
-                "Event": [_exported(event) for event in events],
+                "Event": [_exported(event) for event in log],
             }
+            for device, log in devices
+            if log
         ],
     }
     return canonical_json(value).decode()

@@ -20,6 +20,9 @@ FIRST_EVENTS = 96
 """Events that are never overwritten."""
 LAST_EVENTS = 32
 """A ring for those that follow; sequence numbers show what it has overwritten."""
+FIRST_SENDINGS = 16
+LAST_SENDINGS = 48
+"""The sending keeps its own log, because it may run beside the program of the day; most of it is a ring of attempts."""
 _SIGNATURE = 512
 _RECEIPT = 2048
 _EVENT_JSON = 384
@@ -44,6 +47,7 @@ class Layout:
     state: tuple[Area, Area]
     counters: tuple[Area, Area]
     events: Area
+    sendings: Area
     notes: dict[ReportKind, Area]
     sealed: dict[str, Area]
     receipts: dict[str, Area]
@@ -78,6 +82,7 @@ def layout_of(manifest: Manifest) -> Layout:
         state=STATE,
         counters=(take(counters), take(counters)),
         events=take(EVENT * (FIRST_EVENTS + LAST_EVENTS)),
+        sendings=take(EVENT * (FIRST_SENDINGS + LAST_SENDINGS)),
         notes={kind: take(texts[kind]) for kind in ReportKind},
         sealed={"final": take(_sealed(final)), "annex": take(_sealed(texts[ReportKind.ANNEX]))},
         receipts={"final": take(_RECEIPT), "annex": take(_RECEIPT)},

@@ -16,7 +16,7 @@ from edge_agent.counters import Counters
 from edge_agent.disk import Bytes, Disk
 from edge_agent.errors import AlreadyProvisioned, BoxBusy, NoRoom, NotProvisioned, NotStored, StorageDamaged, WrongKey
 from edge_agent.events import EventLog
-from edge_agent.layout import STATE, layout_of
+from edge_agent.layout import FIRST_EVENTS, FIRST_SENDINGS, LAST_EVENTS, LAST_SENDINGS, STATE, layout_of
 from edge_agent.manifest import Manifest, read_manifest
 from edge_agent.shelf import Document, Register
 from shailoo.model.report import ReportKind
@@ -47,7 +47,8 @@ class Storage:
             raise
         self.state = Register(disk, self._file, layout.state)
         self.counters = Counters(disk, self._file, layout.counters, manifest)
-        self.events = EventLog(disk, self._file, layout.events)
+        self.events = EventLog(disk, self._file, layout.events, FIRST_EVENTS, LAST_EVENTS)
+        self.sendings = EventLog(disk, self._file, layout.sendings, FIRST_SENDINGS, LAST_SENDINGS)
         self.notes = {kind: Document(disk, self._file, area) for kind, area in layout.notes.items()}
         self.sealed = {kind: Document(disk, self._file, area) for kind, area in layout.sealed.items()}
         self.receipts = {kind: Document(disk, self._file, area) for kind, area in layout.receipts.items()}
