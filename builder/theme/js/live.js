@@ -58,6 +58,7 @@
 
   // ---- age ----------------------------------------------------------------------------------------------------
   const fresh = bar.querySelector("[data-fresh]");
+  let printed = fresh.textContent; // what the page itself says of its time
   const clock = new Intl.DateTimeFormat("en-GB", {
     timeZone: main.dataset.zone || "Asia/Bishkek", hour: "2-digit", minute: "2-digit", second: "2-digit",
   });
@@ -100,8 +101,8 @@
       state = "stale";
       text = say("held", clock.format(new Date(pointer.held_since)));
     } else if (!pointer.open) {
-      bar.dataset.liveState = "closed"; // nothing is awaited: the page itself says when it was published
-      return;
+      state = "closed"; // nothing is awaited: an age would say nothing
+      text = printed;
     } else if (age > STALE) {
       state = "stale";
       text = say("stale", span(age));
@@ -200,7 +201,10 @@
     const state = bar.querySelector('[data-live="state"]');
     if (nextState && state) morph(state, nextState);
     const nextBar = next.querySelector("[data-state]");
-    if (nextBar) bar.className = nextBar.className;
+    if (nextBar) {
+      bar.className = nextBar.className;
+      printed = nextBar.querySelector("[data-fresh]").textContent;
+    }
     const was = lively(main);
     const will = lively(nextMain);
     // The same places on both: change these alone. A place has come or gone: compare the whole page.

@@ -1,0 +1,1 @@
+"""The builder: what the public reads, and the gate before it."""
