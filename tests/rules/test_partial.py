@@ -167,3 +167,94 @@ def test_a_landslide_is_settled_long_before_the_end() -> None:
     assert judge("kg-president-2021", district({1: 300, 2: 50}), coverage).settled
     assert judge("kg-referendum-2016", question(300, 50, voters=500), coverage).settled
     assert not judge("advisory", question(300, 50, voters=500), coverage).settled
+
+
+def is_settled(rule: str, totals: ContestTotals, coming: int) -> bool:
+    return judge(rule, totals, Coverage(stations=2, stations_in=1, outstanding_voters=coming)).settled
+
+
+def test_one_ballot_too_few_is_settled_and_one_more_is_not() -> None:
+    assert is_settled("kg-smd", district({1: 20, 2: 9}), 10)
+    assert not is_settled("kg-smd", district({1: 20, 2: 9}), 11)
+    assert is_settled("kg-smd", district({1: 20, 2: 0}, against=9), 11)
+    assert not is_settled("kg-smd", district({1: 20, 2: 0}, against=9), 12)
+    assert is_settled("kg-smd", district({1: 9}, against=20), 10)
+    assert not is_settled("kg-smd", district({1: 9}, against=20), 11)
+
+
+def test_who_goes_to_the_second_round_is_settled_by_two_gaps() -> None:
+    def goes(votes: dict[int, int], invalid: int, coming: int) -> bool:
+        came = sum(votes.values()) + invalid
+        totals = district(votes, participants=came)
+        assert decide("kg-president-2021", totals).status is Status.SECOND_ROUND
+        return is_settled("kg-president-2021", totals, coming)
+
+    assert goes({1: 40, 2: 30, 3: 19}, 11, 10)
+    assert not goes({1: 40, 2: 30, 3: 20}, 10, 10)
+    assert goes({1: 40, 2: 30}, 20, 10)
+    assert not goes({1: 40, 2: 30}, 20, 11)
+
+
+def test_a_majority_is_settled_when_nobody_else_can_come_near() -> None:
+    assert is_settled("kg-president-2021", district({1: 60, 2: 40}), 19)
+    assert not is_settled("kg-president-2021", district({1: 60, 2: 40}), 20)
+    assert is_settled("kg-president-2021", district({1: 60, 2: 40}, turn=2), 19)
+    assert not is_settled("kg-president-2021", district({1: 60, 2: 40}, turn=2), 20)
+
+
+def test_a_question_is_settled_by_turnout_and_majority_together() -> None:
+    assert is_settled("kg-referendum-2016", question(60, 40, voters=300), 19)
+    assert not is_settled("kg-referendum-2016", question(60, 40, voters=300), 20)
+    assert is_settled("kg-referendum-2016", question(40, 60, voters=300), 20)
+    assert not is_settled("kg-referendum-2016", question(40, 60, voters=300), 21)
+    assert is_settled("kg-referendum-2016", question(60, 9, voters=300), 20)
+    assert not is_settled("kg-referendum-2016", question(60, 9, voters=300), 21)
+    assert not is_settled("kg-referendum-2016", question(80, 10, voters=300), 5)
+
+
+def test_the_third_seat_is_settled_against_those_who_could_take_it() -> None:
+    sexes: dict[int, Sex] = {1: "m", 2: "m", 3: "m", 4: "f", 5: "f"}
+    totals = district({1: 90, 2: 80, 3: 60, 4: 50, 5: 31}, seats=3, sexes=sexes)
+    assert is_settled("kg-jk-2025", totals, 18)
+    assert not is_settled("kg-jk-2025", totals, 19)
+    partly_known: dict[int, Sex] = {1: "m", 2: "f", 3: "m"}
+    assert not is_settled("kg-jk-2025", district({1: 90, 2: 80, 3: 60, 4: 1}, seats=3, sexes=partly_known), 1)
+
+
+def test_a_reserved_seat_is_settled_against_women_only() -> None:
+    sexes: dict[int, Sex] = {1: "m", 2: "m", 3: "m", 4: "f", 5: "f"}
+    totals = district({1: 90, 2: 80, 3: 60, 4: 20, 5: 9}, seats=3, sexes=sexes)
+    assert decide("kg-ayil-kenesh-2022", totals).seats == ((1, 1), (2, 1), (4, 1))
+    assert is_settled("kg-ayil-kenesh-2022", totals, 10)
+    assert not is_settled("kg-ayil-kenesh-2022", totals, 11)
+
+
+def test_seats_of_lists_are_settled_while_no_remainder_can_pass_another() -> None:
+    assert is_settled("kg-kenesh-2021", lists({1: 4_500, 2: 3_300, 3: 2_200}, 10_000, seats=10), 10)
+    assert not is_settled("kg-kenesh-2021", lists({1: 4_500, 2: 3_300, 3: 2_200}, 10_000, seats=10), 500)
+    # List 2 stands a hair above three whole quotients: fewer than three is possible, so nothing is proved.
+    assert not is_settled("kg-kenesh-2021", lists({1: 4_999, 2: 3_001, 3: 2_000}, 10_000, seats=10), 20)
+
+
+def test_regions_count_in_what_is_settled() -> None:
+    regions = {
+        "osh": (1000, {1: 400, 2: 600}, 0),
+        "naryn": (1000, {1: 900, 2: 100}, 0),
+        "talas": (1000, {1: 5, 2: 900}, 0),
+    }
+    totals = lists({1: 1305, 2: 1600}, 3000, regions=regions, seats=10)
+    near = Coverage(stations=9, stations_in=8, outstanding_voters=1, outstanding_by_region=(("talas", 1),))
+    assert not judge("kg-jk-2021", totals, near).settled
+    far = Coverage(stations=9, stations_in=8, outstanding_voters=1, outstanding_by_region=(("osh", 1),))
+    assert [each.passing for each in judge("kg-jk-2021", totals, far).prospects] == [Passing.IN, Passing.IN]
+
+
+def test_a_list_is_out_only_if_all_outstanding_ballots_together_cannot_lift_it() -> None:
+    def prospect(votes: int, coming: int) -> Passing:
+        coverage = Coverage(stations=2, stations_in=1, outstanding_voters=coming)
+        return judge("kg-kenesh-2021", lists({1: 800, 2: votes}, 1000), coverage).prospects[1].passing
+
+    # 64 + 6 of 1,006 are 6.96 %, 64 + 7 of 1,007 are 7.05 %.
+    assert [prospect(64, 6), prospect(64, 7)] == [Passing.OUT, Passing.OPEN]
+    # 71 of 1,014 are 7.002 %, of 1,015 6.995 %.
+    assert [prospect(71, 14), prospect(71, 15)] == [Passing.IN, Passing.OPEN]

@@ -66,6 +66,12 @@ def test_a_list_below_half_a_percent_in_one_region_is_excluded_and_the_region_is
     ]
 
 
+def test_a_list_below_both_thresholds_is_excluded_by_the_national_one() -> None:
+    regions = {"osh": (1000, {1: 900, 2: 4}, 0)}
+    result = decide("kg-jk-2021", lists({1: 900, 2: 4}, 1000, regions=regions))
+    assert [(step.excluded, step.regions) for step in result.steps] == [(None, ()), (Reason.BELOW_NATIONAL, ())]
+
+
 def test_the_cap_leaves_the_surplus_undetermined() -> None:
     case = next(case for case in VECTORS if case["name"] == "SYNTHETIC cap 27")
     result = decide("kg-jk-2021", lists({1: 700_000, 2: 100_000}, case["participants"]))
