@@ -1,8 +1,9 @@
-"""What a rehearsal plays: the counts that each ballot box arrives at, the turnout through the day, and when each box sends.
+"""What a rehearsal plays: the count of each ballot box, the turnout through the day, and when each box sends.
 
-The files lie beside a package, under `played/`; docs/election-package.md describes them. They are no part of the package: a live
-election has none. Three layers must not be confused: `boxes.csv` is what the boxes count (this is what a rehearsal plays),
-`manual.csv` holds the differences that the manual count found, `excluded.csv` the stations that an act left out afterwards.
+The files lie beside a package, under `played/`; docs/election-package.md describes them. They are no part of the
+package: a live election has none. Three layers must not be confused: `boxes.csv` is what the boxes count (this is
+what a rehearsal plays), `manual.csv` holds the differences that the manual count found, `excluded.csv` the stations
+that an act left out afterwards.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ INVALID = 0
 
 
 class PlayedCount(NamedTuple):
-    """The count of one contest in one box; `votes` in ballot order. ballots = invalid + sum(votes) where one mark is allowed."""
+    """The count of one contest in one box; `votes` in ballot order.
+
+    Where one mark is allowed, ballots = invalid + sum(votes).
+    """
 
     contest: str
     ballots: int
@@ -80,7 +84,8 @@ class Played:
 def read_played(package: Path) -> Played:
     """Read the played files of the package in a folder, which holds them under `played/`.
 
-    They are our own generated files, so a broken one is a programming error (ValueError, KeyError), not a refused input.
+    They are our own generated files, so a broken one is a programming error (ValueError, KeyError), not a refused
+    input.
     """
     folder = package / "played"
     counts: dict[str, list[PlayedCount]] = {}

@@ -1,4 +1,4 @@
-"""Preference votes of a rehearsal box: derived, not stored, since 2,494 stations times 1,037 candidates is a large file of zeros."""
+"""Preference votes of a rehearsal box: derived, not stored, since a file of them would be large and mostly zeros."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def preferences_of_box(
 ) -> dict[str, dict[int, dict[int, int]]]:
     """Return votes by contest, list number and candidate number, zeros left out; lists without any are left out.
 
-    `votes` are the box's votes per contest in ballot order. For each list the sum is at most its votes. The same box and votes give
-    the same answer on every machine; the first numbers of a list draw most marks.
+    `votes` are the box's votes per contest in ballot order. For each list the sum is at most its votes. The same box
+    and votes give the same answer on every machine; the first numbers of a list draw most marks.
     """
     found: dict[str, dict[int, dict[int, int]]] = {}
     for contest in election.contests:

@@ -1,39 +1,26 @@
 """Read an election package: a folder of CSV and JSON files that says everything about one election.
 
-`load_package` takes the files as bytes, so that a folder, an archive and a store give the same answer. Either the whole package
-is right, or PackageInvalid tells up to a hundred faults with file, row, column, value and remedy. docs/election-package.md
-describes the files; docs/schemas/ holds their schemas.
+`load_package` takes the files as bytes, so that a folder, an archive and a store give the same answer. Either the
+whole package is right, or PackageInvalid tells up to a hundred faults with file, row, column, value and remedy.
+docs/election-package.md describes the files; docs/schemas/ holds their schemas.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, time
-from typing import Annotated, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, RootModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from shailoo.model.base import Frozen, Name
-from shailoo.model.election import (
-    Contest,
-    Election,
-    ElectionKind,
-    ListCandidate,
-    Mode,
-    Option,
-    Protocol,
-    Slug,
-    SourceNote,
-)
+from shailoo.model.election import Contest, Election, ListCandidate, Option
 from shailoo.package_checks import LIST_RULES, RULES, check_package
 from shailoo.package_faults import FaultList, PackageFault, PackageInvalid
+from shailoo.package_header import HEADER, PROTOCOL, PackageHeader, PackageProtocols
 from shailoo.package_tables import ELECTORATE, TABLES, PackageTables
 
 __all__ = ["PACKAGE_FILES", "PackageFault", "PackageHeader", "PackageInvalid", "PackageProtocols", "load_package"]
 
-HEADER = "election.json"
-PROTOCOL = "protocol.json"
 RAYONS = "geo/rayons.geojson"
 GEO = ("geo/regions.geojson", RAYONS, "geo/regions_small.geojson")
 PACKAGE_FILES: tuple[str, ...] = (HEADER, PROTOCOL, *(table.file for table in TABLES), *GEO)
@@ -42,35 +29,13 @@ _OPTIONAL = {ELECTORATE.file, *GEO}
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class PackageHeader(Frozen):
-    """The file election.json: what is said once about the election."""
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,39}$")]
-    day: date
-    kind: ElectionKind
-    mode: Mode
-    name: Name
-    short_name: Name
-    zone: str
-    report_language: Literal["ky", "ru", "en"]
-    opens: time
-    closes: time
-    small_cell_bound: Annotated[int, Field(ge=0, le=1000)]
-    quota_regions: tuple[Slug, ...]
-    synthetic: bool
-    sources: tuple[SourceNote, ...]
-
-
-class PackageProtocols(RootModel[tuple[Protocol, ...]]):
-    """The file protocol.json: lines and equations of the manual protocol, for each kind of contest."""
-
-
 def load_package(
     files: Mapping[str, bytes], *, rules: frozenset[str] = RULES, list_rules: frozenset[str] = LIST_RULES
 ) -> Election:
     """Read a package from its files by name, `geo/rayons.geojson` with a slash.
 
-    `rules` and `list_rules` are the names of legal rules that the reader knows. Raises PackageInvalid; never a half-read election.
+    `rules` and `list_rules` are the names of legal rules that the reader knows. Raises PackageInvalid; never a
+    half-read election.
     """
     faults = FaultList()
     for name in PACKAGE_FILES:
@@ -82,7 +47,7 @@ def load_package(
     tables = PackageTables(files, faults)
     rayons = _features(files, faults)
     if header is not None and protocols is not None:
-        check_package(header, protocols.root, tables, rayons, rules, list_rules, faults)
+        check_package(header, protocols.root, tables, rayons, rules=rules, list_rules=list_rules, faults=faults)
     faults.raise_if_any()
     assert header is not None and protocols is not None  # noqa: S101, PT018 - a missing one is a fault, raised above
     return Election(
@@ -107,13 +72,11 @@ def _contests(tables: PackageTables) -> tuple[Contest, ...]:
     for line in tables.options:
         contest = line.value.contest
         values = _without(line.value, "contest") | {"candidates": tuple(people.get((contest, line.value.no), ()))}
-        options.setdefault(contest, []).append(Option.model_construct(**values))  # type: ignore[arg-type] # validated rows
-    return tuple(
-        Contest(**dict(row.value), options=tuple(options.get(row.value.id, ()))) for row in tables.contests
-    )
+        options.setdefault(contest, []).append(Option.model_construct(**values))
+    return tuple(Contest(**dict(row.value), options=tuple(options.get(row.value.id, ()))) for row in tables.contests)
 
 
-def _without(row: BaseModel, *columns: str) -> dict[str, object]:
+def _without(row: BaseModel, *columns: str) -> dict[str, Any]:
     return {name: value for name, value in row if name not in columns}
 
 
@@ -138,7 +101,7 @@ def _json(file: str, data: bytes, model: type[Model], faults: FaultList) -> Mode
 
 
 def _features(files: Mapping[str, bytes], faults: FaultList) -> frozenset[str] | None:
-    """Identifiers of the rayons that have a shape; None where the package brings no shapes. Other geometry is only parsed."""
+    """Return the rayons that have a shape, None where the package brings no shapes. Other geometry is only parsed."""
     found: dict[str, frozenset[str]] = {}
     for name in GEO:
         if name in files:

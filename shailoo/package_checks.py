@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import date, time
-from typing import Any, Protocol
+from datetime import time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shailoo.model.base import LANGUAGES, Name
-from shailoo.model.election import BoxRole, ContestKind, Electorate, Mode, OptionKind, StationKind
-from shailoo.model.election import Protocol as ManualProtocol
+from shailoo.model.election import BoxRole, ContestKind, Electorate, Mode, OptionKind, Protocol, StationKind
 from shailoo.package_faults import FaultList
+from shailoo.package_header import HEADER, PROTOCOL, PackageHeader
 from shailoo.package_tables import (
     BOXES,
     CANDIDATES,
@@ -50,8 +50,6 @@ RULES = frozenset(
 LIST_RULES = frozenset({"women-30-first", "top-70-then-women"})
 """Names of the readings of the law by which a list's seats go to its candidates."""
 
-_HEADER = "election.json"
-_PROTOCOL = "protocol.json"
 _OPTION_KINDS: Mapping[ContestKind, OptionKind] = {
     ContestKind.PARTY_LIST: OptionKind.LIST,
     ContestKind.SINGLE_MANDATE: OptionKind.CANDIDATE,
@@ -71,23 +69,12 @@ _SEATS: Mapping[ContestKind, range] = {
 _LIKE_AN_OPTION = re.compile(r"[0-9]{3} ")
 
 
-class Header(Protocol):
-    """What the checks ask of election.json."""
-
-    id: str
-    day: date
-    mode: Mode
-    zone: str
-    opens: time
-    closes: time
-    quota_regions: tuple[str, ...]
-
-
 def check_package(
-    header: Header,
-    protocols: tuple[ManualProtocol, ...],
+    header: PackageHeader,
+    protocols: tuple[Protocol, ...],
     tables: PackageTables,
     rayons: frozenset[str] | None,
+    *,
     rules: frozenset[str],
     list_rules: frozenset[str],
     faults: FaultList,
@@ -103,11 +90,13 @@ def check_package(
     _check_protocols(protocols, tables, faults)
 
 
-def _check_hours(header: Header, faults: FaultList) -> None:
+def _check_hours(header: PackageHeader, faults: FaultList) -> None:
     if header.closes != time(0, 0) and header.opens >= header.closes:
-        faults.add(_HEADER, "the hours end before they begin", "Mend opens or closes.", column="closes", value=header.closes)
+        faults.add(
+            HEADER, "the hours end before they begin", "Mend opens or closes.", column="closes", value=header.closes
+        )
     if not _is_zone(header.zone):
-        faults.add(_HEADER, "no such time zone", "Write a name such as Asia/Bishkek.", column="zone", value=header.zone)
+        faults.add(HEADER, "no such time zone", "Write a name such as Asia/Bishkek.", column="zone", value=header.zone)
 
 
 def _check_unique(tables: PackageTables, faults: FaultList) -> None:
@@ -136,7 +125,7 @@ def _unique(
 
 
 def _check_references(
-    header: Header, tables: PackageTables, rayons: frozenset[str] | None, faults: FaultList
+    header: PackageHeader, tables: PackageTables, rayons: frozenset[str] | None, faults: FaultList
 ) -> None:
     regions = {row.value.id for row in tables.regions}
     tecs = {row.value.id for row in tables.commissions if row.value.kind == "tec"}
@@ -144,40 +133,37 @@ def _check_references(
     districts = {row.value.id for row in tables.districts}
     contests = {row.value.id for row in tables.contests}
     stations = {row.value.no for row in tables.stations}
-    lists = {(row.value.contest, row.value.no) for row in tables.options if row.value.kind is OptionKind.LIST}
 
-    def known(table: Table[Any], row: int, column: str, value: str | None, ids: Iterable[str], where: str) -> None:
-        if value is not None and value not in ids:
-            remedy = f"Write one that {where} has, or add it there."
-            faults.add(table.file, "there is none by this name", remedy, row=row, column=column, value=value)
+    def known(table: Table[Any], rows: Iterable[Placed[Any]], column: str, ids: Iterable[str], where: str) -> None:
+        for row in rows:
+            value = getattr(row.value, column)
+            if value is not None and value not in ids:
+                remedy = f"Write one that {where} has, or add it there."
+                faults.add(table.file, "there is none by this name", remedy, row=row.row, column=column, value=value)
 
+    known(COMMISSIONS, tables.commissions, "region", regions, REGIONS.file)
+    known(DISTRICTS, tables.districts, "region", regions, REGIONS.file)
+    known(DISTRICTS, tables.districts, "commission", decs, "commissions.csv (kind dec)")
+    known(CONTESTS, tables.contests, "district", districts, DISTRICTS.file)
+    known(OPTIONS, tables.options, "contest", contests, CONTESTS.file)
+    known(STATIONS, tables.stations, "region", regions, REGIONS.file)
+    known(STATIONS, tables.stations, "tec", tecs, "commissions.csv (kind tec)")
+    known(STATIONS, tables.stations, "district", districts, DISTRICTS.file)
+    known(STATIONS, tables.stations, "rayon", rayons or (), "geo/rayons.geojson")
+    known(BOXES, tables.boxes, "station", stations, STATIONS.file)
+    known(ELECTORATE, tables.electorate, "station", stations, STATIONS.file)
+    known(ELECTORATE, tables.electorate, "contest", contests, CONTESTS.file)
     for region in header.quota_regions:
         if region not in regions:
-            faults.add(_HEADER, "there is no such region", "Add it to regions.csv.", column="quota_regions", value=region)
-    for commission in tables.commissions:
-        known(COMMISSIONS, commission.row, "region", commission.value.region, regions, REGIONS.file)
-    for district in tables.districts:
-        known(DISTRICTS, district.row, "region", district.value.region, regions, REGIONS.file)
-        known(DISTRICTS, district.row, "commission", district.value.commission, decs, "commissions.csv (kind dec)")
-    for contest in tables.contests:
-        known(CONTESTS, contest.row, "district", contest.value.district, districts, DISTRICTS.file)
-    for option in tables.options:
-        known(OPTIONS, option.row, "contest", option.value.contest, contests, CONTESTS.file)
+            faults.add(
+                HEADER, "there is no such region", "Add it to regions.csv.", column="quota_regions", value=region
+            )
+    lists = {(row.value.contest, row.value.no) for row in tables.options if row.value.kind is OptionKind.LIST}
     for person in tables.candidates:
         if (person.value.contest, person.value.option) not in lists:
             remedy = "Write the contest and number of a line of options.csv with the kind list."
             value = f"{person.value.contest} {person.value.option}"
             faults.add(CANDIDATES.file, "there is no such list", remedy, row=person.row, column="option", value=value)
-    for station in tables.stations:
-        known(STATIONS, station.row, "region", station.value.region, regions, REGIONS.file)
-        known(STATIONS, station.row, "tec", station.value.tec, tecs, "commissions.csv (kind tec)")
-        known(STATIONS, station.row, "district", station.value.district, districts, DISTRICTS.file)
-        known(STATIONS, station.row, "rayon", station.value.rayon, rayons or (), "geo/rayons.geojson")
-    for box in tables.boxes:
-        known(BOXES, box.row, "station", box.value.station, stations, STATIONS.file)
-    for line in tables.electorate:
-        known(ELECTORATE, line.row, "station", line.value.station, stations, STATIONS.file)
-        known(ELECTORATE, line.row, "contest", line.value.contest, contests, CONTESTS.file)
 
 
 def _check_contests(
@@ -219,7 +205,9 @@ def _check_options(tables: PackageTables, faults: FaultList) -> None:
         if option.kind is OptionKind.AGAINST_ALL:
             if option.contest in against:
                 problem = f"against all stands already in row {against[option.contest]}"
-                faults.add(OPTIONS.file, problem, "Delete one of the two.", row=row.row, column="kind", value=option.kind)
+                faults.add(
+                    OPTIONS.file, problem, "Delete one of the two.", row=row.row, column="kind", value=option.kind
+                )
             against[option.contest] = row.row
         else:
             choices[option.contest] = choices.get(option.contest, 0) + 1
@@ -236,7 +224,14 @@ def _check_options(tables: PackageTables, faults: FaultList) -> None:
             faults.add(CONTESTS.file, problem, remedy, row=contest.row, column="marks", value=value)
         if contest.value.id not in choices:
             remedy = "Add its lines to options.csv."
-            faults.add(CONTESTS.file, "the contest has no options", remedy, row=contest.row, column="id", value=contest.value.id)
+            faults.add(
+                CONTESTS.file,
+                "the contest has no options",
+                remedy,
+                row=contest.row,
+                column="id",
+                value=contest.value.id,
+            )
 
 
 def _check_names(table: Table[Any], row: int, name: Name, width: int, faults: FaultList) -> None:
@@ -268,9 +263,16 @@ def _check_stations(tables: PackageTables, faults: FaultList) -> None:
             fault("no such time zone", "Write a name such as Asia/Bishkek or Europe/Moscow.", "zone", station.zone)
         abroad = station.kind is StationKind.ABROAD
         if station.region in kinds and (kinds[station.region] == "abroad") != abroad:
-            fault("stations abroad lie in the region of the kind abroad, others do not", "Mend it.", "region", station.region)
+            fault(
+                "stations abroad lie in the region of the kind abroad, others do not",
+                "Mend it.",
+                "region",
+                station.region,
+            )
         if station.district is not None and station.kind is not StationKind.DOMESTIC:
-            fault("a station abroad or remote has no district of its own", "Empty the cell.", "district", station.district)
+            fault(
+                "a station abroad or remote has no district of its own", "Empty the cell.", "district", station.district
+            )
         if (station.latitude_e5 is None) != (station.longitude_e5 is None):
             fault("one coordinate is missing", "Give both or none.", "latitude_e5", station.latitude_e5)
         holds = (
@@ -280,10 +282,15 @@ def _check_stations(tables: PackageTables, faults: FaultList) -> None:
             or (station.district is not None and station.district in contested)
         )
         if not holds:
-            fault("no contest is voted on here", "Give the station a district, or delete it.", "district", station.district)
+            fault(
+                "no contest is voted on here",
+                "Give the station a district, or delete it.",
+                "district",
+                station.district,
+            )
 
 
-def _check_boxes(header: Header, tables: PackageTables, faults: FaultList) -> None:
+def _check_boxes(header: PackageHeader, tables: PackageTables, faults: FaultList) -> None:
     served = set()
     for row in tables.boxes:
         box = row.value
@@ -292,13 +299,23 @@ def _check_boxes(header: Header, tables: PackageTables, faults: FaultList) -> No
             faults.add(BOXES.file, problem, remedy, row=at, column=column, value=value)
 
         if (box.role is BoxRole.MAIN) != (box.station is not None):
-            fault("a main box stands at a station, a reserve box waits for an act", "Mend role or station.", "station", box.station)
+            fault(
+                "a main box stands at a station, a reserve box waits for an act",
+                "Mend role or station.",
+                "station",
+                box.station,
+            )
         if box.role is BoxRole.MAIN:
             served.add(box.station)
         try:
             verifier = Verifier.parse(box.vkey)
         except (BadNote, ValueError):
-            fault("this is not an Ed25519 verifier key", "Copy the line that the box printed when it was set up.", "vkey", box.vkey)
+            fault(
+                "this is not an Ed25519 verifier key",
+                "Copy the line that the box printed when it was set up.",
+                "vkey",
+                box.vkey,
+            )
             continue
         name = f"{header.id}/{box.id}"
         if verifier.name != name:
@@ -309,27 +326,37 @@ def _check_boxes(header: Header, tables: PackageTables, faults: FaultList) -> No
     for station in tables.stations:
         if station.value.no not in served:
             remedy = "Add a box with the role main to boxes.csv."
-            faults.add(STATIONS.file, "the station has no box", remedy, row=station.row, column="no", value=station.value.no)
+            faults.add(
+                STATIONS.file, "the station has no box", remedy, row=station.row, column="no", value=station.value.no
+            )
 
 
-def _check_protocols(protocols: tuple[ManualProtocol, ...], tables: PackageTables, faults: FaultList) -> None:
+def _check_protocols(protocols: tuple[Protocol, ...], tables: PackageTables, faults: FaultList) -> None:
     described = [protocol.contest_kind for protocol in protocols]
     for kind in sorted({row.value.kind for row in tables.contests} - set(described)):
-        faults.add(_PROTOCOL, "the protocol of a kind of contest is missing", "Add its lines.", column="contest_kind", value=kind)
+        faults.add(
+            PROTOCOL,
+            "the protocol of a kind of contest is missing",
+            "Add its lines.",
+            column="contest_kind",
+            value=kind,
+        )
     for kind in sorted({kind for kind in described if described.count(kind) > 1}):
-        faults.add(_PROTOCOL, "a kind of contest has two protocols", "Delete one.", column="contest_kind", value=kind)
+        faults.add(PROTOCOL, "a kind of contest has two protocols", "Delete one.", column="contest_kind", value=kind)
     for protocol in protocols:
         lines = {line.id: line.group for line in protocol.lines}
         for equation in protocol.equations:
             try:
                 parsed = parse_equation(equation.text)
             except EquationUnreadable as error:
-                faults.add(_PROTOCOL, "the equation cannot be read", error.sentence, column=equation.id, value=equation.text)
+                faults.add(
+                    PROTOCOL, "the equation cannot be read", error.sentence, column=equation.id, value=equation.text
+                )
                 continue
             terms = (*parsed.left, *parsed.right)
             if any(term.line not in lines or lines[term.line] != term.summed for term in terms):
                 remedy = "Name lines of this protocol; write sum(L10) for a group line and L9 for a single one."
-                faults.add(_PROTOCOL, "the equation names no such line", remedy, column=equation.id, value=equation.text)
+                faults.add(PROTOCOL, "the equation names no such line", remedy, column=equation.id, value=equation.text)
 
 
 def _is_zone(name: str) -> bool:

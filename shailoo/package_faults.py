@@ -12,7 +12,8 @@ _LONGEST_VALUE = 80
 class PackageFault(Frozen):
     """One fault: where it stands, what was found there, what is wrong, and what to do.
 
-    `row` is the line of the file as a spreadsheet shows it: the header is row 1. None where the fault is of the whole file.
+    `row` is the line of the file as a spreadsheet shows it: the header is row 1. None where the fault is of the whole
+    file.
     """
 
     file: str

@@ -1,7 +1,7 @@
 """The tables of an election package: which columns a CSV file has, and how a cell becomes a value.
 
-Tables are strict: UTF-8 without byte order mark, lines ending in LF, exactly the documented header, no empty rows, integers
-spelled in one way. What our own writer never writes is refused with the row, the column and what to do.
+Tables are strict: UTF-8 without byte order mark, lines ending in LF, exactly the documented header, no empty rows,
+integers spelled in one way. What our own writer never writes is refused with the row, the column and what to do.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from shailoo.model.election import (
     Box,
     BoxRole,
     Commission,
-    Contest,
     ContestKind,
     District,
     Electorate,
@@ -42,7 +41,7 @@ Row = TypeVar("Row", bound=BaseModel)
 Reader = Callable[[str], Any]
 
 
-class _BadCell(Exception):  # noqa: N818 - private signal from a cell reader to the table reader, named for what happened
+class _BadCell(Exception):
     """A cell that cannot be read: the problem and the remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:

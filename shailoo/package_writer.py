@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from shailoo.model.base import LANGUAGES
 from shailoo.model.election import Election
-from shailoo.package import HEADER, PROTOCOL, PackageHeader
+from shailoo.package_header import HEADER, PROTOCOL, PackageHeader
 from shailoo.package_tables import (
     BOXES,
     CANDIDATES,
@@ -42,7 +42,8 @@ def write_package(election: Election) -> dict[str, bytes]:
         **_table(CONTESTS, election.contests),
         **_rows(OPTIONS, ({"contest": contest.id} | dict(option) for contest, option in options)),
         **_rows(
-            CANDIDATES, ({"contest": contest.id, "option": option.no} | dict(person) for contest, option, person in people)
+            CANDIDATES,
+            ({"contest": contest.id, "option": option.no} | dict(person) for contest, option, person in people),
         ),
         **_table(STATIONS, election.stations),
         **_table(BOXES, election.boxes),

@@ -1,4 +1,4 @@
-"""`python -m rehearsal.synthesis [ELECTION …] [--check]`: write the generated packages, or compare them byte for byte."""
+"""`python -m rehearsal.synthesis [ELECTION …] [--check]`: write the generated packages, or compare their bytes."""
 
 from __future__ import annotations
 

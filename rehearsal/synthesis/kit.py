@@ -36,17 +36,40 @@ _PROPOSAL = (
 )
 _LINES: tuple[tuple[str, str, str, str], ...] = (
     ("L1", "тизмеге киргизилген шайлоочулардын саны", "число избирателей, включенных в список", "voters on the list"),
-    ("L2", "участкалык комиссия алган бюллетендердин саны", "число бюллетеней, полученных комиссией", "ballots received"),
-    ("L3", "жайда берилген бюллетендердин саны", "число бюллетеней, выданных в помещении", "ballots issued in the premises"),
-    ("L4", "жайдан тышкары берилген бюллетендердин саны", "число бюллетеней, выданных вне помещения",
-     "ballots issued outside the premises"),
-    ("L5", "жокко чыгарылган бюллетендердин саны", "число погашенных бюллетеней", "cancelled (unused and spoiled) ballots"),
+    (
+        "L2",
+        "участкалык комиссия алган бюллетендердин саны",
+        "число бюллетеней, полученных комиссией",
+        "ballots received",
+    ),
+    (
+        "L3",
+        "жайда берилген бюллетендердин саны",
+        "число бюллетеней, выданных в помещении",
+        "ballots issued in the premises",
+    ),
+    (
+        "L4",
+        "жайдан тышкары берилген бюллетендердин саны",
+        "число бюллетеней, выданных вне помещения",
+        "ballots issued outside the premises",
+    ),
+    (
+        "L5",
+        "жокко чыгарылган бюллетендердин саны",
+        "число погашенных бюллетеней",
+        "cancelled (unused and spoiled) ballots",
+    ),
     ("L6", "көчмө урналардагы бюллетендердин саны", "число бюллетеней в переносных урнах", "ballots in portable boxes"),
-    ("L7", "стационардык урналардагы (АЭУ) бюллетендердин саны", "число бюллетеней в стационарных урнах (АСУ)",
-     "ballots in stationary boxes (ABB)"),
+    (
+        "L7",
+        "стационардык урналардагы (АЭУ) бюллетендердин саны",
+        "число бюллетеней в стационарных урнах (АСУ)",
+        "ballots in stationary boxes (ABB)",
+    ),
     ("L8", "жараксыз бюллетендердин саны", "число недействительных бюллетеней", "invalid ballots"),
     ("L9", "жарактуу бюллетендердин саны", "число действительных бюллетеней", "valid ballots"),
-)  # fmt: skip
+)
 _EQUATIONS: tuple[tuple[str, str, bool], ...] = (
     ("ballots-accounted", "L2 = L3 + L4 + L5", True),
     ("boxes-opened", "L6 + L7 = L8 + L9", True),
@@ -91,7 +114,7 @@ def candidates(sexes: str) -> tuple[Option, ...]:
 
 
 def protocols(*kinds: ContestKind, against_all: bool = True, several_marks: bool = False) -> tuple[Protocol, ...]:
-    """Return the manual protocol of these kinds of contests; with several marks a ballot, votes may outnumber valid ballots."""
+    """Return the manual protocol of these kinds of contests; with several marks a ballot, votes outnumber ballots."""
     lines = [ProtocolLine(id=line, name=name(ky, ru, en), source=_PROPOSAL) for line, ky, ru, en in _LINES]
     votes = name(
         "тизмеге же талапкерге берилген добуштар", "голоса за список или кандидата", "votes for a list or candidate"

@@ -38,9 +38,10 @@ def split_within(total: int, weights: Sequence[float], most: Sequence[int], leas
 def fit(
     weights: Sequence[Sequence[float]], rows: Sequence[int], columns: Sequence[int], rounds: int = 12
 ) -> list[list[int]]:
-    """Return whole numbers near the weights whose rows and columns have exactly the given sums (sum(rows) == sum(columns)).
+    """Return whole numbers near the weights whose rows and columns have exactly the given sums.
 
-    Iterative proportional fitting, then largest remainder by row, then single votes moved within rows until the columns are right.
+    Iterative proportional fitting, then largest remainder by row, then single votes moved within rows until the
+    columns are right. The sums of `rows` and `columns` must be equal.
     """
     table = [list(row) for row in weights]
     for _ in range(rounds):

@@ -39,8 +39,8 @@ _LETTERS = (("А", "A", "#1b4f72"), ("Б", "B", "#b9770e"), ("В", "C", "#117a65
 _README = """
 # The five-station election
 
-Small enough to read every file. Five stations: two in Bishkek, one in Osh with two boxes, one in Istanbul, one remote station that
-holds the ballots of both districts. 1,000 voters take part.
+Small enough to read every file. Five stations: two in Bishkek, one in Osh with two boxes, one in Istanbul, one remote
+station that holds the ballots of both districts. 1,000 voters take part.
 
 | list | 1001 | 1002 | 5001 | 9001 | 1900 | sum |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -52,12 +52,13 @@ holds the ballots of both districts. 1,000 voters take part.
 | against all | 12 | 10 | 10 | 1 | 1 | 34 |
 | ballots | 400 | 250 | 240 | 80 | 30 | 1,000 |
 
-List D has 4.9 % and stays below the threshold. 885 votes for ten seats make a quotient of 88.5: A 4.07, B 3.50, C 2.43, so whole
-parts 4 + 3 + 2 and the tenth seat to B. Seats: 4, 4, 2.
+List D has 4.9 % and stays below the threshold. 885 votes for ten seats make a quotient of 88.5: A 4.07, B 3.50, C
+2.43, so whole parts 4 + 3 + 2 and the tenth seat to B. Seats: 4, 4, 2.
 
-District 1: 312, 238, 78, against all 30, invalid 12, ballots 670. District 2: 98, 106, against all 30, invalid 7, ballots 241; two
-boxes hold fewer than ten ballots of it (7 and 8), whose votes stay sealed until both are in: 15 ballots, of which 8 for the first
-candidate, 6 for the second, 1 invalid. Without them the second candidate leads by 10 votes and the district is not decided.
+District 1: 312, 238, 78, against all 30, invalid 12, ballots 670. District 2: 98, 106, against all 30, invalid 7,
+ballots 241; two boxes hold fewer than ten ballots of it (7 and 8), whose votes stay sealed until both are in: 15
+ballots, of which 8 for the first candidate, 6 for the second, 1 invalid. Without them the second candidate leads by
+10 votes and the district is not decided.
 """
 
 
@@ -92,7 +93,9 @@ def _election() -> Election:
         day=date(2025, 6, 1),
         kind=ElectionKind.PARLIAMENT,
         mode=Mode.REHEARSAL,
-        name=name("Беш участкалуу машыгуу шайлоосу", "Учебные выборы на пяти участках", "Practice election of five stations"),
+        name=name(
+            "Беш участкалуу машыгуу шайлоосу", "Учебные выборы на пяти участках", "Practice election of five stations"
+        ),
         short_name=name("Беш участка", "Пять участков", "Five stations"),
         zone="Asia/Bishkek",
         report_language="ky",
@@ -108,21 +111,65 @@ def _election() -> Election:
         ),
         commissions=_commissions(),
         districts=(
-            District(id="d01", no=1, name=name("Түндүк округу", "Северный округ", "Northern district"), region="bishkek",
-                     commission="dec-01", synthetic=True),
-            District(id="d02", no=2, name=name("Түштүк округу", "Южный округ", "Southern district"), region="osh-city",
-                     commission="dec-02", synthetic=True),
+            District(
+                id="d01",
+                no=1,
+                name=name("Түндүк округу", "Северный округ", "Northern district"),
+                region="bishkek",
+                commission="dec-01",
+                synthetic=True,
+            ),
+            District(
+                id="d02",
+                no=2,
+                name=name("Түштүк округу", "Южный округ", "Southern district"),
+                region="osh-city",
+                commission="dec-02",
+                synthetic=True,
+            ),
         ),
         contests=_contests(),
         stations=(
-            _station("1001", "bishkek", "tec-1", "d01", 900, ("Бишкек, 1", "Бишкек, 1", "Bishkek, 1"), (4287000, 7459000)),
-            _station("1002", "bishkek", "tec-1", "d01", 800, ("Бишкек, 2", "Бишкек, 2", "Bishkek, 2"), (4285500, 7461000)),
-            _station("5001", "osh-city", "tec-2", "d02", 700, ("Ош", "Ош", "Osh"), (4051500, 7280800)),
-            _station("9001", "abroad", "tec-3", None, 300, ("Стамбул", "Стамбул", "Istanbul"), (4100820, 2897840),
-                     zone="Europe/Istanbul", kind=StationKind.ABROAD),
-            _station("1900", "bishkek", "tec-1", None, 60,
-                     ("Бишкек, аралыктан добуш берүү", "Бишкек, дистанционное голосование", "Bishkek, remote voting"),
-                     (4287500, 7460500), kind=StationKind.REMOTE),
+            _station(
+                "1001",
+                "bishkek",
+                "tec-1",
+                "d01",
+                900,
+                place=("Бишкек, 1", "Бишкек, 1", "Bishkek, 1"),
+                at=(4287000, 7459000),
+            ),
+            _station(
+                "1002",
+                "bishkek",
+                "tec-1",
+                "d01",
+                800,
+                place=("Бишкек, 2", "Бишкек, 2", "Bishkek, 2"),
+                at=(4285500, 7461000),
+            ),
+            _station("5001", "osh-city", "tec-2", "d02", 700, place=("Ош", "Ош", "Osh"), at=(4051500, 7280800)),
+            _station(
+                "9001",
+                "abroad",
+                "tec-3",
+                None,
+                300,
+                place=("Стамбул", "Стамбул", "Istanbul"),
+                at=(4100820, 2897840),
+                zone="Europe/Istanbul",
+                kind=StationKind.ABROAD,
+            ),
+            _station(
+                "1900",
+                "bishkek",
+                "tec-1",
+                None,
+                60,
+                place=("Бишкек, аралыктан добуш берүү", "Бишкек, дистанционное голосование", "Bishkek, remote voting"),
+                at=(4287500, 7460500),
+                kind=StationKind.REMOTE,
+            ),
         ),
         boxes=tuple(
             box_of(ID, number, station)
@@ -134,26 +181,62 @@ def _election() -> Election:
             source("regions and their shapes", "Who's On First (Mesoshapes, CC0)", synthetic=False),
             made_up("stations, districts, voters, lists, candidates and every figure"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _commissions() -> tuple[Commission, ...]:
     return (
-        Commission(id="cec", kind="cec", region=None,
-                   name=name("Борбордук шайлоо комиссиясы", "Центральная избирательная комиссия", "Central Election Commission")),
-        Commission(id="tec-1", kind="tec", region="bishkek",
-                   name=name("Бишкек шаардык аймактык шайлоо комиссиясы", "Бишкекская территориальная избирательная комиссия",
-                             "Bishkek city TEC")),
-        Commission(id="tec-2", kind="tec", region="osh-city",
-                   name=name("Ош шаардык аймактык шайлоо комиссиясы", "Ошская городская территориальная избирательная комиссия",
-                             "Osh city TEC")),
-        Commission(id="tec-3", kind="tec", region="abroad",
-                   name=name("Чет өлкөдөгү участкалардын комиссиясы", "Комиссия участков за рубежом", "Commission for stations abroad")),
-        Commission(id="dec-01", kind="dec", region="bishkek",
-                   name=name("Түндүк округдук шайлоо комиссиясы", "Северная окружная избирательная комиссия", "Northern DEC")),
-        Commission(id="dec-02", kind="dec", region="osh-city",
-                   name=name("Түштүк округдук шайлоо комиссиясы", "Южная окружная избирательная комиссия", "Southern DEC")),
-    )  # fmt: skip
+        Commission(
+            id="cec",
+            kind="cec",
+            region=None,
+            name=name(
+                "Борбордук шайлоо комиссиясы", "Центральная избирательная комиссия", "Central Election Commission"
+            ),
+        ),
+        Commission(
+            id="tec-1",
+            kind="tec",
+            region="bishkek",
+            name=name(
+                "Бишкек шаардык аймактык шайлоо комиссиясы",
+                "Бишкекская территориальная избирательная комиссия",
+                "Bishkek city TEC",
+            ),
+        ),
+        Commission(
+            id="tec-2",
+            kind="tec",
+            region="osh-city",
+            name=name(
+                "Ош шаардык аймактык шайлоо комиссиясы",
+                "Ошская городская территориальная избирательная комиссия",
+                "Osh city TEC",
+            ),
+        ),
+        Commission(
+            id="tec-3",
+            kind="tec",
+            region="abroad",
+            name=name(
+                "Чет өлкөдөгү участкалардын комиссиясы",
+                "Комиссия участков за рубежом",
+                "Commission for stations abroad",
+            ),
+        ),
+        Commission(
+            id="dec-01",
+            kind="dec",
+            region="bishkek",
+            name=name("Түндүк округдук шайлоо комиссиясы", "Северная окружная избирательная комиссия", "Northern DEC"),
+        ),
+        Commission(
+            id="dec-02",
+            kind="dec",
+            region="osh-city",
+            name=name("Түштүк округдук шайлоо комиссиясы", "Южная окружная избирательная комиссия", "Southern DEC"),
+        ),
+    )
 
 
 def _contests() -> tuple[Contest, ...]:
@@ -164,16 +247,41 @@ def _contests() -> tuple[Contest, ...]:
     ]  # fmt: skip
     against = Option(no=5, kind=OptionKind.AGAINST_ALL, name=AGAINST_ALL)
     return (
-        Contest(id="pr", kind=ContestKind.PARTY_LIST, name=name("Партиялык тизмелер", "Партийные списки", "Party lists"),
-                electorate=Electorate.ALL, district=None, seats=10, marks=1, rule="kg-jk-2021", list_rule="women-30-first",
-                options=(*lists, against)),
-        Contest(id="smd-1", kind=ContestKind.SINGLE_MANDATE, electorate=Electorate.DISTRICT, district="d01", seats=1, marks=1,
-                name=name("№1 Түндүк округу", "Округ №1 Северный", "District No. 1, Northern"), rule="kg-smd",
-                options=candidates("mfm")),
-        Contest(id="smd-2", kind=ContestKind.SINGLE_MANDATE, electorate=Electorate.DISTRICT, district="d02", seats=1, marks=1,
-                name=name("№2 Түштүк округу", "Округ №2 Южный", "District No. 2, Southern"), rule="kg-smd",
-                options=candidates("fm")),
-    )  # fmt: skip
+        Contest(
+            id="pr",
+            kind=ContestKind.PARTY_LIST,
+            name=name("Партиялык тизмелер", "Партийные списки", "Party lists"),
+            electorate=Electorate.ALL,
+            district=None,
+            seats=10,
+            marks=1,
+            rule="kg-jk-2021",
+            list_rule="women-30-first",
+            options=(*lists, against),
+        ),
+        Contest(
+            id="smd-1",
+            kind=ContestKind.SINGLE_MANDATE,
+            electorate=Electorate.DISTRICT,
+            district="d01",
+            seats=1,
+            marks=1,
+            name=name("№1 Түндүк округу", "Округ №1 Северный", "District No. 1, Northern"),
+            rule="kg-smd",
+            options=candidates("mfm"),
+        ),
+        Contest(
+            id="smd-2",
+            kind=ContestKind.SINGLE_MANDATE,
+            electorate=Electorate.DISTRICT,
+            district="d02",
+            seats=1,
+            marks=1,
+            name=name("№2 Түштүк округу", "Округ №2 Южный", "District No. 2, Southern"),
+            rule="kg-smd",
+            options=candidates("fm"),
+        ),
+    )
 
 
 def _person(no: int) -> ListCandidate:
@@ -188,9 +296,9 @@ def _station(
     tec: str,
     district: str | None,
     voters: int,
+    *,
     place: tuple[str, str, str],
     at: tuple[int, int],
-    *,
     zone: str = "Asia/Bishkek",
     kind: StationKind = StationKind.DOMESTIC,
 ) -> Station:

@@ -10,7 +10,7 @@ from shailoo.package import PACKAGE_FILES, load_package
 
 
 def read_files(path: Path) -> dict[str, bytes]:
-    """Read the files of a package that exist, by their name in the package. Raises NotFound if there is no such folder."""
+    """Read the files of a package that exist, by their name in it. Raises NotFound if there is no such folder."""
     if not path.is_dir():
         raise NotFound(
             "There is no election package in this folder. Give the folder that holds election.json.", path=str(path)

@@ -1,7 +1,7 @@
-"""The keys of rehearsal boxes: derived in public, so that anyone can replay a rehearsal and nobody can mistake one for an election.
+"""The keys of rehearsal boxes: derived in public, so that nobody can mistake a rehearsal for an election.
 
-The private key of a box is the SHA-256 of a fixed line, the election and the serial number. That is no secret and is not meant to
-be; a package in live mode refuses a box that carries such a key.
+The private key of a box is the SHA-256 of a fixed line, the election and the serial number. That is no secret and is
+not meant to be; a package in live mode refuses a box that carries such a key.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ ORDER = {
     "chuy": (21, 22, 23, 24, 25, 31),
     "batken": (1, 2, 3),
 }
-"""Districts of a region in the order in which its territorial commissions are walked, so that names and places agree roughly."""
+"""Districts of a region in the order in which its commissions are walked, so that names and places agree roughly."""
 
 
 def voters_by_cell(regions: dict[str, int]) -> dict[tuple[str, int], int]:

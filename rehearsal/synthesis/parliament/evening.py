@@ -1,4 +1,4 @@
-"""Boxes of the night and when their reports arrive: 84 % by 21:00, the rest by 22:00, stations abroad in their own zones."""
+"""Boxes of the night and when they report: 84 % by 21:00, the rest by 22:00, stations abroad in their own zones."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def by_box(boxes_here: Sequence[Box], counts: Sequence[PlayedCount]) -> dict[str
 def arrivals(election: Election) -> dict[str, int]:
     """Return seconds from each station's closing to its report's arrival.
 
-    Of all boxes, exactly 84 % (rounded) have arrived at 21:00 in the country; those abroad that close later arrive later.
+    Of all boxes, exactly 84 % (rounded) have arrived at 21:00 in the country; those abroad that close later arrive
+    later.
     """
     draw = random.Random(f"{SEED}/arrivals")
     offsets: dict[str, int] = {}

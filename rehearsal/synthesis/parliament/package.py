@@ -220,22 +220,45 @@ def _district_contest(plan: districts.DistrictPlan) -> Contest:
 def _sources() -> tuple[SourceNote, ...]:
     trend = "https://en.trend.az/casia/kyrgyzstan/3527535.html"
     return (
-        source("names and ballot numbers of the 21 lists", "https://en.trend.az/casia/kyrgyzstan/3518781.html", synthetic=False),
+        source(
+            "names and ballot numbers of the 21 lists",
+            "https://en.trend.az/casia/kyrgyzstan/3518781.html",
+            synthetic=False,
+        ),
         source("2,494 stations (59 abroad), 3,703,420 voters, 1,037 list candidates", trend, synthetic=False),
-        source("1,293,947 ballots in the boxes; 3,926 found valid by the manual count", "https://shailoo.gov.kg/kg/news/6012/",
-               synthetic=False),
+        source(
+            "1,293,947 ballots in the boxes; 3,926 found valid by the manual count",
+            "https://shailoo.gov.kg/kg/news/6012/",
+            synthetic=False,
+        ),
         source("1,281,622 in the final figures, without 20 stations", trend, synthetic=False),
-        source("final votes and seats of six lists",
-               "https://www.trtavaz.com.tr/haber/kir/avrasyadan/bshk-parlamenttik-shayloonun-rasmiy-zhyyyntygyn-chygardy/"
-               "61ba343201a30a287c784ffa", synthetic=False),
+        source(
+            "final votes and seats of six lists",
+            "https://www.trtavaz.com.tr/haber/kir/avrasyadan/bshk-parlamenttik-shayloonun-rasmiy-zhyyyntygyn-chygardy/"
+            "61ba343201a30a287c784ffa",
+            synthetic=False,
+        ),
         source("turnout by region at 18:00", "https://oshtv.kg", synthetic=False),
-        source("25 districts and the voters of eight", "rehearsal/synthesis/sources/smd_2021.csv, with addresses", synthetic=False),
-        source("54 territorial commissions", "rehearsal/synthesis/sources/tec.csv: partly as published, partly reconstructed",
-               synthetic=False),
-        source("shapes and localities", "Who's On First (Mesoshapes, CC0); points partly GeoNames, CC BY 4.0", synthetic=False),
+        source(
+            "25 districts and the voters of eight",
+            "rehearsal/synthesis/sources/smd_2021.csv, with addresses",
+            synthetic=False,
+        ),
+        source(
+            "54 territorial commissions",
+            "rehearsal/synthesis/sources/tec.csv: partly as published, partly reconstructed",
+            synthetic=False,
+        ),
+        source(
+            "shapes and localities",
+            "Who's On First (Mesoshapes, CC0); points partly GeoNames, CC BY 4.0",
+            synthetic=False,
+        ),
         made_up("names of 11 districts and their numbers where the source gives none"),
         made_up("which stations exist where, their numbers, voters and places"),
         made_up("all candidates of lists and districts, and every district's votes, except that 27 and 29 failed"),
-        made_up("the split of every figure by station, box and hour; final votes of the 15 other lists; invalid ballots"),
+        made_up(
+            "the split of every figure by station, box and hour; final votes of the 15 other lists; invalid ballots"
+        ),
         made_up("which 20 stations the final figures leave out, and where the 3,926 ballots lie"),
-    )  # fmt: skip
+    )

@@ -1,10 +1,11 @@
-"""Where the stations stand: 2,435 spread over real localities of 54 territorial commissions, 59 in real cities abroad."""
+"""Where the 2,435 stations in the country stand: spread over real localities of 54 territorial commissions."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rehearsal.synthesis.kit import features, name, read_source
@@ -26,16 +27,17 @@ TEC_ORDER = {
 }
 """Territorial commissions (number in tec.csv) of each region, walked from one end to the other."""
 RAYON = {
-    1: "bishkek", 2: "osh-city", 3: "batken-rayon", 4: "batken-rayon", 5: "kadamjay", 6: "kyzyl-kiya", 7: "leylek", 8: "sulukta",
-    9: "aksy", 10: "ala-buka", 11: "bazar-korgon", 12: "jalal-abad-city", 13: "toktogul", 14: "mailuu-suu", 15: "nooken",
-    16: "suzak", 17: "tash-kumyr", 18: "toguz-toro", 19: "toktogul", 20: "chatkal", 21: "ak-suu", 22: "balykchy",
-    23: "jeti-oguz", 24: "karakol", 25: "ton", 26: "tup", 27: "issyk-kul-rayon", 28: "ak-talaa", 29: "at-bashy", 30: "jumgal",
-    31: "kochkor", 32: "naryn-rayon", 33: "naryn-city", 34: "alay", 35: "aravan", 36: "kara-kulja", 37: "kara-suu",
-    38: "nookat", 39: "uzgen", 40: "chon-alay", 41: "bakay-ata", 42: "kara-buura", 43: "manas", 44: "talas-rayon",
-    45: "talas-city", 46: "alamudun", 47: "jayyl", 48: "kemin", 49: "moskva", 50: "panfilov", 51: "sokuluk", 52: "tokmok",
-    53: "chuy-rayon", 54: "ysyk-ata",
+    1: "bishkek", 2: "osh-city", 3: "batken-rayon", 4: "batken-rayon", 5: "kadamjay", 6: "kyzyl-kiya",
+    7: "leylek", 8: "sulukta", 9: "aksy", 10: "ala-buka", 11: "bazar-korgon", 12: "jalal-abad-city",
+    13: "toktogul", 14: "mailuu-suu", 15: "nooken", 16: "suzak", 17: "tash-kumyr", 18: "toguz-toro",
+    19: "toktogul", 20: "chatkal", 21: "ak-suu", 22: "balykchy", 23: "jeti-oguz", 24: "karakol", 25: "ton",
+    26: "tup", 27: "issyk-kul-rayon", 28: "ak-talaa", 29: "at-bashy", 30: "jumgal", 31: "kochkor",
+    32: "naryn-rayon", 33: "naryn-city", 34: "alay", 35: "aravan", 36: "kara-kulja", 37: "kara-suu",
+    38: "nookat", 39: "uzgen", 40: "chon-alay", 41: "bakay-ata", 42: "kara-buura", 43: "manas",
+    44: "talas-rayon", 45: "talas-city", 46: "alamudun", 47: "jayyl", 48: "kemin", 49: "moskva", 50: "panfilov",
+    51: "sokuluk", 52: "tokmok", 53: "chuy-rayon", 54: "ysyk-ata",
 }  # fmt: skip
-"""The shape in which a commission's stations lie; Batken city and Kara-Kol have none of their own and use the rayon around them."""
+"""The shape in which a commission's stations lie; Batken city and Kara-Kol have none and use the rayon around."""
 CITY_TECS = {2: 76, 4: 9, 6: 16, 8: 8, 12: 38, 13: 9, 14: 9, 17: 12, 22: 18, 24: 30, 33: 18, 45: 14, 52: 24}
 """Weights of commissions of cities, where localities do not say how many stations there are."""
 STATIONS_2020 = {"bishkek": 233, "osh-city": 76}
@@ -122,7 +124,7 @@ def _localities(tec: int) -> tuple[_Locality, ...]:
 
 
 def _spread(tec: int, stations: int) -> Iterator[tuple[Name, int, int]]:
-    """Put stations on a commission's localities by weight; further ones in the same place are numbered and moved a little."""
+    """Put stations on localities by weight; further ones in the same place are numbered and moved a little."""
     localities = _localities(tec)
     total = sum(place.weight for place in localities)
     ends: list[float] = []
@@ -166,7 +168,7 @@ def _locality(row: dict[str, str]) -> _Locality:
 
 
 def _named(ky: str, ru: str, en: str, row: dict[str, str], weight: float) -> _Locality:
-    """The gazetteer's names are partly in the wrong alphabet or missing: then the other Cyrillic one stands in, last the Latin."""
+    """Where a name is missing or in the wrong alphabet, the other Cyrillic one stands in, and last the Latin one."""
     cyrillic = [text for text in (ky, ru) if any("А" <= letter <= "ө" for letter in text)]
     ky_name = ky if ky in cyrillic else cyrillic[0] if cyrillic else en
     ru_name = ru if ru in cyrillic else cyrillic[0] if cyrillic else en
@@ -188,7 +190,7 @@ def inside(rayon: str, latitude: float, longitude: float) -> bool:
     """Say whether a point lies in a rayon's shape: even-odd rule over all its rings."""
     odd = False
     for ring in _rings(rayon):
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(ring):
             if (y1 > latitude) != (y2 > latitude) and longitude < (x2 - x1) * (latitude - y1) / (y2 - y1) + x1:
                 odd = not odd
     return odd

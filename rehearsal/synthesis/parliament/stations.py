@@ -94,7 +94,7 @@ def _abroad() -> list[PlannedStation]:
     ]
     shares = iter(split(VOTERS_ABROAD - sum(count for count, _ in SMALL_ABROAD), weights))
     small = iter(SMALL_ABROAD)
-    planned = []
+    planned: list[PlannedStation] = []
     for city in CITIES:
         for turn in range(1, city.stations + 1):
             suffix = f", {turn}" if city.stations > 1 else ""

@@ -1,4 +1,4 @@
-"""How many took part: the published total and the published turnout of each region at 18:00, spread over stations and hours."""
+"""How many took part: published in all, and by region at 18:00; spread here over stations and hours."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ballots(planned: list[PlannedStation]) -> dict[str, int]:
 
 
 def hourly(planned: list[PlannedStation], at_close: dict[str, int]) -> dict[tuple[str, int], int]:
-    """Return voters who had taken part by station and full local hour; 18:00 adds up to the published figure of each region."""
+    """Return voters who had taken part by station and full local hour; 18:00 adds up to each region's figure."""
     draw = random.Random(f"{SEED}/hours")
     table: dict[tuple[str, int], int] = {}
     for region, total in AT_18.items():

@@ -1,8 +1,9 @@
 """The three layers of the party-list count: boxes, manual, final.
 
-Only the final layer's votes of six lists are published, with its ballots; the boxes' ballots; and that the manual count turned 3,926
-invalid ballots into votes. The other lists, "against all" and invalid ballots follow the published shares at 2,247 boxes. The
-generator starts from the final layer, adds twenty stations to reach the manual one, and goes back 3,926 ballots to the boxes.
+Only the final layer's votes of six lists are published, with its ballots; the boxes' ballots; and that the manual
+count turned 3,926 invalid ballots into votes. The other lists, "against all" and invalid ballots follow the published
+shares at 2,247 boxes. The generator starts from the final layer, adds twenty stations to reach the manual one, and
+goes back 3,926 ballots to the boxes.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def _final_columns() -> list[int]:
 def _table(
     planned: Sequence[PlannedStation], ballots: Mapping[str, int], columns: Sequence[int]
 ) -> dict[str, list[int]]:
-    """Spread columns over stations: a list is stronger in some regions and rayons than in others, and every station differs."""
+    """Spread columns over stations: lists are stronger in some regions and rayons, and every station differs."""
     weights = []
     for plan in planned:
         station = plan.station

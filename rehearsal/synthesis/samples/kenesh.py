@@ -15,15 +15,16 @@ VILLAGE = "village-kenesh-sample"
 _TOWN_README = """
 # Sample: a town kenesh of 31 seats by party lists
 
-1,000 voters take part. Lists have 380, 290, 180, 69 votes; 51 are against all and 30 ballots are invalid. List D has 6.9 % and stays
-below 7 %. 850 votes for 31 seats: 13.86, 10.58, 6.56, so 13 + 10 + 6 and the two left go to A and B: 14, 11, 6.
+1,000 voters take part. Lists have 380, 290, 180, 69 votes; 51 are against all and 30 ballots are invalid. List D has
+6.9 % and stays below 7 %. 850 votes for 31 seats: 13.86, 10.58, 6.56, so 13 + 10 + 6 and the two left go to A and B:
+14, 11, 6.
 """
 _VILLAGE_README = """
 # Sample: a village kenesh by two multi-mandate districts
 
-Three seats in each district, and up to three marks on a ballot, so that votes add up to more than ballots: of 540 ballots
-530 are valid and carry 1,160 votes. That several marks are allowed is an assumption of this sample: it shows a contest where votes and
-ballots need not be equal.
+Three seats in each district, and up to three marks on a ballot, so that votes add up to more than ballots: of 540
+ballots 530 are valid and carry 1,160 votes. That several marks are allowed is an assumption of this sample: it shows
+a contest where votes and ballots need not be equal.
 """
 
 
@@ -46,8 +47,11 @@ def make_town() -> Files:
         election=TOWN,
         day=date(2021, 4, 11),
         kind=ElectionKind.KENESH,
-        names=("Шаардык кеңештин депутаттарын шайлоо (үлгү)", "Выборы депутатов городского кенеша (образец)",
-               "Election of a town kenesh (sample)"),
+        names=(
+            "Шаардык кеңештин депутаттарын шайлоо (үлгү)",
+            "Выборы депутатов городского кенеша (образец)",
+            "Election of a town kenesh (sample)",
+        ),
         short=("Шаардык кеңеш (үлгү)", "Городской кенеш (образец)", "Town kenesh (sample)"),
         readme=_TOWN_README,
         first_box=9501,
@@ -57,7 +61,7 @@ def make_town() -> Files:
             SampleStation("7132", TOKMOK, 850, {"kenesh": (8, (95, 90, 45, 22, 15))}),
             SampleStation("7133", TOKMOK, 800, {"kenesh": (12, (155, 120, 75, 28, 19))}),
         ),
-    )  # fmt: skip
+    )
 
 
 def make_village() -> Files:
@@ -68,8 +72,11 @@ def make_village() -> Files:
         election=VILLAGE,
         day=date(2021, 4, 11),
         kind=ElectionKind.KENESH,
-        names=("Айылдык кеңештин депутаттарын шайлоо (үлгү)", "Выборы депутатов айылного кенеша (образец)",
-               "Election of a village kenesh (sample)"),
+        names=(
+            "Айылдык кеңештин депутаттарын шайлоо (үлгү)",
+            "Выборы депутатов айылного кенеша (образец)",
+            "Election of a village kenesh (sample)",
+        ),
         short=("Айылдык кеңеш (үлгү)", "Айылный кенеш (образец)", "Village kenesh (sample)"),
         readme=_VILLAGE_README,
         first_box=9601,
@@ -83,7 +90,7 @@ def make_village() -> Files:
             SampleStation("3132", TUP, 290, {"mmd-1": (2, (75, 80, 66, 41, 37, 6))}, "d01", ballots={"mmd-1": 140}),
             SampleStation("3133", TUP, 450, {"mmd-2": (5, (150, 122, 98, 131, 8))}, "d02", ballots={"mmd-2": 240}),
         ),
-    )  # fmt: skip
+    )
 
 
 _LETTERS = (("А", "A", "#1b4f72"), ("Б", "B", "#b9770e"), ("В", "C", "#117a65"), ("Г", "D", "#7d3c98"))

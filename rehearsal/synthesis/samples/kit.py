@@ -28,7 +28,7 @@ NO = name("Каршымын", "Против", "Against")
 
 
 class Spot(NamedTuple):
-    """A place for sample stations: region, rayon, commission of tec.csv (0 abroad), zone, names, degrees times 100,000."""
+    """A place for sample stations: region, rayon, number in tec.csv (0 abroad), zone, names, degrees times 100,000."""
 
     region: str
     rayon: str | None

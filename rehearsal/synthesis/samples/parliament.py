@@ -15,17 +15,18 @@ THREE_MANDATE = "three-mandate-sample"
 _SMD_README = """
 # Sample: a repeat election in two single-mandate districts
 
-Two districts in which "against all" had won vote again. District 27: 288, 246, 95, against all 31. District 29: "against all"
-wins once more, 205 to 198, and the seat stays vacant.
+Two districts in which "against all" had won vote again. District 27: 288, 246, 95, against all 31. District 29:
+"against all" wins once more, 205 to 198, and the seat stays vacant.
 """
 _THREE_README = """
 # Sample: two districts of three seats, at most two of one sex
 
-One vote a voter, three seats a district. In district 1 the three leaders are men, so the third seat goes to the woman with most votes.
-In district 2 the leaders are a man and two women: nothing to mend.
+One vote a voter, three seats a district. In district 1 the three leaders are men, so the third seat goes to the woman
+with most votes. In district 2 the leaders are a man and two women: nothing to mend.
 
-Two remote stations hold the ballots of both districts. District 2 has 6 and 8 ballots there: together they reach the bound of ten and
-are opened as one row. District 1 has 9 ballots in one of them: these stay sealed for good, and cannot change who is elected.
+Two remote stations hold the ballots of both districts. District 2 has 6 and 8 ballots there: together they reach the
+bound of ten and are opened as one row. District 1 has 9 ballots in one of them: these stay sealed for good, and
+cannot change who is elected.
 """
 
 

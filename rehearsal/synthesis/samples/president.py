@@ -14,9 +14,9 @@ SECOND = "president-2021-round2-sample"
 _FIRST_README = """
 # Sample: a president's first round, a second one needed
 
-1,500 voters take part in five stations, two of them abroad. Candidate 1 has 690 votes (46.0 %), candidate 2 has 465, candidate 3
-225: nobody has more than half, so the first two go on. The votes, the candidates and the need for a second round are made up. The
-referendum of the sample `referendum-sample` is held on the same day.
+1,500 voters take part in five stations, two of them abroad. Candidate 1 has 690 votes (46.0 %), candidate 2 has 465,
+candidate 3 225: nobody has more than half, so the first two go on. The votes, the candidates and the need for a
+second round are made up. The referendum of the sample `referendum-sample` is held on the same day.
 """
 _SECOND_README = """
 # Sample: the second round
@@ -31,8 +31,11 @@ def make_first() -> Files:
         election=FIRST,
         day=date(2021, 1, 10),
         kind=ElectionKind.PRESIDENT,
-        names=("Президентти шайлоо, биринчи тур (үлгү)", "Выборы президента, первый тур (образец)",
-               "Election of the president, first round (sample)"),
+        names=(
+            "Президентти шайлоо, биринчи тур (үлгү)",
+            "Выборы президента, первый тур (образец)",
+            "Election of the president, first round (sample)",
+        ),
         short=("Президент, 1-тур (үлгү)", "Президент, 1-й тур (образец)", "President, round 1 (sample)"),
         readme=_FIRST_README,
         first_box=9301,
@@ -44,7 +47,7 @@ def make_first() -> Files:
             SampleStation("9021", MOSCOW, 900, {"president": (10, (70, 60, 25, 10))}),
             SampleStation("9022", SEOUL, 150, {"president": (5, (30, 15, 15, 5))}),
         ),
-    )  # fmt: skip
+    )
 
 
 def make_second() -> Files:
@@ -53,8 +56,11 @@ def make_second() -> Files:
         election=SECOND,
         day=date(2021, 1, 31),
         kind=ElectionKind.PRESIDENT,
-        names=("Президентти шайлоо, экинчи тур (үлгү)", "Выборы президента, второй тур (образец)",
-               "Election of the president, second round (sample)"),
+        names=(
+            "Президентти шайлоо, экинчи тур (үлгү)",
+            "Выборы президента, второй тур (образец)",
+            "Election of the president, second round (sample)",
+        ),
         short=("Президент, 2-тур (үлгү)", "Президент, 2-й тур (образец)", "President, round 2 (sample)"),
         readme=_SECOND_README,
         first_box=9401,
@@ -66,7 +72,7 @@ def make_second() -> Files:
             SampleStation("9021", MOSCOW, 900, {"president": (4, (82, 78, 4))}),
             SampleStation("9023", NEW_YORK, 140, {"president": (2, (26, 25, 1))}),
         ),
-    )  # fmt: skip
+    )
 
 
 def _contest(number: int, sexes: str) -> Contest:

@@ -14,13 +14,15 @@ ADVISORY = "advisory-sample"
 _REFERENDUM_README = """
 # Sample: a referendum with three questions
 
-Held on the day of the sample `president-2021-sample`, at the same stations with other boxes. 1,480 voters of 4,500 take part. The
-questions are numbered, without content: for 900, 640 and 735; against 520, 780 and 685. The other ballots are invalid.
+Held on the day of the sample `president-2021-sample`, at the same stations with other boxes. 1,480 voters of 4,500
+take part. The questions are numbered, without content: for 900, 640 and 735; against 520, 780 and 685. The other
+ballots are invalid.
 """
 _ADVISORY_README = """
 # Sample: an advisory vote
 
-Which of three topics should come first? 215 young voters answer: 92, 71 and 48, and 4 ballots are invalid. Nothing follows from it by law.
+Which of three topics should come first? 215 young voters answer: 92, 71 and 48, and 4 ballots are invalid. Nothing
+follows from it by law.
 """
 
 
@@ -75,8 +77,11 @@ def make_advisory() -> Files:
         election=ADVISORY,
         day=date(2021, 3, 26),
         kind=ElectionKind.ADVISORY,
-        names=("Жаштардын кеңеш берүүчү добушу (үлгү)", "Консультативное голосование молодежи (образец)",
-               "Advisory vote of the young (sample)"),
+        names=(
+            "Жаштардын кеңеш берүүчү добушу (үлгү)",
+            "Консультативное голосование молодежи (образец)",
+            "Advisory vote of the young (sample)",
+        ),
         short=("Кеңеш берүүчү добуш (үлгү)", "Консультативное голосование (образец)", "Advisory vote (sample)"),
         readme=_ADVISORY_README,
         first_box=9801,
@@ -86,7 +91,7 @@ def make_advisory() -> Files:
             SampleStation("3031", TUP, 300, {"topics": (1, (28, 21, 17))}),
             SampleStation("5031", OSH, 350, {"topics": (1, (24, 20, 13))}),
         ),
-    )  # fmt: skip
+    )
 
 
 def _question(no: int) -> Contest:
