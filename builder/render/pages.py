@@ -15,15 +15,15 @@ What the gate may rely on when it reads a page back (`data-` attributes, in ever
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Template
+from markupsafe import Markup
 
 from builder import views
-from builder.render import charts, components, words
+from builder.render import charts, components, maps, words
 from shailoo.model.base import Language
 
 
@@ -88,9 +88,18 @@ class Pages:
         return self._draw("option", view)
 
     def map(self, view: views.MapView) -> str:
-        """The page of the interactive map. Its style sheet and scripts go into the head: `maps.head`."""
+        """The page of the interactive map. Its sheet and script go into the head: `maps.map_files().head`."""
         said = {key: self._env.say(sentence) for key, sentence in words.SCRIPT.items()}
-        return self._draw("map", view, map_words=json.dumps(said, ensure_ascii=False, separators=(",", ":")))
+        home = self.links(view.head).home
+        element = maps.container(
+            areas=view.areas_href,
+            stations=view.stations_href,
+            home=home,
+            language=self.language,
+            said=said,
+            label=self._env.say("Map"),
+        )
+        return self._draw("map", view, container=Markup(element))  # noqa: S704 -- escaped there
 
     def stations(self, view: views.StationsView) -> str:
         """The plain list of stations."""

@@ -1,0 +1,172 @@
+"""The interactive map: drawn once by folium, served whole by us, its figures in a GeoJSON file beside it.
+
+folium writes a page of its own with thirteen addresses of other hosts, inline scripts and random names. Here it draws
+the Leaflet map under a fixed name, and only its script is kept: with Leaflet, the clusters and our own script it
+becomes one file named by its content. There are no tiles: the country's own borders are the map. A new result replaces
+`areas.geojson` and nothing else. Pure: values in, bytes out, the same bytes every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+
+from builder.views import MapArea, Option
+
+THEME = Path(__file__).resolve().parents[1] / "theme"
+FOLDER = "assets/map"
+"""Below the portal's folder."""
+NAME = "map_results"
+"""The identifier of the map's element in `map.html.j2`; folium makes it of its class and of our fixed name."""
+_BANNED = re.compile(r"[^{}]*\{[^{}]*url\([^{}]*\}|\s*behavior:[^;]*;")
+"""Rules of Leaflet's sheet that ask for pictures which our map does not use."""
+_SOURCE_MAP = re.compile(r"/[/*][#@] ?sourceMappingURL=\S+( ?\*/)?")
+
+
+@dataclass(frozen=True, slots=True)
+class MapFiles:
+    """Files to write (path below `/results/` → bytes), and what the map's pages carry in their head."""
+
+    files: Mapping[str, bytes]
+    head: str
+
+
+@cache
+def map_files(theme: Path = THEME) -> MapFiles:
+    """Return the map's script and sheet under names made of their content. They do not depend on any election."""
+    vendor = theme / "vendor"
+    script = "\n".join(
+        (
+            _plain(vendor / "leaflet" / "leaflet.js"),
+            "/* leaflet.markercluster 1.5.3, MIT licence, (c) 2012 David Leaver */",
+            _plain(vendor / "leaflet.markercluster" / "leaflet.markercluster.js"),
+            _plain(theme / "map" / "results.js"),
+            drawing(),
+        )
+    )
+    sheet = "\n".join(
+        (
+            "/* Leaflet 1.9.4, BSD 2-Clause licence, (c) 2010-2023 Volodymyr Agafonkin, (c) 2010-2011 CloudMade */",
+            _BANNED.sub("", _plain(vendor / "leaflet" / "leaflet.css")),
+            "/* leaflet.markercluster 1.5.3, MIT licence, (c) 2012 David Leaver */",
+            _plain(vendor / "leaflet.markercluster" / "MarkerCluster.css"),
+        )
+    )
+    files: dict[str, bytes] = {}
+    addresses = []
+    for suffix, text in ((".css", sheet), (".js", script)):
+        body = text.encode()
+        path = f"{FOLDER}/map.{hashlib.sha256(body).hexdigest()[:12]}{suffix}"
+        files[path] = body
+        addresses.append(f"/results/{path}")
+    head = f'<link rel="stylesheet" href="{addresses[0]}"><script src="{addresses[1]}" defer></script>'
+    return MapFiles(files, head)
+
+
+def drawing() -> str:
+    """Let folium draw the map and return its script: no tiles, no style, no address, no random name."""
+    import folium  # noqa: PLC0415 -- takes a third of a second and 60 MB, and only a build of the assets needs it
+    from branca.element import Figure, MacroElement  # noqa: PLC0415 -- as above
+
+    class Results(MacroElement):
+        """Hands the drawn map to `shailooResultsMap` of `theme/map/results.js`."""
+
+        _template = Template(
+            "{% macro script(this, kwargs) %}shailooResultsMap({{ this._parent.get_name() }});{% endmacro %}"
+        )
+
+    drawn = folium.Map(
+        location=[41.4, 74.7],
+        zoom_start=7,
+        tiles=None,
+        zoom_control=False,
+        scrollWheelZoom=False,
+        attributionControl=False,
+        zoomSnap=0.25,
+        minZoom=5,
+        maxZoom=14,
+    )
+    drawn._id = "results"  # noqa: SLF001 -- folium offers no other way to two equal renders
+    results = Results()  # type: ignore[no-untyped-call]  # branca types only some of its functions
+    results._id = "figures"  # noqa: SLF001 -- as above
+    drawn.add_child(results, name="figures")
+    root = drawn.get_root()
+    if not isinstance(root, Figure):
+        raise TypeError(
+            "folium no longer draws a map into a branca figure: read its release notes and mend this function"
+        )
+    root.render()
+    script = re.sub(r"\s+", " ", root.script.render()).strip()
+    return f"(() => {{ {script} }})();\n"
+
+
+def _plain(path: Path) -> str:
+    return _SOURCE_MAP.sub("", path.read_text("utf-8")).strip()
+
+
+def areas_geojson(
+    regions: Sequence[MapArea],
+    rayons: Sequence[MapArea],
+    options: Sequence[Option],
+    geometry: Sequence[Mapping[str, Any]],
+    *,
+    synthetic: bool,
+) -> bytes:
+    """The figures of the map with their shapes, for all three languages.
+
+    `geometry` are FeatureCollections (`geo/regions.geojson`, `geo/rayons.geojson`) whose features have `properties.id`.
+    An area without a shape is left out: it stands in the tables. Counts are integers or null, never shares.
+    """
+    shapes = {f["properties"]["id"]: f["geometry"] for one in geometry for f in one["features"]}
+    features = [
+        {"type": "Feature", "geometry": shapes[area.place.id], "properties": _properties(area, level)}
+        for level, areas in (("region", regions), ("rayon", rayons))
+        for area in areas
+        if area.place.id in shapes
+    ]
+    named = {
+        option.key: {"name": option.name.model_dump(), "number": option.number, "tone": option.tone}
+        for option in options
+    }
+    return _json({"type": "FeatureCollection", "synthetic": synthetic, "options": named, "features": features})
+
+
+def _properties(area: MapArea, level: str) -> dict[str, Any]:
+    return {
+        "id": area.place.id,
+        "level": level,
+        "name": area.place.name.model_dump(),
+        "voters": area.voters,
+        "participants": area.participants,
+        "ballots": area.ballots,
+        "leader": area.leader.key if area.leader is not None else None,
+        "votes": dict(area.votes),
+    }
+
+
+def stations_json(stations: Iterable[tuple[str, int, int]]) -> bytes:
+    """Where the stations are: (number, longitude, latitude) in units of 0.00001 degree. Never changes with a report."""
+    return _json({"stations": [[no, longitude, latitude] for no, longitude, latitude in stations]})
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def container(*, areas: str, stations: str, home: str, language: str, said: Mapping[str, str], label: str) -> str:
+    """The map's element with the addresses and words that its script reads."""
+    words = escape(json.dumps(dict(said), ensure_ascii=False, separators=(",", ":")))
+    return (
+        f'<div id="{NAME}" class="leaf" data-live-keep data-areas="{escape(areas)}" data-stations="{escape(stations)}" '
+        f'data-home="{escape(home)}" data-language="{language}" data-words="{words}" role="region" '
+        f'aria-label="{escape(label)}"></div>'
+    )
