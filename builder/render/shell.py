@@ -55,14 +55,15 @@ class DataPage:
             f' data-version="{self.version}" data-zone="{escape(self.zone)}"{pointer}'
         )
 
-    def state_bar(self, updated: str) -> str:
-        """Return the state bar; `updated` is the translated text around `#`, where the clock goes."""
+    def state_bar(self, label: str, updated: str) -> str:
+        """Return the state bar under its name; `updated` is the translated text around `#`, where the clock goes."""
         before, _, after = escape(updated).partition("#")
         return (
-            f'<div class="state state--{escape(self.status)}" data-state><div class="wrap">'
+            f'<aside class="state state--{escape(self.status)}" aria-label="{escape(label)}" data-state>'
+            '<div class="wrap">'
             f'<p data-live="state"><strong class="chip">{escape(self.chip)}</strong> {escape(self.sentence)}</p>'
             f'<p class="fresh"><span data-fresh>{before}<time datetime="{escape(self.published_at)}">'
-            f"{escape(self.clock)}</time>{after}</span></p></div></div>"
+            f"{escape(self.clock)}</time>{after}</span></p></div></aside>"
         )
 
 
@@ -139,7 +140,7 @@ class Shell:
             switch += f'<a href="{address}" lang="{code}" hreflang="{code}"{current}>{LANGUAGES[code]}</a>'
         state, attributes = "", ""
         if data is not None:
-            state = data.state_bar(self.words["updated"])
+            state = data.state_bar(self.words["state"], self.words["updated"])
             attributes = data.attributes()
         to_title, to_head, to_switch, to_state, to_main, rest = self.parts
         return (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from builder.render.prose import SearchDocument, build_prose
@@ -270,3 +272,20 @@ def test_the_first_tab_leads_to_the_content(site: Served, page: Page) -> None:
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_in_the_shell(
+    room: Path, shell: Shell, site: Served, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    put_page(room / "public", shell, main_of({"Alpha": 10}), data_page(40))
+    put_pointer(room / "public", 40, "2021-11-28T15:31:14Z")
+    # The policy would keep the checker out as well.
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    for path in ("/results/ky/about/data/", "/results/ru/404.html", "/results/en/sample/"):
+        page.goto(f"{site.origin}{path}")
+        page.wait_for_timeout(150)
+        faults = Axe().run(page)["violations"]
+        assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in faults] == [], path
+    context.close()
