@@ -1,6 +1,7 @@
 """The QR code on the tape: an address in three segments, so that base 32 gets the dense alphanumeric mode.
 
-`#` is not in the alphanumeric set; alone in a byte segment it costs three characters instead of forcing all into byte mode.
+`#` is not in the alphanumeric set; alone in a byte segment it costs three characters instead of forcing all into byte
+mode.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ QUIET = 4
 def qr_matrix(address: str) -> tuple[tuple[bool, ...], ...]:
     """Return the dark modules of the code for an address, row by row, without the quiet zone.
 
-    Raises PrinterFailed for an address that needs more than version 25 at level M: phones read no denser code from thermal paper.
+    Raises PrinterFailed for an address that needs more than version 25 at level M: phones read no denser code from
+    thermal paper.
     """
     page, mark, code = address.partition("#")
+    segments: list[object] = [page, (mark, consts.MODE_BYTE), code]
     try:
-        qr = segno.make([page, (mark, consts.MODE_BYTE), code], error=LEVEL, boost_error=False, micro=False)
+        qr = segno.make(segments, error=LEVEL, boost_error=False, micro=False)  # type: ignore[arg-type]  # takes segments
     except segno.DataOverflowError as error:
         raise PrinterFailed("The code is too large for the tape.", characters=len(address)) from error
     if int(qr.version) > LARGEST_VERSION:

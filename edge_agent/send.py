@@ -1,19 +1,31 @@
-"""Sending until a receipt is there: same bytes every time, longer and longer pauses, for hours, across restarts."""
+"""The program of the sending: `python -m edge_agent.send --dir FOLDER --url ADDRESS`, or `--usb FOLDER` without a modem.
+
+It sends the same bytes until a verified receipt is stored, with longer and longer pauses, for hours, across restarts.
+Exit status: 0 a receipt is stored (or the file is written), 2 wrong call, 3 a receipt is stored and says that another
+report of this box came first, 4 the intake refused, 5 patience is over, 6 the report is not printed yet, 7 the box
+cannot be read or written.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 
+from edge_agent.clock import SystemClock
 from edge_agent.disk import REAL, Disk
-from edge_agent.errors import BadReceiptOfOurs, GaveUp, IntakeRefused
+from edge_agent.errors import BadReceiptOfOurs, GaveUp, IntakeRefused, NotPrinted
 from edge_agent.events import EventKind
 from edge_agent.outbox import Outbox
 from edge_agent.storage import Upload
-from edge_agent.transport import Answer, Transport, Unreachable
+from edge_agent.transport import Answer, HttpTransport, Transport, Unreachable
+from shailoo.errors import ShailooError
+from shailoo.i18n import catalog, msgid
+from shailoo.model.base import LANGUAGES, Language
 from shailoo.ports import Clock
 from shailoo.records.receipt import Receipt
 from shailoo.records.seal import MEDIA_TYPE
@@ -106,3 +118,86 @@ def _refusal(answer: Answer) -> tuple[str, str] | None:
             return code[:40], sentence[:300]
         case _:
             return None
+
+
+EXIT_CONFLICT, EXIT_REFUSED, EXIT_GAVE_UP, EXIT_NOT_PRINTED, EXIT_BOX = 3, 4, 5, 6, 7
+SAID: Mapping[str, str] = {
+    "not-printed": msgid("This report is not printed yet. Print it and hand it out; then send."),
+    "intake-refused": msgid("The intake refused the report. Tell the superior commission; the paper report stands."),
+    "gave-up": msgid("No receipt came in the time given. Send again, or carry the sealed file to the superior commission."),
+    "wrong-receipt": msgid("This is not the receipt for the report of this box."),
+    "printer-failed": msgid("The file could not be written. Is the USB stick full or locked?"),
+    "box-busy": msgid("The report is being sent already."),
+    "not-provisioned": msgid("There is no prepared box in this folder."),
+    "storage-damaged": msgid("The storage of this box cannot be read. Call for a reserve box, or count by hand."),
+}
+OUTCOMES: Mapping[str, str] = {
+    "accepted": msgid("The report has arrived. The receipt is stored."),
+    "conflict": msgid("The report has arrived, but another report of this box was there before. Tell the superior commission."),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program of the sending and return its exit status."""
+    chosen = _parser().parse_args(arguments)
+    language: Language = chosen.language
+    speak = catalog("edge_agent", language)
+    clock = SystemClock()
+    try:
+        if chosen.usb is not None:
+            with Outbox.open(chosen.dir, clock, chosen.kind) as outbox:
+                path = outbox.carry(chosen.usb)
+            print(speak.gettext("Carry this file to the superior commission: {file}", file=path.name))  # noqa: T201  for people
+            return 0
+        if chosen.receipt is not None:
+            with Outbox.open(chosen.dir, clock, chosen.kind) as outbox:
+                receipt = outbox.take_receipt(chosen.receipt.read_bytes())
+        else:
+            receipt = send(
+                chosen.dir,
+                HttpTransport(chosen.url),
+                clock,
+                SystemRandom(),
+                kind=chosen.kind,
+                patience_s=chosen.hours * 3600,
+                tell=lambda reason: print(reason, file=sys.stderr, flush=True),  # noqa: T201  for people
+            )
+    except (ShailooError, OSError) as error:
+        code = error.code if isinstance(error, ShailooError) else "printer-failed"
+        sentence = SAID.get(code)
+        print(f"{error if sentence is None else speak.gettext(sentence)} [{code}]", file=sys.stderr)  # noqa: T201  for
+        people if isinstance(error, IntakeRefused):
+            print(f"{error.facts['answer']}: {error.facts['said']}", file=sys.stderr)  # noqa: T201  for people
+        return _exit(error)
+    print(speak.gettext(OUTCOMES[receipt.outcome]))  # noqa: T201  for people
+    print(receipt.text(), end="")  # noqa: T201  for people
+    return 0 if receipt.outcome == "accepted" else EXIT_CONFLICT
+
+
+def _exit(error: ShailooError | OSError) -> int:
+    match error:
+        case IntakeRefused() | BadReceiptOfOurs():
+            return EXIT_REFUSED
+        case GaveUp():
+            return EXIT_GAVE_UP
+        case NotPrinted():
+            return EXIT_NOT_PRINTED
+        case _:
+            return EXIT_BOX
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m edge_agent.send", description="Send a printed report of a box.")
+    parser.add_argument("--dir", type=Path, default=Path(), help="the folder of the box")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--url", help="address of the intake, such as http://127.0.0.1:8021")
+    way.add_argument("--usb", type=Path, metavar="FOLDER", help="write the sealed report to a file here instead")
+    way.add_argument("--receipt", type=Path, metavar="FILE", help="store a receipt that was carried back")
+    parser.add_argument("--kind", choices=("final", "annex"), default="final", help="which report")
+    parser.add_argument("--hours", type=int, default=12, help="how long to go on trying")
+    parser.add_argument("--language", choices=LANGUAGES, default="ky", help="of what is said")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

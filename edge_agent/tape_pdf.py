@@ -1,6 +1,9 @@
-"""The tape as PDF, 80 mm wide: for a commission without the thermal printer, and for whoever wants the paper on a screen.
+"""The tape as PDF, 80 mm wide.
 
-The font comes from the machine (Debian: fonts-dejavu-core or fonts-noto-mono) and is embedded; it must have the Kyrgyz letters.
+For a commission without the thermal printer, and for whoever wants the paper on a screen.
+
+The font comes from the machine (Debian: fonts-dejavu-core or fonts-noto-mono) and is embedded; it must have the Kyrgyz
+letters.
 """
 
 from __future__ import annotations
@@ -87,7 +90,10 @@ def _title(tape: Tape) -> str:
 
 
 def _code(pdf: FPDF, address: str, top: float) -> None:
-    """Draw the code as filled runs of modules; bars that touch are drawn as one, so that no printer leaves hairlines."""
+    """Draw the code as filled runs of modules.
+
+    Bars that touch are drawn as one, so that no printer leaves hairlines.
+    """
     matrix = qr_matrix(address)
     module = _CODE_MM / (len(matrix) + 2 * QUIET)
     left = (_PAPER_MM - _CODE_MM) / 2 + QUIET * module
