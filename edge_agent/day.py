@@ -181,11 +181,11 @@ def _sheet(screen: Screen, line: str) -> None:
 
 def _key(screen: Screen, key: str) -> None:
     """Do what a key asks. A step that cannot be undone waits for the number of the station."""
-    say = screen.speak.gettext
+    _ = screen.speak.gettext
     step, screen.asked = screen.asked, None
     if step is not None:
         if key != screen.box.manifest.station:
-            screen.message = say("Not confirmed. Nothing was done.")
+            screen.message = _("Not confirmed. Nothing was done.")
             return
     elif key == SPEAK:
         screen.next_language()
@@ -194,14 +194,14 @@ def _key(screen: Screen, key: str) -> None:
         step = screen.choices().get(key)
         if step in _CONFIRMED:
             screen.asked = step
-            screen.message = say("This cannot be undone. Type the number of the polling station to confirm.")
+            screen.message = _("This cannot be undone. Type the number of the polling station to confirm.")
             return
     if step is None:
         return
     try:
         screen.printed = True
         take(screen.box, step)
-        screen.message = say("Done.")
+        screen.message = _("Done.")
     except ShailooError as error:
         if error.code in FATAL:
             raise

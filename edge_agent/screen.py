@@ -111,45 +111,45 @@ class Screen:
         return Group(*parts)
 
     def _banner(self) -> RenderableType:
-        say = self.speak.gettext
+        _ = self.speak.gettext
         if self.box.manifest.mode is Mode.REHEARSAL:
-            return Panel(Text(say("REHEARSAL, NOT AN ELECTION"), style="bold black on yellow", justify="center"))
-        return Panel(Text(say("ELECTION"), style="bold white on blue", justify="center"))
+            return Panel(Text(_("REHEARSAL, NOT AN ELECTION"), style="bold black on yellow", justify="center"))
+        return Panel(Text(_("ELECTION"), style="bold white on blue", justify="center"))
 
     def _where(self) -> RenderableType:
-        manifest, say = self.box.manifest, self.speak.gettext
+        manifest, _ = self.box.manifest, self.speak.gettext
         grid = Table.grid(padding=(0, 2))
-        grid.add_row(say("Election"), manifest.election_name.text(self.language))
-        grid.add_row(say("Polling station"), f"{manifest.station}, {manifest.station_name.text(self.language)}")
-        grid.add_row(say("Box"), manifest.box)
-        for label, moment in ((say("Opened"), self.box.opened), (say("Closed"), self.box.closed)):
+        grid.add_row(_("Election"), manifest.election_name.text(self.language))
+        grid.add_row(_("Polling station"), f"{manifest.station}, {manifest.station_name.text(self.language)}")
+        grid.add_row(_("Box"), manifest.box)
+        for label, moment in ((_("Opened"), self.box.opened), (_("Closed"), self.box.closed)):
             if moment is not None:
                 grid.add_row(label, local_time(moment, manifest.zone))
         return grid
 
     def _sheets(self) -> RenderableType:
-        manifest, say = self.box.manifest, self.speak.gettext
+        manifest, _ = self.box.manifest, self.speak.gettext
         grid = Table.grid(padding=(0, 2))
         grid.add_column()
         grid.add_column(justify="right")
-        grid.add_row(Text(say("Ballot papers in the box"), style="bold"), Text(number(self.box.ballots), style="bold"))
+        grid.add_row(Text(_("Ballot papers in the box"), style="bold"), Text(number(self.box.ballots), style="bold"))
         if 1 < len(manifest.contests) <= _MOST_CONTESTS:
             for contest in manifest.contests:
                 grid.add_row(f"  {contest.title}", number(self.box.ballots_of(contest.id)))
-        return Panel(Group(grid, Text(), Text(say(STAGES[self.box.stage]))))
+        return Panel(Group(grid, Text(), Text(_(STAGES[self.box.stage]))))
 
     def _menu(self) -> RenderableType:
-        say = self.speak.gettext
-        lines = [f"{key}  {say(STEPS[step])}" for key, step in self.choices().items()]
-        lines += [f"{SPEAK}  кыргызча / русский / English", f"{LEAVE}  {say('End the program')}"]
+        _ = self.speak.gettext
+        lines = [f"{key}  {_(STEPS[step])}" for key, step in self.choices().items()]
+        lines += [f"{SPEAK}  кыргызча / русский / English", f"{LEAVE}  {_('End the program')}"]
         return Text("\n".join(lines))
 
     def _resumed(self) -> str:
-        say, resumed = self.speak.gettext, self.box.resumed
+        _, resumed = self.speak.gettext, self.box.resumed
         if not resumed.interrupted:
             return ""
         sheets = number(self.box.ballots)
-        text = say("The program was interrupted and goes on. {sheets} ballot papers are counted.", sheets=sheets)
+        text = _("The program was interrupted and goes on. {sheets} ballot papers are counted.", sheets=sheets)
         if resumed.stage is Stage.OPEN:
-            text += " " + say("If the scanner's own counter shows one more, put the last paper in again.")
+            text += " " + _("If the scanner's own counter shows one more, put the last paper in again.")
         return text

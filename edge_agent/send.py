@@ -1,4 +1,4 @@
-"""The program of the sending: `python -m edge_agent.send --dir FOLDER --url ADDRESS`, or `--usb FOLDER` without a modem.
+"""The program of the sending: `python -m edge_agent.send --dir FOLDER --url ADDRESS`; `--usb FOLDER` without a modem.
 
 It sends the same bytes until a verified receipt is stored, with longer and longer pauses, for hours, across restarts.
 Exit status: 0 a receipt is stored (or the file is written), 2 wrong call, 3 a receipt is stored and says that another
@@ -24,7 +24,7 @@ from edge_agent.outbox import Outbox
 from edge_agent.storage import Upload
 from edge_agent.transport import Answer, HttpTransport, Transport, Unreachable
 from shailoo.errors import ShailooError
-from shailoo.i18n import catalog, msgid
+from shailoo.i18n import Catalog, catalog, msgid
 from shailoo.model.base import LANGUAGES, Language
 from shailoo.ports import Clock
 from shailoo.records.receipt import Receipt
@@ -124,7 +124,7 @@ EXIT_CONFLICT, EXIT_REFUSED, EXIT_GAVE_UP, EXIT_NOT_PRINTED, EXIT_BOX = 3, 4, 5,
 SAID: Mapping[str, str] = {
     "not-printed": msgid("This report is not printed yet. Print it and hand it out; then send."),
     "intake-refused": msgid("The intake refused the report. Tell the superior commission; the paper report stands."),
-    "gave-up": msgid("No receipt came in the time given. Send again, or carry the sealed file to the superior commission."),
+    "gave-up": msgid("No receipt came in time. Send again, or carry the sealed file to the superior commission."),
     "wrong-receipt": msgid("This is not the receipt for the report of this box."),
     "printer-failed": msgid("The file could not be written. Is the USB stick full or locked?"),
     "box-busy": msgid("The report is being sent already."),
@@ -133,7 +133,9 @@ SAID: Mapping[str, str] = {
 }
 OUTCOMES: Mapping[str, str] = {
     "accepted": msgid("The report has arrived. The receipt is stored."),
-    "conflict": msgid("The report has arrived, but another report of this box was there before. Tell the superior commission."),
+    "conflict": msgid(
+        "The report has arrived, but another one of this box was there before. Tell the superior commission."
+    ),
 }
 
 
@@ -147,7 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.usb is not None:
             with Outbox.open(chosen.dir, clock, chosen.kind) as outbox:
                 path = outbox.carry(chosen.usb)
-            print(speak.gettext("Carry this file to the superior commission: {file}", file=path.name))  # noqa: T201  for people
+            sentence = speak.gettext("Carry this file to the superior commission: {file}", file=path.name)
+            sys.stdout.write(f"{sentence}\n")
             return 0
         if chosen.receipt is not None:
             with Outbox.open(chosen.dir, clock, chosen.kind) as outbox:
@@ -160,18 +163,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 SystemRandom(),
                 kind=chosen.kind,
                 patience_s=chosen.hours * 3600,
-                tell=lambda reason: print(reason, file=sys.stderr, flush=True),  # noqa: T201  for people
+                tell=lambda reason: print(reason, file=sys.stderr, flush=True),  # noqa: T201  the operator watches it
             )
     except (ShailooError, OSError) as error:
-        code = error.code if isinstance(error, ShailooError) else "printer-failed"
-        sentence = SAID.get(code)
-        print(f"{error if sentence is None else speak.gettext(sentence)} [{code}]", file=sys.stderr)  # noqa: T201  for
-        people if isinstance(error, IntakeRefused):
-            print(f"{error.facts['answer']}: {error.facts['said']}", file=sys.stderr)  # noqa: T201  for people
+        _complain(error, speak)
         return _exit(error)
-    print(speak.gettext(OUTCOMES[receipt.outcome]))  # noqa: T201  for people
-    print(receipt.text(), end="")  # noqa: T201  for people
+    sys.stdout.write(f"{speak.gettext(OUTCOMES[receipt.outcome])}\n{receipt.text()}")
     return 0 if receipt.outcome == "accepted" else EXIT_CONFLICT
+
+
+def _complain(error: ShailooError | OSError, speak: Catalog) -> None:
+    code = error.code if isinstance(error, ShailooError) else "printer-failed"
+    sentence = SAID.get(code)
+    sys.stderr.write(f"{error if sentence is None else speak.gettext(sentence)} [{code}]\n")
+    if isinstance(error, IntakeRefused):
+        sys.stderr.write(f"{error.facts['answer']}: {error.facts['said']}\n")
 
 
 def _exit(error: ShailooError | OSError) -> int:
