@@ -11,11 +11,13 @@ import logging
 import signal
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
+import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -25,8 +27,13 @@ from starlette.types import ASGIApp
 
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
+from functions.staff.cookies import CookieSigner
+from functions.staff.desk import StaffDesk
+from functions.staff.frame import staff_error
+from functions.staff.openid import OpenIdClient
+from functions.staff.routes import staff_routes
 from functions.static_files import SECURITY, StaticFiles
-from functions.web import Caller, Request, Response, Route, Router, error_response
+from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import Refused, ShailooError, StorageFailed
 from shailoo.records.seal import LARGEST, TooLarge
@@ -106,8 +113,41 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
 
 def make_router(installation: Installation, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
     """All routes of an installation. Raises NoAccessRule."""
-    routes: list[Route] = [*intake_routes(installation.intake_desk, installation.clock, refused, nudge)]
-    return Router(routes, lambda _: Caller())
+    staff = _staff_desk(installation)
+
+    def shape(error: ShailooError, request: Request) -> Response:
+        if request.path.startswith("/staff/"):
+            return staff_error(staff, error, request)
+        return error_response(error, request.language("en"))
+
+    routes = (
+        *intake_routes(installation.intake_desk, installation.clock, refused, nudge),
+        *staff_routes(staff, nudge),
+    )
+    return Router(routes, staff.who, shape)
+
+
+def _staff_desk(installation: Installation) -> StaffDesk:
+    settings, openid = installation.settings, None
+    if settings.identity is not None:
+        client = httpx.Client(timeout=5, follow_redirects=False)
+        openid = OpenIdClient(
+            settings.identity.issuer, settings.identity.client_id, installation.client_secret, client, _wall
+        )
+    return StaffDesk(
+        registry=installation.registry,
+        store=installation.grouped,
+        items=installation.grouped,
+        clock=installation.clock,
+        cookies=CookieSigner(installation.session_secret, secure=settings.origin.startswith("https:")),
+        openid=openid,
+        origin=settings.origin,
+        wall=_wall,
+    )
+
+
+def _wall() -> int:
+    return int(time.time())
 
 
 def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:
@@ -129,7 +169,7 @@ def serve(installation: Installation, port: int, publisher_nudge: Callable[[], N
 
 
 class _Server(uvicorn.Server):
-    """Stops on SIGTERM and SIGINT, finishes what was begun and returns; uvicorn's own would kill the process instead."""
+    """Stops on SIGTERM and SIGINT, finishes what was begun and returns; uvicorn's own kills the process instead."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

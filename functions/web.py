@@ -122,7 +122,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, where a route wants a sign-in: a person (a digest, no name) and the appointments held at this moment."""
+    """Who calls, where a route wants a sign-in: a person (a digest, no name) and the appointments held now."""
 
     person: str | None = None
     appointments: tuple[Appointment, ...] = ()
@@ -131,6 +131,10 @@ class Caller:
 Handler = Callable[[Request, Caller], Response]
 Guard = Callable[[Request], Caller]
 """Finds out who calls. Returns a Caller without person when nobody is signed in."""
+
+
+ErrorShape = Callable[[ShailooError, Request], Response]
+"""How an error is told: in JSON to machines, as a page to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +151,10 @@ class Route:
 class Router:
     """Finds the route, asks the guard, calls the handler, turns errors into the one error shape."""
 
-    def __init__(self, routes: Iterable[Route], guard: Guard) -> None:
+    def __init__(self, routes: Iterable[Route], guard: Guard, shape: ErrorShape | None = None) -> None:
         self.routes = tuple(routes)
         self._guard = guard
+        self._shape = shape or (lambda error, request: error_response(error, request.language("en")))
         for route in self.routes:
             if route.access is None:
                 raise NoAccessRule("A route does not say who may call it.", method=route.method, path=route.template)
@@ -164,7 +169,7 @@ class Router:
                 Request(request.method, request.path, request.query, request.headers, request.body, parameters), caller
             )
         except ShailooError as error:
-            return error_response(error, request.language("en"))
+            return self._shape(error, request)
 
     def _find(self, request: Request) -> tuple[Route, Mapping[str, str]]:
         elsewhere = None
@@ -201,6 +206,11 @@ def status_of(error: ShailooError) -> int:
         "not-signed-in": HTTPStatus.UNAUTHORIZED,
         "not-allowed": HTTPStatus.FORBIDDEN,
         "wrong-method": HTTPStatus.METHOD_NOT_ALLOWED,
+        "not-yours": HTTPStatus.FORBIDDEN,
+        "form-expired": HTTPStatus.FORBIDDEN,
+        "sign-in-failed": HTTPStatus.FORBIDDEN,
+        "provider-down": HTTPStatus.BAD_GATEWAY,
+        "no-provider": HTTPStatus.SERVICE_UNAVAILABLE,
         "bad-record": HTTPStatus.INTERNAL_SERVER_ERROR,  # what we cannot read is our fault, whoever asked
     }
     if error.code in special:

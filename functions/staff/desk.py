@@ -1,0 +1,59 @@
+"""What the staff's handlers work with, and who is calling."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from functions.staff.cookies import SESSION, CookieSigner
+from functions.staff.openid import OpenIdClient
+from functions.web import Caller, Request
+from shailoo.errors import Refused
+from shailoo.model.election import Election
+from shailoo.ports import Clock, ItemStore, RecordStore
+from shailoo.usecases.registry import Registry
+
+
+class FormExpired(Refused):
+    """The form was not made for this session: opened before the last sign-in, or made by someone else."""
+
+    code = "form-expired"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDesk:
+    """`wall` tells the Unix time of the machine, for sign-in and sessions; `clock` may tell a replayed evening's."""
+
+    registry: Registry
+    store: RecordStore
+    items: ItemStore
+    clock: Clock
+    cookies: CookieSigner
+    openid: OpenIdClient | None
+    origin: str
+    wall: Callable[[], int]
+
+    @property
+    def elections(self) -> Mapping[str, Election]:
+        """The elections of the installation."""
+        return self.registry.elections
+
+    def who(self, request: Request) -> Caller:
+        """Who calls, with the appointments of this very moment."""
+        session = self.cookies.read(SESSION, request.cookies.get(SESSION, ""), now=self.wall())
+        if session is None:
+            return Caller()
+        self.registry.follow(self.store)
+        return Caller(session["person"], self.registry.appointments(session["person"]))
+
+    def form_token(self, request: Request) -> str:
+        """What a form must bring back: bound to the session, so that no other site can make one."""
+        return self.cookies.mark("form", request.cookies.get(SESSION, ""))
+
+    def check_form(self, request: Request) -> Mapping[str, str]:
+        """The fields of a form that we made for this session. Raises FormExpired."""
+        form = request.form()
+        if not hmac.compare_digest(form.get("token", "").encode(), self.form_token(request).encode()):
+            raise FormExpired("This form is from another session. Open the page again.")
+        return form

@@ -1,0 +1,51 @@
+"""All routes of the commissions' door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+
+from functions.staff.acts import act_routes
+from functions.staff.desk import StaffDesk
+from functions.staff.sign_in import sign_in_routes
+from functions.staff.turnout import turnout_routes
+from functions.web import Access, Caller, Request, Response, Route
+
+
+def staff_routes(desk: StaffDesk, stored: Callable[[], None] | None = None) -> Iterable[Route]:
+    """Sign-in, stations and turnout, acts and appointments, and the stylesheet that they share.
+
+    `stored` is called after each form that was taken in: it may wake a publisher, and must not fail.
+    """
+    return (
+        *sign_in_routes(desk),
+        *(_then(route, stored) for route in (*turnout_routes(desk), *act_routes(desk))),
+        Route("GET", "/staff/style.css", Access.ANYONE, "The stylesheet of these pages.", _style),
+    )
+
+
+def _then(route: Route, stored: Callable[[], None] | None) -> Route:
+    """The same route, with a word to the publisher after a form was taken in."""
+    if route.method != "POST" or stored is None:
+        return route
+
+    def handler(request: Request, caller: Caller) -> Response:
+        response = route.handler(request, caller)
+        if response.status == HTTPStatus.SEE_OTHER:
+            stored()
+        return response
+
+    return replace(route, handler=handler)
+
+
+def _style(_: Request, __: Caller) -> Response:
+    headers = (("content-type", "text/css; charset=utf-8"), ("cache-control", "public, max-age=300"))
+    return Response(200, headers, _style_bytes())
+
+
+@cache
+def _style_bytes() -> bytes:
+    return files("functions.staff").joinpath("style.css").read_bytes()
