@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from builder import views
-from builder.store import pretty_json
+from builder.store import open_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ def files(view: views.View) -> list[tuple[str, bytes]]:
     match view:
         case views.OverviewView(archive=archive):
             if archive is not None:
-                return [(f"data/{view.head.election}/v/{archive.number}.json", pretty_json(_overview(view)))]
+                return [(f"data/{view.head.election}/v/{archive.number}.json", open_json(_overview(view)))]
             return _both(view.head, "overview", _place_rows("country", "", view.contests, view.head), _overview(view))
         case views.PlaceView():
             scope = f"{view.place.kind}/{view.place.id}"
@@ -217,7 +217,7 @@ def _both(
     head: views.Head, scope: str, rows: Iterable[Sequence[str | int | None]], value: dict[str, Any]
 ) -> list[tuple[str, bytes]]:
     where = f"data/{head.election}/{scope}"
-    return [(f"{where}.csv", _table(COLUMNS, rows)), (f"{where}.json", pretty_json(value))]
+    return [(f"{where}.csv", _table(COLUMNS, rows)), (f"{where}.json", open_json(value))]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
@@ -272,7 +272,7 @@ def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
         "refusals": [{"hour": row.hour, "code": row.code, "count": row.count} for row in view.refusals],
     }
     where = f"data/{head.election}/held"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]
 
 
 def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:
@@ -286,7 +286,7 @@ def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:
     columns = ("election", "status", "synthetic", "place_kind", "place", "voters", "hour", "voted")
     value = {**_about(head), "turnout": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
     where = f"data/{head.election}/turnout"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]
 
 
 def _map(view: views.MapView) -> list[tuple[str, bytes]]:
@@ -302,4 +302,4 @@ def _map(view: views.MapView) -> list[tuple[str, bytes]]:
     )  # fmt: skip
     value = {**_about(head), "areas": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
     where = f"data/{head.election}/map/areas"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", pretty_json(value))]
+    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]

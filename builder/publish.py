@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 from builder.data_files import files
 from builder.gate.check import PageCheck
-from builder.gate.seats import seats_of
 from builder.night import Made, Night
 from builder.snapshot import Snapshot, read_pointer
 from builder.store import PublicFolder
@@ -331,7 +330,7 @@ class Publisher:
         check = self._checks.get(language)
         if check is None:
             facts = {name: night.facts for name, night in self.nights.items()}
-            check = self._checks[language] = PageCheck(facts, language, lambda election: seats_of(facts[election]))
+            check = self._checks[language] = PageCheck(facts, language)
         check.check(body, path)
 
     def _front(self) -> None:

@@ -313,7 +313,16 @@ def map_page() -> views.MapView:
     rayons = (views.MapArea(views.Place("rayon", "alay", Name(ky="Алай району", ru="Алайский район", en="Alay rayon")),
                             51_000, 18_000, 17_900, LISTS[1], 4_000),)  # fmt: skip
     where = "/results/data/sample/map"
-    return views.MapView(HEAD, "pr", AREAS, rayons, LISTS, f"{where}/areas.geojson", f"{where}/stations.geojson")
+    return views.MapView(
+        HEAD,
+        "pr",
+        AREAS,
+        rayons,
+        LISTS,
+        f"{where}/areas.geojson",
+        f"{where}/stations.geojson",
+        (("1004", 7_459_000, 4_287_000), ("1005", 7_459_900, 4_287_700)),
+    )
 
 
 def stations() -> views.StationsView:

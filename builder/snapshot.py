@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, Self
 
 from builder.data_files import files
-from builder.store import pretty_json
+from builder.store import open_json
 from shailoo.model.base import stamp
 from shailoo.records.canonical import digest
 
@@ -56,7 +56,7 @@ class Snapshot:
             "held_since": stamp(night.held_since) if night.held_since is not None else None,
             "overview": f"/results/{name}",
         }
-        self.public.write_durably(f"data/{election}/pointer.json", pretty_json(pointer))
+        self.public.write_durably(f"data/{election}/pointer.json", open_json(pointer))
         if before is not None:
             previous = str(before.get("overview", "")).removeprefix("/results/")
             if previous and previous != name:

@@ -69,6 +69,6 @@ class PublicFolder:
         (self.root / path).unlink(missing_ok=True)
 
 
-def pretty_json(value: Any) -> bytes:  # noqa: ANN401 -- JSON has no narrower type
-    """JSON as people download it: UTF-8, sorted keys, one space of indent."""
-    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+def open_json(value: Any) -> bytes:  # noqa: ANN401 -- JSON has no narrower type
+    """JSON as people download it: UTF-8, sorted keys, a newline at the end. Not indented, which would cost six times as much."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n").encode()

@@ -462,9 +462,9 @@ class OptionView:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """The interactive map's page.
+    """The interactive map's page, with the tables that stand in for it where there is no script.
 
-    `assets` are made by `maps.map_files`; the lists without script are the tables below the map.
+    `maps.data_files` makes `areas_href` and `stations_href` of it; `stations` are (number, longitude_e5, latitude_e5).
     """
 
     head: Head
@@ -474,6 +474,7 @@ class MapView:
     options: tuple[Option, ...]
     areas_href: str
     stations_href: str
+    stations: tuple[tuple[str, int, int], ...] = ()
     downloads: tuple[Download, ...] = ()
 
 

@@ -10,8 +10,6 @@ from shailoo.i18n import catalog
 from shailoo.rules.shares import share_hundredths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from builder.gate.facts import Facts
     from builder.gate.readback import Cell, PageRead
     from shailoo.model.base import Language
@@ -68,11 +66,10 @@ class PageDisagrees(Held):
 class PageCheck:
     """Checks pages of one language against the counts of the elections they belong to."""
 
-    def __init__(self, facts: dict[str, Facts], language: Language, seats: Callable[[str], dict[str, int]]) -> None:
+    def __init__(self, facts: dict[str, Facts], language: Language) -> None:
         self.facts = facts
         self.language = language
         self._catalog = catalog("builder", language)
-        self._seats = seats
         self._labels: dict[str, str] = {}
 
     def check(self, html: str, path: str) -> None:
@@ -164,7 +161,7 @@ class PageCheck:
         expected: dict[str, Figures] = {}
         for key, scope in rows.items():
             reported, boxes, voters = facts.boxes(*scope), facts.expected(*scope), facts.voters(*scope)
-            took_part = facts.recount.participants(*scope) if reported else None
+            took_part = facts.participants(*scope) if reported else None
             expected[key] = {
                 "voters": voters,
                 "participants": took_part,
@@ -185,7 +182,7 @@ class PageCheck:
         for key, _, _ in table.rows:
             added = facts.recount.of(kind, key, contest.id)
             voters = facts.voters(kind, key)
-            took_part = facts.recount.participants(kind, key) if facts.boxes(kind, key) else None
+            took_part = facts.participants(kind, key) if facts.boxes(kind, key) else None
             best = max(added.votes) if added.ballots and max(added.votes) else None
             expected[key] = {
                 "voters": voters,
@@ -262,7 +259,7 @@ class PageCheck:
         expected: dict[str, Figures] = {}
         for election, facts in self.facts.items():
             voters = facts.voters("country", "")
-            took_part = facts.recount.participants("country", "") if facts.boxes("country", "") else None
+            took_part = facts.participants("country", "") if facts.boxes("country", "") else None
             expected[election] = {
                 "voters": voters,
                 "participants": took_part,
@@ -279,74 +276,104 @@ class PageCheck:
     # --- figures and seats ---
 
     def _figures(self, page: PageRead, facts: Facts, kind: str, place: str) -> None:
-        known = self._single(page, facts, kind, place)
         seen: set[str] = set()
         for identity, text, label in page.figures:
             if identity in seen:
                 raise PageDisagrees("A figure stands twice.", page=self._path, figure=identity)
             seen.add(identity)
-            if identity not in known:
-                raise PageDisagrees("A figure that the gate does not know.", page=self._path, figure=identity)
+            try:
+                known = self._single(identity, text, page, facts, (kind, place))
+            except LookupError as error:
+                message = "A figure that the gate does not know."
+                raise PageDisagrees(message, page=self._path, figure=identity) from error
             found = share(text) if identity.endswith(".share") else number(text)
-            if found != known[identity]:
+            if found != known:
                 raise PageDisagrees(
                     "A figure differs from the sum of the signed texts.",
-                    page=self._path, figure=identity, expected=known[identity], found=found,
+                    page=self._path, figure=identity, expected=known, found=found,
                 )  # fmt: skip
             wanted = _FIGURE_LABELS.get(identity)
             if label and wanted is not None and label not in {self._say(word) for word in wanted}:
                 raise PageDisagrees("A figure stands beside another figure's name.", page=self._path, figure=identity)
 
-    def _single(self, page: PageRead, facts: Facts, kind: str, place: str) -> Figures:
+    def _single(self, identity: str, text: str, page: PageRead, facts: Facts, place: tuple[str, str]) -> int | None:
+        """What a figure ought to be. Raises LookupError for one that the gate does not know."""
+        kind, name = place
+        if identity.startswith("contest:"):
+            contest, _, what = identity.removeprefix("contest:").rpartition(".")
+            added = facts.recount.of(*self._scope(kind, name), contest)
+            match what:
+                case "reported":
+                    return added.boxes
+                case "expected":
+                    return facts.expected(*self._scope(kind, name), contest)
+                case "sealed":
+                    return added.sealed
+                case "merged":
+                    return facts.recount.merged(contest)
+                case _:
+                    raise LookupError(identity)
         if page.page == "option":
-            contest_id, _, no = place.partition("/")
-            contest = facts.election.contest_by_id[contest_id]
-            added = facts.recount.of("country", "", contest_id)
-            votes = added.votes[[str(option.no) for option in contest.options].index(no)] if added.boxes else None
-            shown = added.ballots if added.boxes else None
-            return {
-                "votes": votes,
-                "votes.share": share_hundredths(votes, added.ballots) if votes is not None and added.ballots else None,
-                "ballots": shown,
-                "reported": added.boxes,
-                "expected": facts.expected("country", "", contest_id),
-                **{identity: number(text) for identity, text, _ in page.figures if identity.startswith("preferences.")},
-            }
-        reported = facts.boxes(kind, place)
-        voters = facts.voters(kind, place)
-        took_part: int | None = None
-        if reported:
-            if kind == "district":
-                first = next(contest for contest in facts.election.contests if contest.district == place)
-                added = facts.recount.of("country", "", first.id)
-                took_part = added.ballots + added.sealed
-            else:
-                took_part = facts.recount.participants(kind, place)
-        known: Figures = {
-            "voters": voters,
-            "participants": took_part,
-            "participants.share": share_hundredths(took_part, voters) if took_part is not None and voters else None,
-            "reported": reported,
-            "expected": facts.expected(kind, place),
-            "held": facts.held(kind, place),
-            "conflicts": facts.conflicts(),
-            "seats.waiting": facts.waiting("country", ""),
-            "seats.districts": sum(contest.seats for contest in facts.election.contests if contest.district is not None),
-            "seats.total": sum(seats.values()) if (seats := self._seats(page.election)) else None,
-        }
-        for contest in facts.election.contests:
-            scope = self._scope(kind, place)
-            identity = f"contest:{contest.id}"
-            if any(figure.startswith(identity) for figure, _, _ in page.figures):
-                added = facts.recount.of(*scope, contest.id)
-                known[f"{identity}.reported"] = added.boxes
-                known[f"{identity}.expected"] = facts.expected(*scope, contest.id)
-                known[f"{identity}.sealed"] = added.sealed
-                known[f"{identity}.merged"] = facts.recount.merged(contest.id)
-        return known
+            return self._of_option(identity, text, facts, name)
+        voters = facts.voters(kind, name)
+        match identity:
+            case "voters":
+                return voters
+            case "participants":
+                return self._took_part(facts, kind, name)
+            case "participants.share":
+                took_part = self._took_part(facts, kind, name)
+                return share_hundredths(took_part, voters) if took_part is not None and voters else None
+            case "reported":
+                return facts.boxes(kind, name)
+            case "expected":
+                return facts.expected(kind, name)
+            case "held":
+                return facts.held(kind, name)
+            case "conflicts":
+                return facts.conflicts()
+            case "seats.waiting":
+                return facts.waiting("country", "")
+            case "seats.total":
+                return sum(facts.seats().values())
+            case "seats.districts":
+                return sum(contest.seats for contest in facts.election.contests) - sum(facts.seats().values())
+            case _:
+                raise LookupError(identity)
+
+    def _of_option(self, identity: str, text: str, facts: Facts, place: str) -> int | None:
+        contest_id, _, no = place.partition("/")
+        contest = facts.election.contest_by_id[contest_id]
+        added = facts.recount.of("country", "", contest_id)
+        votes = added.votes[[str(option.no) for option in contest.options].index(no)] if added.boxes else None
+        match identity:
+            case "votes":
+                return votes
+            case "votes.share":
+                return share_hundredths(votes, added.ballots) if votes is not None and added.ballots else None
+            case "ballots":
+                return added.ballots if added.boxes else None
+            case "reported":
+                return added.boxes
+            case "expected":
+                return facts.expected("country", "", contest_id)
+            case "preferences.reported" | "preferences.expected":
+                return number(text)
+            case _:
+                raise LookupError(identity)
+
+    @staticmethod
+    def _took_part(facts: Facts, kind: str, place: str) -> int | None:
+        if not facts.boxes(kind, place):
+            return None
+        if kind == "district":
+            first = next(contest for contest in facts.election.contests if contest.district == place)
+            added = facts.recount.of("country", "", first.id)
+            return added.ballots + added.sealed
+        return facts.participants(kind, place)
 
     def _hemicycle(self, page: PageRead) -> None:
-        known = self._seats(page.election)
+        known = self.facts[page.election].seats()
         found: dict[str, int] = {}
         for row, _, figure in page.seats:
             if row in found:
@@ -365,7 +392,7 @@ class PageCheck:
         for region, (colour, title) in page.areas.items():
             voters = facts.voters("region", region)
             known = facts.boxes("region", region) > 0 and voters > 0
-            took_part = facts.recount.participants("region", region) if known else 0
+            took_part = facts.participants("region", region) if known else 0
             step = max((n for n, bound in enumerate(page.legend) if 100 * took_part >= bound * voters), default=0)
             wanted = f"c{step}" if known else "cn"
             told = share(title.rpartition(":")[2])

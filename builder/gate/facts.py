@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.gate.recount import Recount
+from builder.gate.seats import seats_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from builder.state import BoxSlot, ElectionState
     from shailoo.model.election import Election, Station
 
 
 class Facts:
-    """Plain counts over stations and boxes, made without the running totals."""
+    """Plain counts over stations and boxes, made without the running totals.
+
+    Every answer is remembered until `take` brings something new: three languages ask the same questions.
+    """
 
     def __init__(self, election: Election) -> None:
         self.election = election
@@ -28,9 +34,15 @@ class Facts:
         self._slots: dict[str, dict[str, BoxSlot]] = {}
         self._turnout: dict[str, dict[str, int]] = {}
         self.notes: dict[str, list[str]] = {}
+        self._counts: dict[tuple[str | None, ...], int] = {}
+        self._told: dict[tuple[str, str, str], tuple[int, int] | None] = {}
+        self._seats: dict[str, int] | None = None
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""
+        self._counts.clear()
+        self._told.clear()
+        self._seats = None
         for no in stations:
             slots = state.slots_at(no)
             self._slots[no] = {slot.box: slot for slot in slots}
@@ -53,18 +65,71 @@ class Facts:
 
     def voters(self, kind: str, place: str) -> int:
         """Voters on the lists of a scope."""
-        return sum(station.voters for station in self._stations.get((kind, place), ()))
+        return self._once(
+            ("voters", kind, place), lambda: sum(station.voters for station in self._stations.get((kind, place), ()))
+        )
 
     def waiting(self, kind: str, place: str) -> int:
         """Voters of stations none of whose boxes counts."""
-        return sum(
-            station.voters
-            for station in self._stations.get((kind, place), ())
-            if not self.recount.boxes("station", station.no)
+        return self._once(
+            ("waiting", kind, place),
+            lambda: sum(
+                station.voters
+                for station in self._stations.get((kind, place), ())
+                if not self.recount.boxes("station", station.no)
+            ),
         )
+
+    def participants(self, kind: str, place: str) -> int:
+        """Voters who took part, by the recount."""
+        return self._once(("participants", kind, place), lambda: self.recount.participants(kind, place))
 
     def expected(self, kind: str, place: str, contest: str | None = None) -> int:
         """Boxes that ought to report from a scope."""
+        return self._once(("expected", kind, place, contest), lambda: self._expected(kind, place, contest))
+
+    def boxes(self, kind: str, place: str) -> int:
+        """Boxes that count in a scope."""
+        if kind != "district":
+            return self.recount.boxes(kind, place)
+        return self._once(
+            ("boxes", kind, place),
+            lambda: sum(self.recount.boxes("station", station.no) for station in self._stations.get((kind, place), ())),
+        )
+
+    def held(self, kind: str, place: str) -> int:
+        """Boxes whose report is held in a scope."""
+        return self._once(("held", kind, place), lambda: self._in_state("held", kind, place))
+
+    def conflicts(self) -> int:
+        """Boxes with two different final reports between which no act has chosen."""
+        return self._once(("conflicts",), lambda: self._in_state("conflict", "country", ""))
+
+    def turnout(self, kind: str, place: str, hour: str) -> tuple[int, int] | None:
+        """Voters who had voted by an hour and stations that told; None where nobody did."""
+        key = (kind, place, hour)
+        if key not in self._told:
+            told = [
+                self._turnout[station.no][hour]
+                for station in self._stations.get((kind, place), ())
+                if hour in self._turnout.get(station.no, ())
+            ]
+            self._told[key] = (sum(told), len(told)) if told else None
+        return self._told[key]
+
+    def seats(self) -> dict[str, int]:
+        """Seats by the rule, asked on the recounted totals."""
+        if self._seats is None:
+            self._seats = seats_of(self.election, self.recount, self.voters("country", ""))
+        return self._seats
+
+    def _once(self, key: tuple[str | None, ...], count: Callable[[], int]) -> int:
+        known = self._counts.get(key)
+        if known is None:
+            known = self._counts[key] = count()
+        return known
+
+    def _expected(self, kind: str, place: str, contest: str | None) -> int:
         total = 0
         for station in self._stations.get((kind, place), ()):
             if contest is not None and all(found.id != contest for found in self.election.contests_at(station)):
@@ -76,29 +141,9 @@ class Facts:
                 total += sum(1 for slot in slots.values() if not slot.revoked)
         return total
 
-    def boxes(self, kind: str, place: str) -> int:
-        """Boxes that count in a scope."""
-        if kind == "district":
-            return sum(self.recount.boxes("station", station.no) for station in self._stations.get((kind, place), ()))
-        return self.recount.boxes(kind, place)
-
-    def held(self, kind: str, place: str) -> int:
-        """Boxes whose report is held in a scope."""
+    def _in_state(self, state: str, kind: str, place: str) -> int:
         return sum(
-            slot.state == "held"
+            slot.state == state
             for station in self._stations.get((kind, place), ())
             for slot in self._slots.get(station.no, {}).values()
         )
-
-    def conflicts(self) -> int:
-        """Boxes with two different final reports between which no act has chosen."""
-        return sum(slot.state == "conflict" for slots in self._slots.values() for slot in slots.values())
-
-    def turnout(self, kind: str, place: str, hour: str) -> tuple[int, int] | None:
-        """Voters who had voted by an hour and stations that told; None where nobody did."""
-        told = [
-            self._turnout[station.no][hour]
-            for station in self._stations.get((kind, place), ())
-            if hour in self._turnout.get(station.no, {})
-        ]
-        return (sum(told), len(told)) if told else None

@@ -158,14 +158,20 @@ def _table(node: LexborNode) -> Table:
             message = f"a row of table {identity} has a second name"
             raise Unreadable(message)
         key = cells[0].attributes.get("data-row") or ""
-        table.rows.append((key, _visible(cells[0]), [_cell(cell) for cell in cells[1:]]))
+        columns = [column for column, _ in table.columns[1:]]
+        read = [_bar(cell) if column == "bar" else _cell(cell) for column, cell in zip(columns, cells[1:], strict=True)]
+        table.rows.append((key, _visible(cells[0]), read))
     return table
 
 
 def _cell(node: LexborNode) -> Cell:
+    return Cell(node.text().strip(), None)
+
+
+def _bar(node: LexborNode) -> Cell:
     bar = node.css_first("svg rect")
     if bar is None:
-        return Cell(node.text().strip(), None)
+        return _cell(node)
     width = (bar.attributes.get("width") or "").removesuffix("%")
     whole, _, part = width.partition(".")
     if not whole.isdecimal() or not (part or "0").isdecimal():

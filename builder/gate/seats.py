@@ -9,23 +9,23 @@ from shailoo.rules.seats import decide
 from shailoo.rules.totals import ContestTotals, OptionVotes, RegionVotes
 
 if TYPE_CHECKING:
-    from builder.gate.facts import Facts
+    from builder.gate.recount import Recount
+    from shailoo.model.election import Election
 
 
-def seats_of(facts: Facts) -> dict[str, int]:
+def seats_of(election: Election, recount: Recount, voters: int) -> dict[str, int]:
     """Ballot number -> seats of the election's list contest, and `open` for seats that nobody certainly has."""
-    election = facts.election
     lists = next(
         (c for c in election.contests if c.kind is ContestKind.PARTY_LIST and c.electorate.value != "district"), None
     )
     if lists is None:
         return {}
-    total = facts.recount.of("country", "", lists.id)
+    total = recount.of("country", "", lists.id)
     if not total.boxes:
         return {"open": lists.seats}
     regions = []
     for region in election.regions if election.quota_regions else ():
-        part = facts.recount.of("region", region.id, lists.id)
+        part = recount.of("region", region.id, lists.id)
         regions.append(
             RegionVotes(
                 region=region.id,
@@ -39,7 +39,7 @@ def seats_of(facts: Facts) -> dict[str, int]:
         ContestTotals(
             contest=lists.id,
             seats=lists.seats,
-            voters=facts.voters("country", ""),
+            voters=voters,
             participants=total.ballots + total.sealed,
             options=tuple(
                 OptionVotes(no=option.no, kind=option.kind, votes=votes, sex=option.sex)

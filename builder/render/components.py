@@ -117,6 +117,7 @@ def figures(language: Language) -> dict[str, Callable[..., Any]]:
         "day": lambda day: local_date(date.fromisoformat(day), language),
         "moment": lambda stamp, zone: local_moment(datetime.fromisoformat(stamp), zone, language) if stamp else "",
         "clock": clock,
+        "bare": lambda head: bare(head, language),
         "fill": lambda sentence, **values: Markup(escape(sentence)).format(**values),  # noqa: S704 -- escaped here
     }
 
@@ -200,6 +201,16 @@ def _rule(row: HeldRow, rule: Callable[[str], str], language: Language) -> str:
     return row.what.text(language) if row.what is not None else rule(row.rule)
 
 
+def bare(head: Head, language: Language) -> str:
+    """The election's name without its day, for places where the day stands beside it."""
+    name, day = head.name.text(language), local_date(date.fromisoformat(head.day), language)
+    return re.sub(r"[\s,]{2,}", ", ", name.replace(day, "")).strip(" ,")
+
+
+def _numbered(name: str, number: str) -> bool:
+    return re.search(rf"(?<!\d){re.escape(number)}(?!\d)", name) is not None
+
+
 # --- one election ---
 
 
@@ -227,14 +238,15 @@ class Links:
         if place.kind == "station":
             return self._say("Polling station № {number}", number=place.number)
         name = place.name.text(self._language)
-        return f"№ {place.number}, {name}" if place.number and place.number not in name else name
+        return f"№ {place.number}, {name}" if place.number and not _numbered(name, place.number) else name
 
     def place(self, place: Place) -> Markup:
         """The header cell of a place's row: number and name, linked."""
         known = self._places.get((place.kind, place.id))
         if known is None:
-            no = Markup('<span class="no">{}</span>').format(place.number) if place.number else ""
             name = place.name.text(self._language)
+            apart = place.number and not (place.kind == "district" and _numbered(name, place.number))
+            no = Markup('<span class="no">{}</span>').format(place.number) if apart else ""
             if place.kind == "country":
                 shown: Markup | str = self._say("Whole country")
             elif place.kind == "rayon":

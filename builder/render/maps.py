@@ -20,7 +20,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from builder.views import MapArea, Option
+from builder.views import MapArea, MapView, Option
 
 THEME = Path(__file__).resolve().parents[1] / "theme"
 FOLDER = "assets/map"
@@ -153,9 +153,39 @@ def _properties(area: MapArea, level: str) -> dict[str, Any]:
     }
 
 
-def stations_json(stations: Iterable[tuple[str, int, int]]) -> bytes:
+def stations_geojson(stations: Iterable[tuple[str, int, int]]) -> bytes:
     """Where the stations are: (number, longitude, latitude) in units of 0.00001 degree. Never changes with a report."""
-    return _json({"stations": [[no, longitude, latitude] for no, longitude, latitude in stations]})
+    points = ",\n".join(
+        f'{{"type":"Feature","properties":{{"no":{json.dumps(no)}}},'
+        f'"geometry":{{"type":"Point","coordinates":[{_degrees(longitude)},{_degrees(latitude)}]}}}}'
+        for no, longitude, latitude in stations
+    )
+    return f'{{"type":"FeatureCollection","features":[\n{points}\n]}}\n'.encode()
+
+
+def _degrees(e5: int) -> str:
+    """Write hundred-thousandths of a degree as a decimal, without a float on the way: `-73.95`."""
+    whole, rest = divmod(abs(e5), 100_000)
+    text = f"{whole}.{rest:05d}".rstrip("0").rstrip(".")
+    return f"-{text}" if e5 < 0 else text
+
+
+def data_files(
+    view: MapView, regions: Mapping[str, Any] | None = None, rayons: Mapping[str, Any] | None = None
+) -> list[tuple[str, bytes]]:
+    """Everything that a map's page loads: (path below `/results/`, bytes), the script and sheet first."""
+    geometry = [collection for collection in (regions, rayons) if collection is not None]
+    areas = areas_geojson(view.regions, view.rayons, view.options, geometry, synthetic=view.head.synthetic)
+    return [
+        *map_files().files.items(),
+        (view.areas_href.removeprefix("/results/"), areas),
+        (view.stations_href.removeprefix("/results/"), stations_geojson(view.stations)),
+    ]
+
+
+def head() -> str:
+    """What goes into the head of a map's page: its sheet and its script."""
+    return map_files().head
 
 
 def _json(value: object) -> bytes:

@@ -88,7 +88,7 @@ class Pages:
         return self._draw("option", view)
 
     def map(self, view: views.MapView) -> str:
-        """The page of the interactive map. Its sheet and script go into the head: `maps.map_files().head`."""
+        """The page of the interactive map. Its sheet and script go into the head: `maps.head()`."""
         said = {key: self._env.say(sentence) for key, sentence in words.SCRIPT.items()}
         home = self.links(view.head).home
         element = maps.container(
@@ -160,7 +160,7 @@ class Pages:
         if isinstance(view, views.ElectionsView):
             return self._env.say("Election results")
         head = view.head
-        parts = [self.subject(view), f"{head.name.text(self.language)}, {self._filter('day', head.day)}"]
+        parts = [self.subject(view), f"{self._filter('bare', head)}, {self._filter('day', head.day)}"]
         parts.append(self._filter("status_title", head.status))
         if head.synthetic:
             parts.append(self._env.say("synthetic figures"))

@@ -31,7 +31,13 @@ class Site:
     """Draws pages in three languages. Keeps templates, shells and outlines; make it once."""
 
     def __init__(
-        self, public: Path, cache: Path, packages: Mapping[str, Path], *, templates: Sequence[Path] = (), strict: bool = False
+        self,
+        public: Path,
+        cache: Path,
+        packages: Mapping[str, Path],
+        *,
+        templates: Sequence[Path] = (),
+        strict: bool = False,
     ) -> None:
         self.public = public
         self.cache = cache
@@ -110,7 +116,9 @@ class Site:
         """The interactive map's own data: areas and stations."""
         from builder.render import maps  # noqa: PLC0415 -- folium takes half a second to import, and only a trailing page needs it
 
-        return maps.data_files(view, self._read(view.head.election, "regions.geojson"), self._read(view.head.election, "rayons.geojson"))
+        return maps.data_files(
+            view, self._read(view.head.election, "regions.geojson"), self._read(view.head.election, "rayons.geojson")
+        )
 
     def with_hold_notice(self, language: Language, page: bytes, since: datetime) -> bytes:
         """A published page that says since when nothing newer has passed the gate."""
@@ -142,10 +150,14 @@ class Site:
             election = night.election
             title = election.short_name.text(language)
             for district in election.districts:
-                yield SearchDocument(f"{name}/district/{district.id}/", f"{district.name.text(language)} — {title}", f"{district.no}")
+                yield SearchDocument(
+                    f"{name}/district/{district.id}/", f"{district.name.text(language)} — {title}", f"{district.no}"
+                )
             for station in election.stations:
                 number = say("Polling station № {number}", number=station.no)
-                yield SearchDocument(f"{name}/station/{station.no}/", f"{number} — {title}", station.name.text(language))
+                yield SearchDocument(
+                    f"{name}/station/{station.no}/", f"{number} — {title}", station.name.text(language)
+                )
 
     def _read(self, election: str, name: str) -> dict[str, Any] | None:
         try:

@@ -66,12 +66,12 @@
   let heardAt = performance.now();
 
   /* The reader's clock may be wrong: the age is the server's "now" less the publication, both told by the server. A
-   * replayed election is published "in 2021"; its age is then that of the file. */
+   * replayed night is published in its own time, long ago: there the age is that of the file, or, where the server does
+   * not tell it, counted from when the version came to this page. */
   const setBirth = (answer) => {
     const now = Date.parse(answer.headers.get("Date")) || Date.now();
     let born = Date.parse(pointer.published_at);
-    const written = Date.parse(answer.headers.get("Last-Modified"));
-    if (pointer.open && written && now - born > DAY * 1000) born = written;
+    if (pointer.open && now - born > DAY * 1000) born = Date.parse(answer.headers.get("Last-Modified")) || now;
     bornAt = performance.now() - Math.max(0, now - born);
   };
   const span = (seconds) => {

@@ -148,8 +148,8 @@ function shailooResultsMap(map) {
         animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
         iconCreateFunction: (cluster) => dot("cluster", 30, String(cluster.getChildCount())),
       });
-      for (const [no, longitude, latitude] of file.stations) {
-        const marker = L.marker([latitude / 1e5, longitude / 1e5], { icon: dot("station", 14), title: no, alt: `${words.station} ${no}` });
+      for (const { properties: { no }, geometry: { coordinates: [longitude, latitude] } } of file.features) {
+        const marker = L.marker([latitude, longitude], { icon: dot("station", 14), title: no, alt: `${words.station} ${no}` });
         marker.bindPopup(() => {
           const link = element("a", `${words.station} \u2116 ${no}`);
           link.href = `${home}station/${no}/`;
