@@ -173,6 +173,15 @@ def test_the_age_is_shown_and_old_data_are_called_old(room: Path, shell: Shell, 
     expect(page.locator("[data-fresh]")).to_contain_text("on hold since 21:36:00")
 
 
+def test_a_replayed_night_is_as_old_as_its_arrival(room: Path, shell: Shell, site: Served, page: Page) -> None:
+    site.date = "Sun, 22 Nov 2026 04:00:00 GMT"
+    put_page(room / "public", shell, main_of({"Alpha": 10}), data_page(6))
+    put_pointer(room / "public", 6, "2021-11-28T15:31:14Z")
+    open_page(page, site)
+    wait(page, 12)
+    expect(page.locator("[data-fresh]")).to_have_text("updated 21:31:14 · 12 s ago")
+
+
 def test_a_cut_line_is_told_and_asked_less_often(room: Path, shell: Shell, site: Served, page: Page) -> None:
     public = room / "public"
     put_page(public, shell, main_of({"Alpha": 10}), data_page(7))
