@@ -24,6 +24,7 @@ class Facts:
         self.election = election
         self.recount = Recount(election)
         self._stations: dict[tuple[str, str], list[Station]] = {}
+        self._voting: dict[tuple[str, str, str], list[Station]] = {}
         for station in election.stations:
             scopes = [("country", ""), ("region", station.region), ("tec", station.tec), ("station", station.no)]
             if station.rayon is not None:
@@ -31,21 +32,31 @@ class Facts:
             scopes += [("district", contest.district) for contest in election.contests_at(station) if contest.district]
             for scope in dict.fromkeys(scopes):
                 self._stations.setdefault(scope, []).append(station)
+                for contest in election.contests_at(station):
+                    self._voting.setdefault((*scope, contest.id), []).append(station)
         self._slots: dict[str, dict[str, BoxSlot]] = {}
+        self._boxes: dict[str, int] = {
+            station.no: len(election.boxes_by_station.get(station.no, ())) for station in election.stations
+        }
         self._turnout: dict[str, dict[str, int]] = {}
         self.notes: dict[str, list[str]] = {}
         self._counts: dict[tuple[str | None, ...], int] = {}
+        self._voters: dict[tuple[str, str], int] = {}
+        self._due: dict[tuple[str, str, str | None], int] = {}
         self._told: dict[tuple[str, str, str], tuple[int, int] | None] = {}
         self._seats: dict[str, int] | None = None
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""
         self._counts.clear()
-        self._told.clear()
         self._seats = None
         for no in stations:
             slots = state.slots_at(no)
             self._slots[no] = {slot.box: slot for slot in slots}
+            boxes = sum(1 for slot in slots if not slot.revoked)
+            if boxes != self._boxes[no]:
+                self._boxes[no] = boxes
+                self._due.clear()
             self.notes[no] = []
             for slot in slots:
                 final = slot.final
@@ -55,7 +66,10 @@ class Facts:
                     if index == 0 and upload.record.zero is not None:
                         self.notes[no].append(upload.record.zero)
                     self.notes[no].append(upload.record.note)
-            self._turnout[no] = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
+            turnout = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
+            if turnout != self._turnout.get(no, {}):
+                self._turnout[no] = turnout
+                self._told.clear()
         for contest, row in state.merged.items():
             self.recount.put_merged(contest, row.ballots, row.invalid, dict(row.votes))
 
@@ -65,9 +79,10 @@ class Facts:
 
     def voters(self, kind: str, place: str) -> int:
         """Voters on the lists of a scope."""
-        return self._once(
-            ("voters", kind, place), lambda: sum(station.voters for station in self._stations.get((kind, place), ()))
-        )
+        known = self._voters.get((kind, place))
+        if known is None:
+            known = self._voters[kind, place] = sum(station.voters for station in self._stations.get((kind, place), ()))
+        return known
 
     def waiting(self, kind: str, place: str) -> int:
         """Voters of stations none of whose boxes counts."""
@@ -86,7 +101,11 @@ class Facts:
 
     def expected(self, kind: str, place: str, contest: str | None = None) -> int:
         """Boxes that ought to report from a scope."""
-        return self._once(("expected", kind, place, contest), lambda: self._expected(kind, place, contest))
+        known = self._due.get((kind, place, contest))
+        if known is None:
+            among = self._stations.get((kind, place), ()) if contest is None else self._voting.get((kind, place, contest), ())
+            known = self._due[kind, place, contest] = sum(self._boxes[station.no] for station in among)
+        return known
 
     def boxes(self, kind: str, place: str) -> int:
         """Boxes that count in a scope."""
@@ -128,18 +147,6 @@ class Facts:
         if known is None:
             known = self._counts[key] = count()
         return known
-
-    def _expected(self, kind: str, place: str, contest: str | None) -> int:
-        total = 0
-        for station in self._stations.get((kind, place), ()):
-            if contest is not None and all(found.id != contest for found in self.election.contests_at(station)):
-                continue
-            slots = self._slots.get(station.no)
-            if slots is None:
-                total += len(self.election.boxes_by_station.get(station.no, ()))
-            else:
-                total += sum(1 for slot in slots.values() if not slot.revoked)
-        return total
 
     def _in_state(self, state: str, kind: str, place: str) -> int:
         return sum(
