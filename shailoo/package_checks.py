@@ -31,25 +31,23 @@ from shailoo.package_tables import (
 from shailoo.records.note import BadNote, Verifier
 from shailoo.records.rehearsal_key import is_rehearsal_key
 from shailoo.records.report_text import NAME_WIDTH, WIDTH
+from shailoo.rules import rulebook
 from shailoo.rules.equations import parse_equation
 from shailoo.rules.errors import EquationUnreadable
 
-RULES = frozenset(
-    {
-        "kg-jk-2021",
-        "kg-kenesh-2021",
-        "kg-smd",
-        "kg-jk-2025",
-        "kg-ayil-kenesh",
-        "kg-president-2021",
-        "kg-referendum-2016",
-        "advisory",
-    }
-)
+RULES = frozenset(rulebook.RULES)
 """Names of the rules that decide a contest."""
-LIST_RULES = frozenset({"women-30-first", "top-70-then-women"})
+LIST_RULES = frozenset(rulebook.LIST_RULES)
 """Names of the readings of the law by which a list's seats go to its candidates."""
 
+_RULE_KINDS: Mapping[ContestKind, str] = {
+    ContestKind.PARTY_LIST: "lists",
+    ContestKind.SINGLE_MANDATE: "votes",
+    ContestKind.MULTI_MANDATE: "votes",
+    ContestKind.PRESIDENT: "president",
+    ContestKind.QUESTION: "question",
+    ContestKind.ADVISORY: "advisory",
+}
 _OPTION_KINDS: Mapping[ContestKind, OptionKind] = {
     ContestKind.PARTY_LIST: OptionKind.LIST,
     ContestKind.SINGLE_MANDATE: OptionKind.CANDIDATE,
@@ -179,6 +177,8 @@ def _check_contests(
 
         if contest.rule not in rules:
             fault("no rule has this name", f"Write one of: {', '.join(sorted(rules))}.", "rule")
+        elif contest.rule in rulebook.RULES and rulebook.RULES[contest.rule].kind != _RULE_KINDS[contest.kind]:
+            fault("this rule decides another kind of contest", "See docs/rules.md for the rules of this kind.", "rule")
         if contest.list_rule is not None and contest.list_rule not in list_rules:
             fault("no rule for lists has this name", f"Write one of: {', '.join(sorted(list_rules))}.", "list_rule")
         if (contest.list_rule is not None) != (contest.id in open_lists):

@@ -59,9 +59,10 @@ def fit(
 def _repair(table: list[list[int]], columns: Sequence[int]) -> None:
     surplus = [sum(column) - wanted for column, wanted in zip(zip(*table, strict=True), columns, strict=True)]
     place = 0
+    step = 7 if len(table) % 7 else 1  # far rows in turn, so that no region carries all the repair; reaches every row
     while any(surplus):
         row = table[place % len(table)]
-        place += 7  # far rows in turn, so that no region carries all the repair
+        place += step
         for giver in [column for column, extra in enumerate(surplus) if extra > 0]:
             taker = min(range(len(surplus)), key=lambda column: surplus[column])
             if row[giver] > 0 and surplus[giver] > 0 > surplus[taker]:

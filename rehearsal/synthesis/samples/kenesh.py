@@ -45,7 +45,7 @@ def make_town() -> Files:
     )
     return sample(
         election=TOWN,
-        day=date(2021, 4, 11),
+        day=date(2022, 4, 10),
         kind=ElectionKind.KENESH,
         names=(
             "Шаардык кеңештин депутаттарын шайлоо (үлгү)",
