@@ -48,11 +48,6 @@ class Coverage(Frozen):
             raise TotalsIncomplete(sentence, stations=self.stations, stations_in=self.stations_in, held=self.held)
         return self
 
-    @property
-    def complete(self) -> bool:
-        """Whether every station is in and nobody's ballot can still come."""
-        return self.stations_in == self.stations and self.outstanding_voters == 0
-
 
 class Waiting(StrEnum):
     """Why a contest is not decided although its rule gives an answer."""

@@ -110,9 +110,12 @@ _CEC_LAWS = "https://shailoo.gov.kg/ru/konstitucionnye-zakony-kr/konstitucionnye
 _LAW_REFERENDUM = f"{_CEC_LAWS}o-referendume-kyrgyzskoj-respubliki/"
 _LAW_68 = f"{_CEC_LAWS}O_vyborah_Pr-1913/"
 _AGAINST_ALL_WORDS = (
-    'Art. 37: where "against all" has more votes than the leader, the election failed and is repeated; with '
-    "equal votes the leader "
-    "stands, because equal is not more."
+    'Against all (constitutional law No. 68, Art. 37): where "against all" has more votes than the leader, the '
+    "election failed and is repeated; with equal votes the leader stands, because equal is not more."
+)
+_AGAINST_ALL_LOCALLY = (
+    'Where "against all" has more votes than the leader, the election failed and is repeated: taken over from '
+    "Art. 37 of the constitutional law No. 68, as the words of the local law were not found."
 )
 
 _SEAT_RULES: tuple[SeatRule, ...] = (
@@ -154,7 +157,7 @@ _SEAT_RULES: tuple[SeatRule, ...] = (
             "Law on elections of deputies of local keneshes, as reported: seats go to the lists with 7 % or more "
             "of those who took "
             "part, by quotient and largest fractional part; a special rule exists where none or only one list "
-            "reaches 7 %. " + _AGAINST_ALL_WORDS
+            "reaches 7 %. " + _AGAINST_ALL_LOCALLY
         ),
         silent=(
             "The text was not found: equal fractional parts, and what follows when fewer than two lists qualify; "
@@ -213,7 +216,7 @@ _SEAT_RULES: tuple[SeatRule, ...] = (
         title="Village kenesh, without reserved seats",
         decides="Who is elected in a district with several seats",
         citation="Law on elections of deputies of local keneshes, as reported: the candidates with most votes. "
-        + _AGAINST_ALL_WORDS,
+        + _AGAINST_ALL_LOCALLY,
         silent="Equal votes; the dates; in force until seats were reserved for women in 2022",
         sources=("https://for.kg/news-855407-ru.html",),
     ),
@@ -229,7 +232,7 @@ _SEAT_RULES: tuple[SeatRule, ...] = (
             "are reserved for women; "
             "otherwise the candidates with most votes. The reserved part is rounded up, as the commission's "
             "figures for 2024 imply "
-            "(2,185 of 5,391 seats). " + _AGAINST_ALL_WORDS
+            "(2,185 of 5,391 seats). " + _AGAINST_ALL_LOCALLY
         ),
         silent="Equal votes; the rounding in the law's own words; fewer women than reserved seats; the dates",
         sources=("https://utrk.kg/ru/news/s/39133", "https://for.kg/news-855407-ru.html"),

@@ -137,7 +137,7 @@ def _follow(way: _Way, phases: tuple[Phase, ...], classes: tuple[_Class, ...], c
     phase, later = phases[0], phases[1:]
     for end in _fill(way, phase, classes, cap):
         if end.stuck:
-            yield replace(end, left=end.left + sum(rest.seats for rest in later))
+            yield end
             continue
         # A seat for which candidates were too few is vacant; one for which women were too few is open:
         # the law does not say whose it is.

@@ -60,6 +60,18 @@ def test_the_third_seat_of_district_22_goes_to_the_best_placed_woman() -> None:
     assert {step.no for step in result.steps if step.excluded is Reason.SEX_CAP} == {3, 4}
 
 
+def test_nobody_is_called_passed_over_who_simply_has_fewer_votes() -> None:
+    sexes: dict[int, Sex] = {1: "m", 2: "f", 3: "m", 4: "m", 5: "f"}
+    result = decide("kg-jk-2025", district({1: 90, 2: 80, 3: 70, 4: 60, 5: 50}, seats=3, sexes=sexes))
+    assert result.seats == ((1, 1), (2, 1), (3, 1))
+    assert {step.excluded for step in result.steps} == {None}
+
+
+def test_where_sex_has_no_part_it_need_not_be_recorded() -> None:
+    result = decide("kg-ayil-kenesh", district({no: 20 - no for no in range(1, 15)}, seats=2))
+    assert (result.status, result.seats) == (Status.DECIDED, ((1, 1), (2, 1)))
+
+
 def test_with_men_only_the_third_seat_stays_vacant() -> None:
     result = decide("kg-jk-2025", district({1: 9, 2: 8, 3: 7}, seats=3, sexes={1: "m", 2: "m", 3: "m"}))
     assert (result.status, result.seats, result.vacant) == (Status.DECIDED, ((1, 1), (2, 1)), 1)
