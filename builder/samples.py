@@ -93,7 +93,7 @@ def lists(part: int = 1, *, bound: int | None = None) -> views.ContestCount:
     return views.ContestCount(
         contest="pr",
         kind=ContestKind.PARTY_LIST,
-        name=Name(ky="Партиялык тизмелер", ru="Партийные списки", en="Party lists"),
+        name=Name(ky="Бирдиктүү шайлоо округу", ru="Единый избирательный округ", en="Single nationwide constituency"),
         rows=tuple(rows),
         invalid=None if bound is not None else _INVALID // part,
         ballots=bound - 3 if bound is not None else ballots,
