@@ -13,8 +13,8 @@ from shailoo.errors import Refused, StorageFailed
 LARGEST_RECORD = 300_000
 """Bytes of a record or of an item's value."""
 MOST_PER_PAGE = 1000
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{0,254}")
-_PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9/._-]{0,254})?")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]{0,254}")
+_PREFIX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9/:._-]{0,254})?")
 
 
 class RecordTooLarge(Refused):
@@ -32,7 +32,7 @@ class BadKey(StorageFailed):
 def check_record(key: str, body: bytes) -> None:
     """Refuse what some home could not keep. Raises BadKey or RecordTooLarge."""
     if not _KEY.fullmatch(key):
-        raise BadKey("A key has 1 to 255 of A-Z a-z 0-9 / . _ - and begins with a letter or digit.", key=key[:80])
+        raise BadKey("A key has 1 to 255 of A-Z a-z 0-9 / : . _ - and begins with a letter or digit.", key=key[:80])
     if len(body) > LARGEST_RECORD:
         raise RecordTooLarge("A record has at most 300,000 bytes.", key=key, bytes=len(body))
 
