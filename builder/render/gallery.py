@@ -1,68 +1,81 @@
-"""The gallery: every component with made-up figures, for editors who change a template or the sheet.
+"""Every kind of page with the figures of an election that never was, for editors and designers to look at.
 
-Each part is drawn by the same templates as the pages themselves, from `builder.samples`, so that nothing can look right
-here and wrong there. The page says on top that nothing on it is real.
+The pages are stamped into the same shell by the same templates as on a night, so what is seen here is what will be seen
+then; a component is looked at where it is used. The list of them is prose: `sites/results/pages/<lang>/gallery/`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Iterator
+from pathlib import Path
 
-from builder import samples
+from builder import samples, views
+from builder.render.charts import Shapes, outline_file
 from builder.render.pages import Pages
-from shailoo.i18n import catalog
+from builder.render.shell import DataPage, Shell
 from shailoo.model.base import Language
 
-PATH = "gallery/"
-"""Below `/results/<lang>/`."""
-_ROOT = re.compile(r'<div data-page="[^"]*" data-scope="[^"]*" data-election="[^"]*">')
-_HEADING = re.compile(r"<(/?)h([1-5])\b")
-_NAMED = re.compile(r'\b(id|for|data-live|data-table|data-figure)="([^"]*)"')
+OUTLINES = Path(__file__).resolve().parents[2] / "elections" / "jk-2021-11-28" / "geo" / "regions_small.geojson"
+"""The sample election votes in the real regions; without this file its pages have no map."""
+MAP = "results/gallery/outline.svg"
+_ELSEWHERE = re.compile(r'href="/results/(?:[a-z]{2}/|data/)[^"]*"')
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One page as a part of the gallery."""
+def sample_pages(language: Language, shell: Shell) -> Iterator[tuple[str, bytes]]:
+    """Draw one page of each kind: (path below the public folder, bytes).
 
-    name: str
-    template: str
-    main: str
-
-
-def parts(pages: Pages) -> list[Part]:
-    """Draw every page from the samples."""
-    names = {"place": "place", "troubled-station": "station", "archive": "overview", "turnout": "day"}
-    return [
-        Part(name, f"{names.get(name, name)}.html.j2", pages.main(view)) for name, view in samples.every_view().items()
-    ]
-
-
-def title(language: Language) -> str:
-    """The page's title."""
-    return catalog("builder", language).gettext("Gallery of components")
-
-
-def gallery(pages: Pages) -> str:
-    """Return the HTML for `<main>`: one article per page, headings one level down, identities kept apart."""
-    found = parts(pages)
-    lead = catalog("builder", pages.language).gettext(
-        "Every part that data pages are made of, with made-up figures. No list, person or station here exists."
+    The sample election has no other pages: links inside the samples lead to the sample of that kind, or to the list of
+    samples where there is none.
+    """
+    shapes = _shapes()
+    name = samples.HEAD.election
+    pages = Pages(
+        language,
+        shapes={} if shapes is None else {name: shapes},
+        outlines={} if shapes is None else {name: f"/{MAP}"},
+        strict=True,
     )
-    contents = "".join(
-        f'<li><a href="#{part.name}"><code>{escape(part.template)}</code> {part.name}</a></li>' for part in found
-    )
-    articles = "".join(_article(part) for part in found)
-    return (
-        f'<div data-page="gallery" data-scope="gallery" data-election="" data-text><h1>{escape(title(pages.language))}</h1>'
-        f'<p class="notice strong">{escape(lead)}</p><ul class="columns">{contents}</ul>{articles}</div>'
-    )
+    home = f"/results/{language}/gallery/"
+    shown = samples.every_view()
+    addresses = {f"/results/{language}/{views.address(view)}": f"{home}{key}/" for key, view in reversed(shown.items())}
+
+    def here(link: re.Match[str]) -> str:
+        return f'href="{addresses.get(link[0][6:-1], home)}"'
+
+    for key, view in shown.items():
+        drawn = pages.draw(view)
+        page = shell.stamp(
+            title=drawn.title,
+            main=_ELSEWHERE.sub(here, drawn.main),
+            path=f"gallery/{key}/",
+            data=None if isinstance(view, views.ElectionsView) else _state(view, drawn.chip, drawn.sentence),
+            description=drawn.description,
+            head_extra='<meta name="robots" content="noindex">',
+        )
+        yield f"results/{language}/gallery/{key}/index.html", page.encode()
 
 
-def _article(part: Part) -> str:
-    body = _ROOT.sub('<div class="sample">', part.main)
-    body = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", body)
-    body = _NAMED.sub(lambda found: f'{found[1]}="{part.name}.{found[2]}"', body)
-    name = f'<p class="crumbs"><code>{escape(part.template)}</code></p>'
-    return f'<article class="gallery" id="{part.name}">{name}{body}</article>'
+def outline() -> tuple[str, bytes] | None:
+    """Return the small map behind a station, as a file; None without outlines."""
+    shapes = _shapes()
+    return None if shapes is None else (MAP, outline_file(shapes))
+
+
+def _shapes() -> Shapes | None:
+    return Shapes.of(json.loads(OUTLINES.read_text("utf-8"))) if OUTLINES.is_file() else None
+
+
+def _state(view: views.OfElection, chip: str, sentence: str) -> DataPage:
+    return DataPage(
+        election=view.head.election,
+        scope=views.scope(view),
+        version=312,
+        published_at="2021-11-28T15:31:14Z",
+        clock="21:31:14",
+        status=view.head.status,
+        chip=chip,
+        sentence=sentence,
+        follow=False,
+    )

@@ -22,6 +22,7 @@ from typing import Any
 
 from builder.render import assets, policy, shell
 from shailoo.errors import ShailooError
+from shailoo.model.base import LANGUAGES
 
 SITES = Path(__file__).resolve().parents[2] / "sites"
 PORTALS = ("results", "tizme", "talapker")
@@ -101,10 +102,16 @@ def _digest(site: Path, portal: str) -> str:
     for name in _MADE_BY:
         state.update(f"{name} {version(name)}\n".encode())
     here = Path(__file__).parent
-    sources = [here / name for name in ("prose.py", "assets.py", "policy.py", "shell.py")]
-    sources += [site / "mkdocs.yml", *sorted((site / "pages").rglob("*.md"))]
-    theme = assets.THEME
-    sources += sorted(path for folder in ("shell", "css", "js", "components") for path in (theme / folder).rglob("*.*"))
+    sources = [site / "mkdocs.yml", *sorted((site / "pages").rglob("*.md")), *sorted(here.glob("*.py"))]
+    sources += sorted(
+        path for folder in ("shell", "css", "js", "components") for path in (assets.THEME / folder).rglob("*.*")
+    )
+    if portal == "results":  # its gallery is drawn from these
+        sources += [
+            *sorted((site / "templates").glob("*.j2")),
+            *(here.parent / name for name in ("samples.py", "views.py")),
+        ]
+        sources += sorted((here.parent / "locale").rglob("*.po"))
     for path in sources:
         body = path.read_bytes() if path.is_file() else b""
         state.update(f"{path.name} {len(body)}\n".encode())
@@ -162,6 +169,8 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
     from mkdocs.config import load_config  # noqa: PLC0415 - as above
     from mkdocs.utils.yaml import yaml_load  # noqa: PLC0415 - as above
 
+    from builder.render import gallery  # noqa: PLC0415 - draws pages with jinja2, which no other process needs for prose
+
     site = sites / portal
     front = room / "public" / portal
     material = find_spec("material")
@@ -180,7 +189,7 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
             raise ProseFailed(
                 f"{portal}/pages/{code} and pages/ky differ: {sorted(names ^ pages['ky'])}.", portal=portal
             )
-    for code in shell.LANGUAGES:
+    for code in LANGUAGES:
         drawn = room / "drawn" / code
         extra = {
             "portal": portal,
@@ -201,7 +210,13 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
         config.plugins.on_startup(command="build", dirty=False)
         build(config)
         _keep(drawn, front / code, room / "search" / f"{code}.json")
+        if portal == "results":
+            for name, body in gallery.sample_pages(code, shell.Shell.load(room / "public", portal, code)):
+                _place(room / "public" / name, body)
     shutil.rmtree(room / "drawn")
+    small_map = gallery.outline() if portal == "results" else None
+    if small_map is not None:
+        _place(room / "public" / small_map[0], small_map[1])
 
 
 def _pages(folder: Path) -> frozenset[str]:

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from builder.render import assets, policy
 from builder.render.prose import PORTALS, SITES, ProseBuild, ProseFailed, SearchDocument, build_prose
 from builder.render.shell import LANGUAGES, Shell
+from builder.samples import every_view
 from tests.builder.site_files import data_page
 
 WORDS = assets.THEME / "shell" / "partials" / "words"
@@ -96,6 +97,19 @@ def test_a_page_offers_itself_in_the_other_languages(builds: dict[str, ProseBuil
     assert current is not None
     assert current.text() == "Русский"
     assert "shell:" not in page.read_text("utf-8")
+
+
+def test_the_gallery_shows_one_page_of_each_kind(builds: dict[str, ProseBuild]) -> None:
+    for code in LANGUAGES:
+        folder = builds["results"].target / "results" / code / "gallery"
+        listed = HTMLParser((folder / "index.html").read_text("utf-8")).css("article td a")
+        assert [a.attributes["href"] for a in listed] == [f"/results/{code}/gallery/{kind}/" for kind in every_view()]
+        for kind in every_view():
+            page = HTMLParser((folder / kind / "index.html").read_text("utf-8"))
+            main = page.css_first("main")
+            assert main is not None
+            assert "data-pointer" not in main.attributes
+            assert main.css_first(".synthetic") is not None or kind == "elections"
 
 
 def test_a_stamped_page_is_whole(builds: dict[str, ProseBuild]) -> None:
