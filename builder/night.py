@@ -7,7 +7,7 @@ rebuild gives the same bytes as having published step by step.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from builder import views
@@ -15,8 +15,10 @@ from builder.gate.facts import Facts
 from builder.plan import Plan, Verdicts, ordered
 from builder.state import NOTHING, ElectionState, Touched
 from builder.tally import COUNTRY
+from shailoo.errors import Held
 from shailoo.model.base import stamp
 from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, ReportConflict, TurnoutEntered
+from shailoo.rules.falls import check_no_fall
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,11 +35,10 @@ class Made:
     published: datetime
 
 
-@dataclass(slots=True)
-class Waiting:
-    """Records accepted but not yet in a version."""
+class FiguresFell(Held):
+    """A total is lower than before, and no record gives the cause."""
 
-    entries: deque[tuple[int, Record]] = field(default_factory=deque)
+    code = "figures-fell"
 
 
 class Night:
@@ -61,6 +62,8 @@ class Night:
         self._waiting: deque[tuple[int, Record]] = deque()
         self._dirty: dict[str, None] = {}
         self._causes: dict[views.Cause, int] = {}
+        self._published: dict[str, int] = {}
+        self._excused = False
 
     def receive(self, seq: int, record: Record) -> None:
         """A record of this election was read from the feed."""
@@ -92,11 +95,42 @@ class Night:
         for page in self._dirty:
             self.pages[page] = made
         self._dirty.clear()
+        self._published = self._figures()
+        self._excused = False
         self.held_since = None
         if publication.trail:
             for page in self.plan.trail_pages():
                 self.pages[page] = made
             self.behind = False
+
+    def check_falls(self) -> None:
+        """Nothing falls without a recorded cause: an act, a contradicting report, an annex that does not fit its report.
+
+        Raises FiguresFell, naming the first figure.
+        """
+        if self._excused:
+            return
+        fallen = check_no_fall(self._published, self._figures(), ())
+        if fallen:
+            first = fallen[0]
+            raise FiguresFell(
+                "A figure is lower than in the version before, and no record says why.",
+                election=self.election.id,
+                figure=first.line,
+                before=first.expected,
+                now=first.found,
+            )
+
+    def _figures(self) -> dict[str, int]:
+        """The country's figures that only ever grow through a night without acts."""
+        totals = self.state.totals
+        figures = {"participants": totals.coverage[COUNTRY].participants, "reported": totals.coverage[COUNTRY].reported}
+        for contest in self.election.contests:
+            total = totals.of(COUNTRY, contest.id)
+            figures[f"{contest.id} ballots"] = total.ballots + total.sealed
+            for option, votes in zip(contest.options, total.votes, strict=True):
+                figures[f"{contest.id} {option.no}"] = votes
+        return figures
 
     def cut(self, publication: Publication, digest: str) -> None:
         """This version is kept for ever: it gets a line in the history."""
@@ -158,6 +192,8 @@ class Night:
             case _:
                 return
         self._causes[cause] = self._causes.get(cause, 0) + 1
+        if cause in {"act", "conflict"} or held > 0:
+            self._excused = True
         if held > 0:
             self._causes["held"] = self._causes.get("held", 0) + held
         elif held < 0:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from builder.data_files import files
 from builder.gate.check import PageCheck
+from builder.gate.check_data import check_data
 from builder.night import Made, Night
 from builder.snapshot import Snapshot, read_pointer
 from builder.store import PublicFolder
@@ -73,6 +74,7 @@ class Page:
     name: str
     view: views.View
     bodies: dict[Language, str]
+    data: list[tuple[str, bytes]]
 
 
 class Publisher:
@@ -287,6 +289,7 @@ class Publisher:
         problems: list[str] = []
         for name, night in self.nights.items():
             try:
+                night.check_falls()
                 made += [self._draw(night, page) for page in night.dirty()]
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
@@ -302,14 +305,16 @@ class Publisher:
             body = self.site.body(language, view)
             self._check(language, body, f"{language}/{night.election.id}/{page}")
             bodies[language] = body
-        return Page(night, page, view, bodies)
+        data = files(view)
+        check_data(night.facts, data)
+        return Page(night, page, view, bodies, data)
 
     def _files(self, page: Page) -> Iterable[tuple[str, bytes]]:
         """Every file of a page: reports, data, then the page in three languages."""
         view = page.view
         if isinstance(view, views.StationView):
             yield from self._notes(page.night, view.place.id)
-        yield from files(view)
+        yield from page.data
         if isinstance(view, views.MapView):
             yield from self.site.map_files(view)
         made = page.night.made(page.name)
@@ -362,6 +367,7 @@ class Publisher:
             made = Made(publication.version, publication.published)
             for language in LANGUAGES:
                 body = self.site.body(language, view)
+                self._check(language, body, f"{language}/{night.election.id}/v/{publication.version}")
                 self.public.write(*self.site.page(language, view, body, made))
 
     def _point(self, night: Night) -> None:

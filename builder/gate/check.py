@@ -52,6 +52,15 @@ _FIGURE_LABELS: dict[str, frozenset[str]] = {
     "votes": frozenset({"Votes"}),
     "ballots": frozenset({"Ballots in the boxes"}),
 }
+_PLACE_FIGURES = ("voters", "participants", "reported", "expected", "held")
+_TABLES: dict[str, tuple[str, ...]] = {
+    "overview": ("coverage",), "archive": ("coverage",), "region": ("parts",), "tec": ("parts",), "district": ("parts",),
+    "map": ("areas:regions", "areas:rayons"), "turnout": ("turnout", "turnout.share", "turnout:day"), "versions": ("versions",),
+}  # fmt: skip
+_FIGURES: dict[str, tuple[str, ...]] = {
+    "overview": _PLACE_FIGURES, "archive": _PLACE_FIGURES, "region": _PLACE_FIGURES, "tec": _PLACE_FIGURES,
+    "district": _PLACE_FIGURES, "station": ("voters", "participants"), "option": ("votes", "ballots", "reported", "expected"),
+}  # fmt: skip
 _TEXT_COLUMNS = frozenset(
     {"leader", "state", "rule", "line", "since", "release", "day", "kind", "status", "code", "capped", "at", "causes", "digest"}
 )
@@ -92,7 +101,7 @@ class PageCheck:
             return
         facts = self.facts[page.election]
         kind, _, place = page.scope.partition("/")
-        if page.page == "overview":
+        if page.page in {"overview", "archive"}:
             kind, place = "country", ""
         seen: set[str] = set()
         for table in page.tables:
@@ -100,6 +109,7 @@ class PageCheck:
                 self._fail("A table stands twice.", table.id)
             seen.add(table.id)
             self._table(table, facts, page, kind, place)
+        self._nothing_missing(page, facts, kind, place, seen)
         self._figures(page, facts, kind, place)
         if page.seats:
             self._hemicycle(page)
@@ -133,6 +143,32 @@ class PageCheck:
                 self._numbers_only(table)
             case _:
                 self._fail("A table that the gate does not know.", table.id)
+
+    def _nothing_missing(self, page: PageRead, facts: Facts, kind: str, place: str, tables: set[str]) -> None:
+        """A page may not leave out what it is for."""
+        wanted = set(_TABLES.get(page.page, ()))
+        figures = set(_FIGURES.get(page.page, ()))
+        if page.page in {"overview", "archive"}:
+            shown = [contest for contest in facts.election.contests if contest.electorate.value != "district"]
+            for contest in shown or facts.election.contests:
+                if facts.recount.of("country", "", contest.id).boxes:
+                    wanted.add(f"contest:{contest.id}")
+            if any(contest.district is not None for contest in facts.election.contests):
+                wanted.add("districts")
+            if facts.seats() and not page.seats:
+                raise PageDisagrees("The seats are missing.", page=self._path)
+        elif page.page == "station":
+            for contest in facts.election.contests_at(facts.election.station_by_no[place]):
+                if facts.recount.of("station", place, contest.id).boxes:
+                    wanted.add(f"contest:{contest.id}")
+        elif page.page in {"region", "tec", "district"}:
+            for contest in facts.election.contests:
+                local = contest.district == place if page.page == "district" else contest.district is None
+                if local and facts.recount.of(*self._scope(kind, place), contest.id).boxes:
+                    wanted.add(f"contest:{contest.id}")
+        missing = sorted(wanted - tables) + sorted(figures - {identity for identity, _, _ in page.figures})
+        if missing:
+            raise PageDisagrees("Something that the page is for is missing.", page=self._path, missing=missing[0])
 
     # --- tables ---
 
