@@ -1,0 +1,73 @@
+"""Reads data files back too: a CSV or JSON that travels alone must say what the signed texts add up to."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from builder.gate.check import PageDisagrees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from builder.gate.facts import Facts
+
+_KINDS = frozenset({"region", "tec", "district", "station"})
+
+
+def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
+    """Compare the contests in the files of a page with the recount. Raises PageDisagrees."""
+    for path, data in files:
+        kind, place = _scope(path, facts.election.id)
+        if kind is None:
+            continue
+        if path.endswith(".json"):
+            for contest in json.loads(data)["contests"]:
+                _contest(facts, kind, place, path, _of_json(contest))
+        elif not path.endswith("-parts.csv"):
+            for contest in _of_csv(data):
+                _contest(facts, kind, place, path, contest)
+
+
+def _scope(path: str, election: str) -> tuple[str | None, str]:
+    rest = path.removeprefix(f"data/{election}/").rpartition(".")[0].removesuffix("-parts")
+    if rest == "overview" or rest.startswith("v/"):
+        return "country", ""
+    kind, _, place = rest.partition("/")
+    return (kind, place) if kind in _KINDS else (None, "")
+
+
+def _contest(facts: Facts, kind: str, place: str, path: str, found: tuple[str, dict[str, int | None]]) -> None:
+    contest_id, figures = found
+    added = facts.recount.of(*(("country", "") if kind == "district" else (kind, place)), contest_id)
+    hidden = kind == "station" and added.sealed and not added.ballots
+    known = added.boxes > 0
+    wanted: dict[str, int | None] = {"ballots": (added.sealed if hidden else added.ballots) if known else None}
+    wanted["invalid"] = added.invalid if known and not hidden else None
+    for option, votes in zip(facts.election.contest_by_id[contest_id].options, added.votes, strict=True):
+        wanted[str(option.no)] = votes if known and not hidden else None
+    if figures != wanted:
+        line = next(name for name in {**wanted, **figures} if wanted.get(name, -1) != figures.get(name, -1))
+        raise PageDisagrees(
+            "A data file differs from the sum of the signed texts.",
+            page=path, contest=contest_id, line=line, expected=wanted.get(line), found=figures.get(line),
+        )  # fmt: skip
+
+
+def _of_json(contest: dict[str, Any]) -> tuple[str, dict[str, int | None]]:
+    figures = {"ballots": contest["ballots"], "invalid": contest["invalid"]}
+    figures |= {str(option["no"]): option["votes"] for option in contest["options"]}
+    return contest["contest"], figures
+
+
+def _of_csv(data: bytes) -> list[tuple[str, dict[str, int | None]]]:
+    contests: dict[str, dict[str, int | None]] = {}
+    for row in csv.DictReader(io.StringIO(data.decode())):
+        figures = contests.setdefault(row["contest"], {})
+        name = row["no"] if row["line"] == "option" else row["line"]
+        if name in figures:
+            raise PageDisagrees("A line stands twice in a data file.", contest=row["contest"], line=name)
+        figures[name] = int(row["votes"]) if row["votes"] else None
+    return list(contests.items())
