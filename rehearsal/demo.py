@@ -1,0 +1,130 @@
+"""The night for people: a progress bar while it is played, a table at its end, and for the demo the addresses."""
+
+from __future__ import annotations
+
+import json
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from functions.server import listen
+from rehearsal.identity import identity_provider
+from rehearsal.night import Outcome, Phase, Rehearsal, Told, silent
+from rehearsal.packages import MAIN
+from rehearsal.precincts import appoint_some
+from shailoo.assembly import IdentityProvider
+from shailoo.model.base import LANGUAGES
+
+SENTENCES: dict[Phase, str] = {
+    "turnout": "Precincts enter the turnout of the day",
+    "day": "Ballot boxes count, close and print",
+    "start": "Server and publisher start",
+    "evening": "Boxes send their final reports",
+    "annexes": "Boxes send preference votes",
+    "settle": "The last pages are made",
+    "compare": "Public figures are compared",
+}
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[Told]:
+    """A bar per phase, on the error output, so that standard output stays free."""
+    columns = (TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[Phase, TaskID] = {}
+        lock = threading.Lock()
+
+        def told(phase: Phase, done: int, of: int) -> None:
+            with lock:
+                if phase not in tasks:
+                    tasks[phase] = progress.add_task(SENTENCES[phase], total=of)
+                progress.update(tasks[phase], completed=done, total=of)
+
+        yield told
+
+
+def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool = False) -> bool:
+    """`shailoo rehearse`: play, compare, say what came out. Returns whether everything was right."""
+    with ExitStack() as stack:
+        told = silent if as_json else stack.enter_context(progress_bar(Console(stderr=True)))
+        rehearsal = stack.enter_context(Rehearsal(folder, package or MAIN, boxes=boxes, told=told))
+        outcome = rehearsal.run()
+    if as_json:
+        print(json.dumps(asdict(outcome)))  # noqa: T201 -- the one object that was asked for
+    else:
+        Console().print(outcome_table(outcome))
+    return outcome.good
+
+
+def outcome_table(outcome: Outcome) -> Table:
+    """What a night came to."""
+    table = Table(title=f"Rehearsal of {outcome.election}", show_header=False)
+    seconds = outcome.accept_to_public_s
+    for name, value in (
+        ("stations", outcome.stations),
+        ("boxes, of them processes of their own", f"{outcome.boxes}, {outcome.processes}"),
+        ("sent, accepted, published", f"{outcome.sent}, {outcome.accepted}, {outcome.published}"),
+        ("held, conflicts, lost", f"{outcome.held}, {outcome.conflicts}, {outcome.lost}"),
+        ("annexes with preference votes", outcome.annexes),
+        ("accepted to public, median, p99, longest", f"{seconds['p50']} s, {seconds['p99']} s, {seconds['max']} s"),
+        ("day of the boxes, evening, all", f"{outcome.day_s} s, {outcome.evening_s} s, {outcome.wall_s} s"),
+    ):
+        table.add_row(name, str(value))
+    for difference in outcome.differences[:20]:
+        table.add_row("DIFFERENCE", difference)
+    return table
+
+
+def show(package: str, port: int) -> None:
+    """`shailoo demo`: play, then stay up until Ctrl-C. Everything lies in a folder that goes with it.
+
+    Raises PortTaken before anything is begun.
+    """
+    listen(port).close()
+    console = Console()
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="shailoo-demo-")))
+        issuer = stack.enter_context(identity_provider())
+        with progress_bar(console) as told:
+            rehearsal = stack.enter_context(
+                Rehearsal(
+                    folder / "installation",
+                    package or MAIN,
+                    port=port,
+                    identity=IdentityProvider(issuer=issuer, client_id="shailoo-demo"),
+                    told=told,
+                )
+            )
+            installation = rehearsal.installation
+            names = appoint_some(rehearsal.election, installation.registry, installation.store, issuer)
+            rehearsal.announce = lambda: console.print(addresses(rehearsal, names))
+            outcome = rehearsal.run()
+        console.print(outcome_table(outcome))
+        console.print(addresses(rehearsal, names))
+        console.print("Ctrl-C ends it.")
+        try:
+            ended.wait()
+        except KeyboardInterrupt:
+            console.print("The demo ends.")
+
+
+def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
+    """Where to look."""
+    url, election = rehearsal.plan.url, rehearsal.election.id
+    table = Table(title="Open in a browser", show_header=False)
+    for language in LANGUAGES:
+        table.add_row(f"results, {language}", f"{url}/results/{language}/{election}/")
+    table.add_row("all elections", f"{url}/results/ky/")
+    table.add_row("staff sign-in", f"{url}/staff/")
+    table.add_row("sign in there as", ", ".join(names))
+    return table

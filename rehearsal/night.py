@@ -1,0 +1,458 @@
+"""A whole election night on one machine: the day of every box, the pressed evening, and the comparison at the end.
+
+the installation is made          a package, keys, an empty public folder
+the day                           every box: provisioned, zero report, every ballot, final report; turnout is entered
+the services start                `shailoo serve` in its own process, the publisher in another
+the evening                       boxes send at their moments, an outside prober watches their pages
+after the night                   the annexes with preference votes
+the comparison                    what is public against what was played, and against every receipt
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from rehearsal.audit import Audit, audit_night
+from rehearsal.boxes import Plan
+from rehearsal.evening import Line, arrivals, press, save_evening
+from rehearsal.hands import Commission
+from rehearsal.lines import Program, ProgramFailed
+from rehearsal.packages import MAIN, find_package, first_boxes, package_files
+from rehearsal.played import Played, read_played
+from rehearsal.precincts import enter_day
+from rehearsal.services import Services, free_port
+from shailoo.assembly import IdentityProvider, Installation
+from shailoo.model.base import stamp
+from shailoo.model.record import Publication, read_record
+from shailoo.records.receipt import read_receipt
+
+WORKERS = 2
+PROCESSES = 50
+"""Boxes that send in a process of their own."""
+EVENING_S = 60.0
+SHORTEST_S = 3.0
+ANNEX_SHARE = 0.4
+"""The annexes take so much of the evening's real time, in two told hours after the last final report."""
+ANNEXES_AFTER = timedelta(minutes=30)
+ANNEXES_LAST = timedelta(hours=2)
+MARKS = "publisher"
+"""Where the publisher notes how far it came, below the installation."""
+_FIRST_REST_S = 1
+_SETTLE_S = 120.0
+
+Phase = Literal["day", "turnout", "start", "evening", "annexes", "settle", "compare"]
+Told = Callable[[Phase, int, int], None]
+"""Hears how far a phase has come: done, of how many."""
+
+
+def silent(phase: Phase, done: int, of: int) -> None:
+    """Say nothing."""
+    _ = phase, done, of
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a rehearsal came to. `differences` is empty and nothing is lost after a good night."""
+
+    election: str
+    stations: int
+    boxes: int
+    sent: int
+    accepted: int
+    published: int
+    held: int
+    conflicts: int
+    lost: int
+    annexes: int
+    retries: int
+    processes: int
+    accept_to_public_s: dict[str, float]
+    day_s: float
+    evening_s: float
+    everything_after_last_s: float
+    wall_s: float
+    totals: dict[str, Any]
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Everything that was sent is accepted and public, and every total is what was played."""
+        return not self.differences and not self.lost and self.sent == self.accepted == self.published
+
+
+class Rehearsal:
+    """One night in an empty folder. Use as a context manager: its processes end with it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        package: str = MAIN,
+        *,
+        boxes: int | None = None,
+        processes: int = PROCESSES,
+        seconds: float | None = None,
+        port: int | None = None,
+        identity: IdentityProvider | None = None,
+        told: Told = silent,
+    ) -> None:
+        """Make the installation. Raises NotFound, PackageInvalid, AlreadyInstalled."""
+        self._began = time.monotonic()
+        self._told = told
+        self.package = find_package(package)
+        self.port = port if port is not None else free_port()
+        self.installation = Installation.create(
+            folder, [package_files(self.package)], identity=identity, origin=f"http://127.0.0.1:{self.port}"
+        )
+        (self.election,) = self.installation.elections.values()
+        self.played: Played = read_played(self.package)
+        self.work = Path(tempfile.mkdtemp(prefix="shailoo-", dir=_memory()))
+        self.boxes = tuple(
+            arrivals(self.election, self.played, first_boxes(self.election, self.played.box_counts, boxes))
+        )
+        self.processes = min(processes, len(self.boxes))
+        self.line = self._press(seconds)
+        self.digests: dict[str, str] = {}
+        self.annexes: list[str] = []
+        self.received: dict[str, Mapping[str, Any]] = {}
+        self.failed: list[str] = []
+        self.retries = 0
+        self.services: Services | None = None
+        self._programs: list[Program] = []
+        self._lock = threading.Lock()
+        self.day_s = 0.0
+        self.announce: Callable[[], None] = lambda: None
+        """Called when the pages are up and the evening is about to begin."""
+        self.plan = Plan(
+            package=self.package,
+            boxes_folder=self.work / "boxes",
+            url=f"http://127.0.0.1:{self.port}",
+            clock=folder / "clock.json",
+            commission=Commission(
+                self.installation.sealing_public(self.election.id).public_bytes_raw(),
+                self.installation.receipt_verifier.vkey(),
+            ),
+            boxes=self.boxes,
+            paper=self.boxes[:1],
+        )
+        self.plan.write(self.work / "plan.json")
+        save_evening(folder, self.line, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for program in self._programs:
+            program.end(5)
+        if self.services is not None:
+            self.services.end()
+        self.installation.close()
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def _press(self, seconds: float | None) -> Line:
+        """The line of the whole night: the evening, then the annexes."""
+        moments = list(arrivals(self.election, self.played, self.boxes).values())
+        wanted = seconds if seconds is not None else max(SHORTEST_S, EVENING_S * len(moments) / 2500)
+        evening = press(moments, wanted)
+        first, last = moments[-1] + ANNEXES_AFTER, moments[-1] + ANNEXES_AFTER + ANNEXES_LAST
+        end = evening.after_ms[-1]
+        rest, annexes = _FIRST_REST_S * 1000, round(wanted * ANNEX_SHARE * 1000)
+        return Line((*evening.told, first, last), (*evening.after_ms, end + rest, end + rest + annexes))
+
+    # --- the day ---
+
+    def day(self) -> None:
+        """Play the day of every box, and enter the turnout."""
+        began = time.monotonic()
+        programs = [
+            self._program(
+                f"boxes-{part}", ["-m", "rehearsal.boxes", str(self.work / "plan.json"), str(part), str(WORKERS)]
+            )
+            for part in range(WORKERS)
+        ]
+        hearing = [program.follow(self._hear_box) for program in programs]
+        self._turnout()
+        for thread in hearing:
+            thread.join()
+        for program in programs:
+            program.wait()
+        self.day_s = time.monotonic() - began
+
+    def _hear_box(self, line: Mapping[str, Any]) -> None:
+        with self._lock:
+            self.digests[line["box"]] = line["final"]
+            if line["annex"] is not None:
+                self.annexes.append(line["box"])
+            done = len(self.digests)
+        self._told("day", done, len(self.boxes))
+
+    def _turnout(self) -> None:
+        stations = {self.election.box_by_id[box].station or "" for box in self.boxes}
+        of = sum(1 for station, _ in self.played.turnout if station in stations)
+        enter_day(
+            self.election, self.played, self.installation.store, stations, lambda done: self._told("turnout", done, of)
+        )
+
+    def _program(self, name: str, arguments: list[str], *, fed: bool = False) -> Program:
+        program = Program(name, arguments, self.work / "logs", fed=fed)
+        self._programs.append(program)
+        return program
+
+    # --- the evening ---
+
+    def start(self) -> Services:
+        """Start the server and wait until the first version is public: the day's turnout, no report yet."""
+        self._told("start", 0, 1)
+        self.services = Services(self.installation.folder, self.port, self.work / "logs")
+        self.services.wait_until_up(self.election.id)
+        self._told("start", 1, 1)
+        return self.services
+
+    def own_processes(self) -> tuple[str, ...]:
+        """Boxes that send in a process of their own, spread over the evening."""
+        step = max(1, len(self.boxes) // max(1, self.processes))
+        return self.boxes[::step][: self.processes]
+
+    def evening(self) -> Mapping[str, Any]:
+        """Let every box send its final report at its moment; returns what the prober saw."""
+        own = set(self.own_processes())
+        due = {box: self._after_ms(self.played.arrives(self.election, box)) for box in self.boxes}
+        shared = [box for box in self.boxes if box not in own]
+        prober = self._program(
+            "prober", ["-m", "rehearsal.prober", self.plan.url, str(self.plan.clock), self.election.id], fed=True
+        )
+        programs = [
+            self._send_program(f"senders-{part}", "final", [(box, due[box]) for box in shared[part::WORKERS]])
+            for part in range(WORKERS)
+        ]
+
+        def hear(line: Mapping[str, Any]) -> None:
+            if self._receive(line):
+                prober.tell(
+                    box=line["box"],
+                    station=line["station"],
+                    digest=self.digests[line["box"]],
+                    arrived=line["arrived"],
+                )
+
+        hearing = [program.follow(hear) for program in programs]
+        time.sleep(min(1.5, 0.3 + len(self.boxes) / 100))  # until the programs have started
+        begun = self._begin()
+        with ThreadPoolExecutor(max(1, len(own))) as pool:
+            for task in [pool.submit(self._own_process, box, begun, due[box], hear) for box in own]:
+                task.result()
+        for thread in hearing:
+            thread.join()
+        prober.tell(end=True)
+        seen = next(iter(prober.lines()), None)
+        for program in (*programs, prober):
+            program.wait()
+        if seen is None:
+            raise ProgramFailed("The prober said nothing.", log=prober.last_words())
+        return seen
+
+    def _after_ms(self, told: datetime) -> int:
+        return round(self.line.passed_at(told) / timedelta(milliseconds=1))
+
+    def _begin(self) -> datetime:
+        """Let the clocks run."""
+        begun = (datetime.now(UTC) + timedelta(seconds=1.5)).replace(microsecond=0)
+        save_evening(self.installation.folder, self.line, begun)
+        return begun
+
+    def _send_program(self, name: str, kind: str, jobs: list[tuple[str, int]]) -> Program:
+        path = self.work / f"{name}.json"
+        path.write_text(json.dumps(jobs), encoding="utf-8")
+        return self._program(name, ["-m", "rehearsal.senders", str(self.work / "plan.json"), kind, str(path)])
+
+    def _own_process(self, box: str, begun: datetime, due_ms: int, hear: Callable[[Mapping[str, Any]], None]) -> None:
+        """One box as a process of its own, exactly as a precinct starts it. It wants half a second to start."""
+        wait = begun + timedelta(milliseconds=due_ms) - timedelta(seconds=0.4) - datetime.now(UTC)
+        time.sleep(max(wait.total_seconds(), 0))
+        done = subprocess.run(self.sending_command(box), capture_output=True, text=True, encoding="utf-8", check=False)
+        if done.returncode not in (0, 3):
+            hear({"box": box, "kind": "final", "failed": str(done.returncode), "sentence": done.stderr.strip()})
+            return
+        receipt = read_receipt(done.stdout.partition("\n")[2])
+        hear(
+            {
+                "box": box,
+                "kind": "final",
+                "station": receipt.station,
+                "outcome": receipt.outcome,
+                "sha256": receipt.sha256,
+                "arrived": stamp(receipt.arrived),
+                "retries": len(done.stderr.splitlines()),
+            }
+        )
+
+    def sending_command(self, box: str) -> list[str]:
+        """What a precinct types to send."""
+        folder = str(self.plan.boxes_folder / box)
+        return [sys.executable, "-m", "edge_agent.send", "--dir", folder, "--url", self.plan.url]
+
+    def _receive(self, line: Mapping[str, Any]) -> bool:
+        """Note a receipt; True for one that counts as new."""
+        with self._lock:
+            if "failed" in line:
+                self.failed.append(f"{line['box']}: {line['sentence']}")
+                return False
+            fresh = line["kind"] == "final" and line["box"] not in self.received
+            if fresh:
+                self.received[line["box"]] = line
+            self.retries += int(line["retries"])
+            done = len(self.received)
+        self._told("evening", done, len(self.boxes))
+        return fresh
+
+    # --- after the night ---
+
+    def send_annexes(self) -> int:
+        """Send the annexes with preference votes; returns how many were received."""
+        if not self.annexes:
+            return 0
+        done: set[str] = set()
+        first, last = self.line.after_ms[-2], self.line.after_ms[-1]
+        boxes = [box for box in self.boxes if box in set(self.annexes)]
+        due = {box: first + (last - first) * at // len(boxes) for at, box in enumerate(boxes)}
+
+        def hear(line: Mapping[str, Any]) -> None:
+            with self._lock:
+                if "failed" in line:
+                    self.failed.append(f"{line['box']}: {line['sentence']}")
+                else:
+                    done.add(line["box"])
+            self._told("annexes", len(done), len(boxes))
+
+        programs = [
+            self._send_program(f"annexes-{part}", "annex", [(box, due[box]) for box in boxes[part::WORKERS]])
+            for part in range(WORKERS)
+        ]
+        hearing = [program.follow(hear) for program in programs]
+        for thread in hearing:
+            thread.join()
+        for program in programs:
+            program.wait()
+        return len(done)
+
+    def settle(self) -> float:
+        """Wait until everything that was accepted is public, what trails included; returns the seconds."""
+        began = time.monotonic()
+        self._told("settle", 0, 1)
+        while not self._settled():
+            if time.monotonic() - began > _SETTLE_S:
+                log = self.services.program.last_words() if self.services is not None else ""
+                raise ProgramFailed("The publisher does not come to its end.", log=log)
+            time.sleep(0.05)
+        self._told("settle", 1, 1)
+        return time.monotonic() - began
+
+    def _settled(self) -> bool:
+        store = self.installation.store
+        newest = 0
+        trailed: Publication | None = None
+        for entry in store.feed(max(0, store.last() - 1000)):
+            record = read_record(entry.body)
+            if isinstance(record, Publication):
+                trailed = record if record.trail else trailed
+            else:
+                newest = entry.seq
+        if trailed is None or trailed.upto < newest:
+            return False
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            marks = self.installation.folder / MARKS
+            return int((marks / "trailed").read_text(encoding="ascii")) >= trailed.version
+        return False
+
+    def compare(self) -> Audit:
+        """Compare what is public with what was played."""
+        self._told("compare", 0, 1)
+        assert self.services is not None  # noqa: S101 -- the night was started before it is compared
+        services = self.services
+        received = {box: self.digests[box] for box in self.received}
+        audit = audit_night(
+            self.election,
+            self.played,
+            self.boxes,
+            received,
+            lambda name: services.data(self.election.id, name),
+        )
+        audit.differences += self.failed
+        self._told("compare", 1, 1)
+        return audit
+
+    def run(self) -> Outcome:
+        """The whole night."""
+        self.day()
+        self.start()
+        self.announce()
+        began = time.monotonic()
+        seen = self.evening()
+        evening_s = time.monotonic() - began
+        annexes = self.send_annexes()
+        self.settle()
+        audit = self.compare()
+        seconds: dict[str, float] = seen["seconds"]
+        outcome = Outcome(
+            election=self.election.id,
+            stations=len({self.election.box_by_id[box].station for box in self.boxes}),
+            boxes=len(self.boxes),
+            sent=len(self.boxes),
+            accepted=len(self.received),
+            published=audit.published,
+            held=audit.held,
+            conflicts=audit.conflicts,
+            lost=len(audit.lost) + len(seen["missing"]),
+            annexes=annexes,
+            retries=self.retries,
+            processes=len(self.own_processes()),
+            accept_to_public_s=quantiles(list(seconds.values())),
+            day_s=round(self.day_s, 2),
+            evening_s=round(evening_s, 2),
+            everything_after_last_s=round(float(seen["last_s"]), 3),
+            wall_s=round(time.monotonic() - self._began, 2),
+            totals=audit.totals,
+            differences=[*audit.differences, *self._twice()],
+        )
+        return outcome
+
+    def _twice(self) -> Iterator[str]:
+        """The same bytes sent again must bring the same receipt: asked for every fiftieth box."""
+        for box in self.boxes[::50]:
+            if box not in self.received:
+                continue
+            done = subprocess.run(
+                self.sending_command(box), capture_output=True, text=True, encoding="utf-8", check=False
+            )
+            if str(self.received[box]["sha256"]) not in done.stdout:
+                yield f"{box}: the receipt is another one when asked again"
+
+
+def quantiles(seconds: list[float]) -> dict[str, float]:
+    """Median, 99th percentile and maximum; zeros when nothing was measured."""
+    if not seconds:
+        return {"p50": 0.0, "p99": 0.0, "max": 0.0}
+    ranked = sorted(seconds)
+
+    def at(share: float) -> float:
+        return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 3)
+
+    return {"p50": at(0.5), "p99": at(0.99), "max": round(ranked[-1], 3)}
+
+
+def _memory() -> Path | None:
+    """A folder in memory where there is one: thousands of boxes write there; a killed process loses nothing by it."""
+    shm = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made inside, with rights 0700
+    return shm if shm.is_dir() else None

@@ -1,0 +1,315 @@
+"""The `shailoo` command: every program by one name. Errors of ours are one sentence and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shailoo.errors import Conflict, NotFound, ShailooError
+
+if TYPE_CHECKING:
+    from builder.publish import Cadence, Publisher
+    from shailoo.assembly import Installation
+
+MARKS = "publisher"
+"""Folder of an installation in which the publisher notes how far it came."""
+IDLE_S = 0.03
+
+
+class PublisherBusy(Conflict):
+    """Two publishers would write the same pages."""
+
+    code = "publisher-busy"
+
+
+app = typer.Typer(
+    name="shailoo",
+    help="Elections that anyone can check: from the ballot box to the page.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+intake = typer.Typer(help="Reports that come by another way than the network.", no_args_is_help=True)
+package = typer.Typer(help="Election packages.", no_args_is_help=True)
+app.add_typer(intake, name="intake")
+app.add_typer(package, name="package")
+
+Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
+Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]
+AsJson = Annotated[bool, typer.Option("--json", help="Say one JSON object and nothing else on standard output.")]
+
+
+@app.command()
+def init(
+    folder: Dir,
+    election: Annotated[
+        list[str], typer.Option("--election", help="A package's folder, or the name of one that ships.")
+    ],
+    live: Annotated[bool, typer.Option("--live", help="For a real election; a rehearsal otherwise.")] = False,
+) -> None:
+    """Make an installation in an empty folder: copy the packages, draw keys, write the settings."""
+    from rehearsal.packages import find_package, package_files
+    from shailoo.assembly import Installation
+    from shailoo.model.election import Mode
+
+    mode = Mode.LIVE if live else Mode.REHEARSAL
+    with Installation.create(folder, [package_files(find_package(one)) for one in election], mode=mode) as made:
+        for name in made.elections:
+            typer.echo(
+                f"{name}: {len(made.elections[name].stations)} stations, {len(made.elections[name].boxes)} boxes"
+            )
+
+
+@app.command()
+def serve(folder: Dir, port: Port = 8021) -> None:
+    """Serve an installation on the loopback, and keep one publisher at work beside it."""
+    from functions.server import listen
+    from functions.server import serve as serve_http
+
+    with opened(folder) as installation:
+        listen(port).close()  # a taken port is told before anything is started
+        with publisher_beside(folder):
+            serve_http(installation, port)
+
+
+@app.command()
+def publish(
+    folder: Dir,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on publishing what comes in.")] = False,
+    leash: Annotated[bool, typer.Option("--leash", hidden=True, help="End when standard input ends.")] = False,
+) -> None:
+    """Publish what was accepted: once, or again and again. One publisher at a time."""
+    with opened(folder) as installation:
+        version = run_publisher(installation, follow=follow, leash=leash)
+    typer.echo(f"version {version}")
+
+
+@app.command()
+def build(folder: Dir, as_json: AsJson = False) -> None:
+    """Build every public file again from the records. Bytes that are right already are left as they are."""
+    with opened(folder) as installation:
+        said = build_everything(installation)
+    typer.echo(
+        json.dumps(said)
+        if as_json
+        else f"version {said['version']}: {said['written']} files written, {said['wall_s']} s"
+    )
+
+
+@app.command()
+def rehearse(
+    folder: Dir,
+    election: Annotated[
+        str, typer.Option("--election", help="A package's folder, or the name of one that ships.")
+    ] = "",
+    boxes: Annotated[int | None, typer.Option("--boxes", min=1, help="Only so many boxes report.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play an election night in an empty folder, compare every figure at the end, and exit: 0 well, 1 with differences."""
+    from rehearsal.demo import play
+
+    if not play(folder, election, boxes=boxes, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    election: Annotated[
+        str, typer.Option("--election", help="A package's folder, or the name of one that ships.")
+    ] = "",
+    port: Port = 8021,
+) -> None:
+    """Play an election night and keep its pages up until Ctrl-C."""
+    from rehearsal.demo import show
+
+    show(election, port)
+
+
+@intake.command("usb")
+def usb(
+    folder: Dir,
+    files: Annotated[list[Path], typer.Argument(help="Sealed files that a box wrote to a USB stick.")],
+    receipts: Annotated[Path | None, typer.Option("--receipts", help="Folder for the receipts to carry back.")] = None,
+) -> None:
+    """Take in sealed reports from files, as the superior commission does, and write their receipts."""
+    failed = 0
+    with opened(folder) as installation:
+        for file in files:
+            try:
+                place = take_in(installation, file, receipts or file.parent)
+                typer.echo(f"{file.name}: received, receipt in {place.name}")
+            except ShailooError as error:
+                failed += 1
+                typer.echo(f"{file.name}: {error}", err=True)
+    if failed:
+        raise typer.Exit(2)
+
+
+@package.command("check")
+def check(path: Annotated[Path, typer.Argument(help="Folder of the package.")]) -> None:
+    """Read a package and say every fault with file, row, column, value and remedy."""
+    from rehearsal.packages import package_files
+    from shailoo.package import PackageInvalid, load_package
+
+    try:
+        election = load_package(package_files(path))
+    except PackageInvalid as error:
+        for fault in error.faults:
+            typer.echo(fault.sentence(), err=True)
+        raise
+    counts = f"{len(election.stations)} stations, {len(election.boxes)} boxes, {len(election.contests)} contests"
+    typer.echo(f"{election.id}: a right package with {counts}")
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Installation]:
+    """Open an installation; one that plays a pressed evening gets the evening's clock."""
+    from rehearsal.evening import CLOCK, EveningClock, is_pressed
+    from shailoo.assembly import Installation
+
+    with Installation.open(folder) as installation:
+        if is_pressed(folder):
+            installation = replace(installation, clock=EveningClock.open(folder / CLOCK))  # noqa: PLW2901 -- the same, with its clock
+        yield installation
+        installation.close()
+
+
+def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:
+    """The publisher of an installation."""
+    from builder.publish import Publisher
+    from builder.render.site import Site
+
+    folder = installation.folder
+    packages = {name: folder / "elections" / name for name in installation.elections}
+    return Publisher(
+        store=installation.store,
+        elections=installation.elections,
+        site=Site(installation.public, folder / "cache", packages),
+        public=installation.public,
+        marks=folder / MARKS,
+        clock=installation.clock,
+        cadence=cadence,
+    )
+
+
+def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> int:
+    """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
+    stop = threading.Event()
+    if leash:
+        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with only_publisher(installation.folder, wait=follow):
+        publisher = make_publisher(installation)
+        publisher.start()
+        while not stop.is_set():
+            if publisher.step() is None:
+                if not follow:
+                    break
+                stop.wait(IDLE_S)
+        while publisher.step() is not None:
+            continue
+        publisher.wait_for_trail()
+    return publisher.version
+
+
+@contextmanager
+def only_publisher(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Be the only publisher of an installation on this machine. Raises PublisherBusy unless it may wait."""
+    with (folder / "publisher.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise PublisherBusy("Another publisher is at work here; end it first.", folder=folder.name) from error
+        yield
+
+
+@contextmanager
+def publisher_beside(folder: Path) -> Iterator[None]:
+    """A publisher in a process of its own, started again when it dies. It ends with this process, however that ends."""
+    command = [sys.executable, "-m", "shailoo.cli", "publish", "--dir", str(folder), "--follow", "--leash"]
+    stop = threading.Event()
+
+    def keep() -> None:
+        while not stop.is_set():
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+                while child.poll() is None and not stop.wait(0.05):
+                    continue
+                # leaving the block closes its standard input, which is the leash, and waits for its end
+            if not stop.is_set():
+                sys.stderr.write(f"the publisher ended with {child.returncode}; it is started again\n")
+                stop.wait(0.3)
+
+    thread = threading.Thread(target=keep, name="keeps the publisher")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def build_everything(installation: Installation) -> dict[str, object]:
+    """Rebuild the public folder; returns what was done, and how much memory the largest process took."""
+    began = time.monotonic()
+    with only_publisher(installation.folder, wait=False):
+        publisher = make_publisher(installation)
+        progress = publisher.build()
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "version": publisher.version,
+        "elections": sorted(installation.elections),
+        "stations": sum(len(election.stations) for election in installation.elections.values()),
+        "files": publisher.public.unchanged + publisher.public.written,
+        "written": progress.files,
+        "peak_mb": peak // 1024,
+        "wall_s": round(time.monotonic() - began, 2),
+    }
+
+
+def take_in(installation: Installation, file: Path, receipts: Path) -> Path:
+    """Take in one sealed file and write the receipt beside it. Raises what the intake raises."""
+    from shailoo.usecases.accept_report import SignedRefusal, accept_report
+
+    try:
+        note = accept_report(file.read_bytes(), installation.intake_desk, now=installation.clock.now())
+    except SignedRefusal as refusal:
+        raise refusal.reason from refusal
+    except OSError as error:
+        raise NotFound("This file cannot be read.", file=file.name) from error
+    place = receipts / f"{file.name}.receipt"
+    place.write_bytes(note)
+    return place
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Say an error of ours as one sentence and end with exit code 2."""
+    try:
+        yield
+    except ShailooError as error:
+        sys.stderr.write(f"shailoo: {error}\n")
+        sys.exit(2)
+
+
+def main() -> None:
+    """Run the command."""
+    with our_errors():
+        app()
+
+
+if __name__ == "__main__":
+    main()
