@@ -286,7 +286,7 @@ class Links:
             line = self._lines.get((contest.threshold, contest.scale), "")
             if not line:
                 x = charts.bar_width(contest.threshold, charts.FULL, contest.scale)
-                line = f'<line x1="{x}" x2="{x}" y1="-45%" y2="145%"/>'
+                line = f'<line x1="{x}" x2="{x}" y1="-62%" y2="162%"/>'
                 self._lines[(contest.threshold, contest.scale)] = line
         tone = 0 if count.standing == "below" else count.option.tone
         wide = charts.bar_width(count.votes or 0, contest.ballots or 0, contest.scale)
