@@ -36,7 +36,7 @@ def settled(
         return best + unknown < totals.against_all
     match rule:
         case ListRule():
-            return _lists(rule, totals, result, outstanding, by_region or {})
+            return _lists(rule, totals, result, outstanding, by_region)
         case VotesRule():
             return _votes(rule, totals, result, unknown)
         case PresidentRule():
@@ -57,7 +57,7 @@ def _against_all_stays_below(totals: ContestTotals, unknown: int) -> bool:
 
 
 def _lists(
-    rule: ListRule, totals: ContestTotals, result: SeatResult, outstanding: int, by_region: Mapping[str, int]
+    rule: ListRule, totals: ContestTotals, result: SeatResult, outstanding: int, by_region: Mapping[str, int] | None
 ) -> bool:
     unknown = totals.unplaced + outstanding
     if result.status is not Status.DECIDED or not _against_all_stays_below(totals, unknown):
@@ -125,11 +125,10 @@ def _president(totals: ContestTotals, result: SeatResult, outstanding: int) -> b
 
 def _question(rule: QuestionRule, totals: ContestTotals, result: SeatResult, outstanding: int) -> bool:
     bound = totals.voters * rule.turnout.numerator
-    came = totals.participants * rule.turnout.denominator
     largest = totals.participants + outstanding
     if result.status is Status.FAILED:
         return largest * rule.turnout.denominator < bound
-    if result.status is not Status.DECIDED or came <= bound:
+    if result.status is not Status.DECIDED:
         return False
     favour = in_favour(totals).votes
     if result.adopted:

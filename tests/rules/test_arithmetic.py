@@ -63,11 +63,15 @@ def test_with_several_marks_only_bounds_hold() -> None:
     assert with_three((1, 4), (2, 1)) == []
     assert with_three((1, 11), (2, 1)) == ["option-within-valid"]
     assert with_three((1, 10), (2, 10), (3, 10), (4, 1)) == ["votes-within-marks"]
+    too_many = Tally(ballots=10, invalid=0, valid=10, votes=tuple((no, 10) for no in range(4)), marks=3)
+    assert check_contest(too_many) == (
+        Breach(rule="votes-within-marks", line="votes", expected=30, found=40, relation="<="),
+    )
 
 
 def test_a_list_may_have_fewer_preference_votes_than_votes_and_never_more() -> None:
     assert check_preferences(4, 100, [(1, 60), (2, 30)]) == ()
-    assert check_preferences(4, 100, [(1, 60), (2, 40)]) == ()
+    assert check_preferences(4, 100, [(1, 60), (2, 40), (3, 0)]) == ()
     assert check_preferences(4, 100, [(1, 61), (2, 40)]) == (
         Breach(rule="preferences-within-list", line="list 4", expected=100, found=101, relation="<="),
     )

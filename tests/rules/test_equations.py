@@ -80,5 +80,5 @@ def test_an_equation_agrees_with_arithmetic(lines: dict[str, int]) -> None:
 
 
 def test_lines_of_a_protocol_are_never_negative() -> None:
-    assert check_lines(LINES) == ()
+    assert check_lines({**LINES, "L12": 0, "L13": (0, 1)}) == ()
     assert [breach.line for breach in check_lines({"L1": -1, "L10": (3, -2)})] == ["L1", "L10"]

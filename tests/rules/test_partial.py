@@ -198,8 +198,9 @@ def test_who_goes_to_the_second_round_is_settled_by_two_gaps() -> None:
 def test_a_majority_is_settled_when_nobody_else_can_come_near() -> None:
     assert is_settled("kg-president-2021", district({1: 60, 2: 40}), 19)
     assert not is_settled("kg-president-2021", district({1: 60, 2: 40}), 20)
-    assert is_settled("kg-president-2021", district({1: 60, 2: 40}, turn=2), 19)
-    assert not is_settled("kg-president-2021", district({1: 60, 2: 40}, turn=2), 20)
+    assert not is_settled("kg-president-2021", district({1: 60, 2: 20}, participants=100), 20)
+    assert is_settled("kg-president-2021", district({1: 60, 2: 20}, participants=100, turn=2), 39)
+    assert not is_settled("kg-president-2021", district({1: 60, 2: 20}, participants=100, turn=2), 40)
 
 
 def test_a_question_is_settled_by_turnout_and_majority_together() -> None:
@@ -232,6 +233,10 @@ def test_a_reserved_seat_is_settled_against_women_only() -> None:
 def test_seats_of_lists_are_settled_while_no_remainder_can_pass_another() -> None:
     assert is_settled("kg-kenesh-2021", lists({1: 4_500, 2: 3_300, 3: 2_200}, 10_000, seats=10), 10)
     assert not is_settled("kg-kenesh-2021", lists({1: 4_500, 2: 3_300, 3: 2_200}, 10_000, seats=10), 500)
+    # One ballot for list 2 makes the remainders 0.4945 and 0.4985, or equal; with one vote less, 0.4945 and 0.4885.
+    assert not is_settled("kg-kenesh-2021", lists({1: 550, 2: 149, 3: 301}, 1000, seats=10), 1)
+    assert not is_settled("kg-kenesh-2021", lists({1: 550, 2: 149, 3: 300}, 999, seats=10), 1)
+    assert is_settled("kg-kenesh-2021", lists({1: 550, 2: 148, 3: 302}, 1000, seats=10), 1)
     # List 2 stands a hair above three whole quotients: fewer than three is possible, so nothing is proved.
     assert not is_settled("kg-kenesh-2021", lists({1: 4_999, 2: 3_001, 3: 2_000}, 10_000, seats=10), 20)
 
