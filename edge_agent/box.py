@@ -120,7 +120,7 @@ class Box:
         AlreadyProvisioned.
         """
         create(folder, manifest, private_key, disk)
-        storage = Storage.open(folder, disk, "day")
+        storage = Storage(folder, manifest, disk, "day")
         try:
             storage.counters.load()
             storage.events.write(EventKind.PROVISIONED, clock.now())

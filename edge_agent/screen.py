@@ -141,7 +141,8 @@ class Screen:
     def _menu(self) -> RenderableType:
         _ = self.speak.gettext
         lines = [f"{key}  {_(STEPS[step])}" for key, step in self.choices().items()]
-        lines += [f"{SPEAK}  кыргызча / русский / English", f"{LEAVE}  {_('End the program')}"]
+        end = _("End the program")
+        lines += [f"{SPEAK}  кыргызча / русский / English", f"{LEAVE}  {end}"]
         return Text("\n".join(lines))
 
     def _resumed(self) -> str:

@@ -56,16 +56,12 @@ class Storage:
     @classmethod
     def open(cls, folder: Path, disk: Disk, lock: Literal["day", "send"]) -> Self:
         """Open a box's folder. Raises NotProvisioned, BadManifest, BoxBusy or StorageDamaged."""
+        if not has_state(folder, disk):
+            raise NotProvisioned("There is no prepared box in this folder. Provision it first.", folder=folder.name)
         try:
-            data = (folder / MANIFEST).read_bytes()
+            return cls(folder, read_manifest((folder / MANIFEST).read_bytes()), disk, lock)
         except FileNotFoundError as error:
-            raise NotProvisioned("There is no box in this folder. Provision it first.", folder=folder.name) from error
-        try:
-            return cls(folder, read_manifest(data), disk, lock)
-        except FileNotFoundError as error:
-            raise NotProvisioned(
-                "Provisioning was interrupted. Provision the box again.", folder=folder.name
-            ) from error
+            raise StorageDamaged("The manifest of this box is gone. Replace the box.", folder=folder.name) from error
 
     def close(self) -> None:
         """Give the files back."""
@@ -91,7 +87,7 @@ def create(folder: Path, manifest: Manifest, private_key: Ed25519PrivateKey, dis
     )
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _has_state(folder, disk):
+        if has_state(folder, disk):
             raise AlreadyProvisioned("A box lives in this folder. Take an empty one.", folder=folder.name)
         with _new_file(folder / STORAGE) as file:
             disk.reserve(file, layout.size)
@@ -153,7 +149,7 @@ def _check_size(file: int, expected: int) -> None:
         raise StorageDamaged(sentence, bytes=size, expected=expected)
 
 
-def _has_state(folder: Path, disk: Disk) -> bool:
+def has_state(folder: Path, disk: Disk) -> bool:
     """Whether a provisioning ever reached its last step here.
 
     The state lies at the same place whatever the manifest says.

@@ -1,0 +1,1 @@
+"""The ballot box: its day, its crashes, its secrecy, its paper and its sending."""
