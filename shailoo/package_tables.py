@@ -282,10 +282,12 @@ def _cells(table: Table[Row], data: bytes, faults: FaultList) -> list[tuple[int,
         remedy = "Save it as UTF-8 without byte order mark, with line ends LF and one at the end of the file."
         faults.add(table.file, "the file has a byte order mark, CR line ends or no end of the last line", remedy)
         return []
+    lines: list[list[str]] = []
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        faults.add(table.file, f"the file is not CSV: {error}", "Quote a cell that holds a comma or a quotation mark.")
+        remedy = "Quote a cell that holds a comma or a quotation mark, and double the quotation marks inside."
+        faults.add(table.file, f"the file is not CSV from here on: {error}", remedy, row=len(lines) + 1)
         return []
     header = list(table.columns)
     if not lines or lines[0] != header:

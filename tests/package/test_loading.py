@@ -201,6 +201,11 @@ def test_a_hundred_faults_are_told_and_all_are_counted() -> None:
     assert "row 7" in caught.value.sentence
 
 
+def test_a_broken_quotation_names_its_row() -> None:
+    found = faults(edited("regions.csv", "osh-city,city", 'osh-city,"ci"ty'))
+    assert (found[0].file, found[0].row) == ("regions.csv", 3)
+
+
 def test_no_folder_is_not_an_empty_package(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         read_folder(tmp_path / "nothing")
