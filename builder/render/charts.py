@@ -217,7 +217,8 @@ def hemicycle(seats: Seats, title: str, description: str) -> str:
             start += count
     more = f'<tspan class="more"> + <tspan data-figure="seats.districts">{seats.districts}</tspan></tspan>'
     return (
-        f'<svg data-seats class="hemicycle" viewBox="0 0 250 132" role="img" aria-label="{escape(title)}">'
+        f'<svg data-seats="{escape(seats.contest)}" class="hemicycle" viewBox="0 0 250 132" role="img" '
+        f'aria-label="{escape(title)}">'
         f"<desc>{escape(description)}</desc>{''.join(drawn)}"
         f'<text x="125" y="122" text-anchor="middle"><tspan data-figure="seats.total">{seats.total}</tspan>'
         f"{more if seats.districts else ''}</text></svg>"
@@ -268,7 +269,7 @@ def turnout_steps(table: TurnoutTable, title: str, percent: Callable[[int], str]
         dots.append(f'<circle cx="{x}" cy="{y}" r="3.5"/>')
         pen = True
     return (
-        f'<svg data-chart="turnout" data-text class="steps-line" viewBox="0 0 620 206" role="img" '
+        f'<svg data-chart="turnout" data-text="" class="steps-line" viewBox="0 0 620 206" role="img" '
         f'aria-label="{escape(title)}">'
         f'{lines}{ticks}<path class="line" d="{"".join(path)}"/>{"".join(dots)}</svg>'
     )
