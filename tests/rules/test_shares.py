@@ -66,6 +66,8 @@ def test_exactly_half_is_not_more_than_half() -> None:
 def test_of_an_empty_base_there_is_no_share() -> None:
     assert share_hundredths(0, 0) is None
     assert reaches(0, 0, 5, 100)
+    with pytest.raises(ShareImpossible):
+        check_share(0, 0, "0 %")
 
 
 @pytest.mark.parametrize(("part", "base"), [(-1, 5), (6, 5), (1, 0)])
