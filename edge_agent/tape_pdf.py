@@ -62,6 +62,7 @@ def tape_pdf(tape: Tape, fonts: tuple[Path, ...] = FONTS) -> bytes:
         pdf.set_author(f"{tape.report.election}/{tape.report.box}")
         pdf.set_lang(tape.report.language)
         pdf.set_margin(0)
+        pdf.c_margin = 0  # a cell has an inner margin of its own
         pdf.set_auto_page_break(auto=False)
         pdf.add_font("tape", fname=_font(fonts))
         pdf.add_page()
