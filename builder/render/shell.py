@@ -119,13 +119,15 @@ class Shell:
         description: str = "",
         head_extra: str = "",
         main_class: str = "wrap",
+        follow: str = "",
     ) -> str:
         """Return a whole page.
 
         `title` and `description` are plain text; `main` and `head_extra` are HTML. `path` is the page's folder below
         `/<portal>/<language>/`, with a slash at its end ("" for the first page). `alternates` (language → address) is
         needed only where another language has another address; by default the same path is offered in every language.
-        With `data` the page carries the state bar and follows the count.
+        With `data` the page carries the state bar and follows the count. A page without it (the list of elections) may
+        still `follow` the pointer of one election.
         """
         if alternates is None:
             alternates = {code: f"/{self.portal}/{code}/{path}" for code in LANGUAGES}
@@ -142,6 +144,9 @@ class Shell:
         if data is not None:
             state = data.state_bar(self.words["state"], self.words["updated"])
             attributes = data.attributes()
+        elif follow:
+            pointer = escape(POINTER.format(election=follow))
+            attributes = f' data-page data-scope="" data-election="" data-version="0" data-pointer="{pointer}"'
         to_title, to_head, to_switch, to_state, to_main, rest = self.parts
         return (
             f"{to_title}{escape(title)}{to_head}{head}{head_extra}{to_switch}{switch}{to_state}{state}{to_main}"

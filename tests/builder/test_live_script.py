@@ -117,6 +117,19 @@ def test_figures_arrive_in_place(room: Path, shell: Shell, site: Served, page: P
     assert page.evaluate("document.querySelector('details').open")
 
 
+def test_a_page_without_a_state_bar_may_follow_too(room: Path, shell: Shell, site: Served, page: Page) -> None:
+    file = room / "public/results/en/sample/index.html"
+    for version, turnout in ((1, "10"), (2, "20")):
+        main = f'<table><tbody><tr data-live="election:sample"><td>{turnout}</td></tr></tbody></table>'
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(shell.stamp(title="Elections", main=main, path="sample/", follow="sample"), "utf-8")
+        put_pointer(room / "public", version, "2021-11-28T15:31:14Z")
+        if version == 1:
+            open_page(page, site)
+    wait(page, 6)
+    expect(page.locator("td")).to_have_text("20")
+
+
 def test_an_older_page_and_another_page_change_nothing(room: Path, shell: Shell, site: Served, page: Page) -> None:
     public = room / "public"
     put_page(public, shell, main_of({"Alpha": 10}, boxes=9), data_page(9))

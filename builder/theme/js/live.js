@@ -18,7 +18,7 @@
   const main = document.querySelector("main[data-page]");
   const bar = document.querySelector("[data-state]");
   const tools = document.querySelector(".tools[data-words]");
-  if (!main || !bar || !tools || !main.dataset.pointer) return;
+  if (!main || !tools || !main.dataset.pointer) return; // the list of elections has no bar: it follows without one
 
   const EVERY = 4000; // ms between two questions on the night
   const CALM = 60000; // … when the count is closed
@@ -57,7 +57,7 @@
   };
 
   // ---- age ----------------------------------------------------------------------------------------------------
-  const fresh = bar.querySelector("[data-fresh]");
+  const fresh = bar ? bar.querySelector("[data-fresh]") : document.createElement("span");
   let printed = fresh.textContent; // what the page itself says of its time
   const clock = new Intl.DateTimeFormat("en-GB", {
     timeZone: main.dataset.zone || "Asia/Bishkek", hour: "2-digit", minute: "2-digit", second: "2-digit",
@@ -83,6 +83,7 @@
     if (fresh.textContent !== text) fresh.textContent = text;
   };
   const showAge = () => {
+    if (!bar) return;
     if (!pointer) {
       if (failures > 2) {
         bar.dataset.liveState = "stale";
@@ -198,10 +199,10 @@
     const anchor = CSS.supports("overflow-anchor", "auto") ? null : document.elementFromPoint(innerWidth / 2, innerHeight / 2);
     const anchoredAt = anchor ? anchor.getBoundingClientRect().top : 0;
 
-    const state = bar.querySelector('[data-live="state"]');
-    if (nextState && state) morph(state, nextState);
     const nextBar = next.querySelector("[data-state]");
-    if (nextBar) {
+    if (bar && nextBar) {
+      const state = bar.querySelector('[data-live="state"]');
+      if (nextState && state) morph(state, nextState);
       bar.className = nextBar.className;
       printed = nextBar.querySelector("[data-fresh]").textContent;
     }
@@ -266,8 +267,10 @@
   };
 
   setVoice(false);
-  bar.querySelector(".fresh").append(button);
-  bar.append(voice);
+  if (bar) {
+    bar.querySelector(".fresh").append(button);
+    bar.append(voice);
+  }
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) clearTimeout(timer);
     else poll();
