@@ -69,6 +69,11 @@ class Night:
         """A record of this election was read from the feed."""
         self._waiting.append((seq, record))
 
+    @property
+    def waiting(self) -> int:
+        """Records accepted but in no version yet."""
+        return len(self._waiting)
+
     def absorb(self, upto: int) -> Touched:
         """Take the waiting records up to a feed number into the state."""
         touched = NOTHING

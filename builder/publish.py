@@ -186,12 +186,11 @@ class Publisher:
 
     def step(self) -> Progress | None:
         """Publish what is new. None when there is nothing to do."""
-        news = False
         for seq, record in self._feed(self._seen):
             self._seen = seq
             if not isinstance(record, Publication):
                 self._receive(seq, record)
-                news = True
+        news = any(night.waiting for night in self.nights.values())
         now = time.monotonic()
         if news:
             self._last_news = now

@@ -124,6 +124,17 @@ class Facts:
         """Boxes with two different final reports between which no act has chosen."""
         return self._once(("conflicts",), lambda: self._in_state("conflict", "country", ""))
 
+    def released(self, kind: str, place: str) -> int:
+        """Boxes that count by an act although their report breaks a rule."""
+        return self._once(
+            ("released", kind, place),
+            lambda: sum(
+                slot.released and bool(slot.held)
+                for station in self._stations.get((kind, place), ())
+                for slot in self._slots.get(station.no, {}).values()
+            ),
+        )
+
     def turnout(self, kind: str, place: str, hour: str) -> tuple[int, int] | None:
         """Voters who had voted by an hour and stations that told; None where nobody did."""
         key = (kind, place, hour)

@@ -1,0 +1,99 @@
+"""A night on a small installation in a folder: a memory store, the publisher, records straight from the played counts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.publish import Cadence, Publisher
+from builder.render.site import Site
+from rehearsal.paper import finals, store_all
+from rehearsal.played import Played, read_played
+from shailoo.adapters.memory import MemoryStore
+from shailoo.adapters.package_folder import read_files
+from shailoo.package import load_package
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shailoo.model.election import Election
+    from shailoo.model.record import ReportAccepted
+
+_CACHE = Path(tempfile.gettempdir()) / f"shailoo-prose-{os.getuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+"""MkDocs' prose, kept between tests of one worker under the digest of its sources."""
+PACKAGES = Path(__file__).resolve().parents[2] / "elections"
+_ELECTIONS: dict[str, Election] = {}
+
+
+def election(name: str) -> Election:
+    """A package of the repository, loaded once."""
+    if name not in _ELECTIONS:
+        _ELECTIONS[name] = load_package(read_files(PACKAGES / name))
+    return _ELECTIONS[name]
+
+
+class TellingClock:
+    """Tells the evening of an election, a second later each time it is asked."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The next second."""
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
+@dataclass
+class Scene:
+    """Everything that a test of the publisher needs."""
+
+    folder: Path
+    election: Election
+    played: Played
+    store: MemoryStore
+    records: list[ReportAccepted]
+
+    @property
+    def public(self) -> Path:
+        """What the CDN would serve."""
+        return self.folder / "public"
+
+    def publisher(self, templates: Sequence[Path] = (), public: Path | None = None) -> Publisher:
+        """A publisher as it would be after a start of the machine."""
+        place = public or self.public
+        packages = {self.election.id: PACKAGES / self.election.id}
+        return Publisher(
+            store=self.store,
+            elections={self.election.id: self.election},
+            site=Site(place, _CACHE, packages, templates=templates),
+            public=place,
+            marks=place.parent / "marks",
+            clock=TellingClock(self.election.evening_of),
+            cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0),
+        )
+
+    def send(self, *records: ReportAccepted) -> None:
+        """Records enter the feed."""
+        store_all(self.store, records)
+
+
+def scene(folder: Path, name: str) -> Scene:
+    """A new installation of a package, before the evening."""
+    found = election(name)
+    played = read_played(PACKAGES / name)
+    return Scene(folder, found, played, MemoryStore(), finals(found, played))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Path -> digest of every file."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
