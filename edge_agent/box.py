@@ -12,14 +12,11 @@ the feeder's hands.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import Field, ValidationError
 
 from edge_agent import reports
 from edge_agent.counters import Ballot
@@ -27,7 +24,6 @@ from edge_agent.disk import REAL, Disk
 from edge_agent.errors import (
     CountersNotZero,
     NothingToReport,
-    NotProvisioned,
     NotStored,
     PrinterFailed,
     StorageDamaged,
@@ -38,54 +34,15 @@ from edge_agent.errors import (
 from edge_agent.events import Event, EventKind, export
 from edge_agent.manifest import Manifest
 from edge_agent.printer import NoPaper, Printer, Tape
+from edge_agent.stage import MOST_COPIES, Resumed, Stage, State, stored_state
 from edge_agent.storage import Storage, create, read_key
-from shailoo.model.base import Frozen, Moment
 from shailoo.model.report import Report, ReportKind
 from shailoo.ports import Clock
-from shailoo.records.canonical import canonical_json
 from shailoo.records.note import SignedNote
 from shailoo.records.report_text import read_report, write_report
 from shailoo.records.tape_code import tape_address
 
-__all__ = ["Ballot", "Box", "Resumed", "Stage", "State", "stored_state"]
-
-_MOST_COPIES = 999
-_Copies = Annotated[int, Field(ge=0, le=_MOST_COPIES)]
-
-
-class Stage(StrEnum):
-    """How far the day has come."""
-
-    PROVISIONED = "provisioned"
-    ZEROED = "zeroed"
-    OPEN = "open"
-    CLOSED = "closed"
-    REPORTED = "reported"
-
-
-class State(Frozen):
-    """What is replaced at each step. Copies are those that were begun: a number is never used twice."""
-
-    stage: Stage
-    opened: Moment | None = None
-    closed: Moment | None = None
-    zero_copies: _Copies = 0
-    final_copies: _Copies = 0
-    annex_copies: _Copies = 0
-    annex_printed: bool = False
-
-    def bytes(self) -> bytes:
-        """Canonical bytes."""
-        return canonical_json(self.model_dump(mode="json"))
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """What a start found: the stage, whether the run before ended in disorder, whether counters had to be mended."""
-
-    stage: Stage
-    interrupted: bool
-    mended: bool
+__all__ = ["Ballot", "Box", "Resumed", "Stage"]
 
 
 class Box:
@@ -342,7 +299,7 @@ class Box:
         }.get(kind, 0)
         if copies == 0:
             raise WrongStage("There is no printed report of this kind to copy.", stage=self.stage.value)
-        if copies == _MOST_COPIES:
+        if copies == MOST_COPIES:
             raise TooManyCopies("A report is printed at most 999 times.", box=self.manifest.box)
         report = reports.reprint(self._report(kind), copies + 1, self._clock.now())
         note = self._signer.sign(write_report(report)).bytes()
@@ -396,18 +353,3 @@ class Box:
 
     def _log(self, kind: EventKind, detail: str = "") -> None:
         self._storage.events.write(kind, self._clock.now(), detail)
-
-
-def stored_state(storage: Storage) -> State:
-    """Return the last acknowledged state.
-
-    Raises NotProvisioned when there never was one, StorageDamaged for nonsense.
-    """
-    raw = storage.state.read()
-    if raw is None:
-        folder = storage.folder.name
-        raise NotProvisioned("Provisioning was interrupted. Provision the box again.", folder=folder)
-    try:
-        return State.model_validate_json(raw)
-    except ValidationError as error:
-        raise StorageDamaged("The box's state makes no sense. Replace the box, or count by hand.") from error

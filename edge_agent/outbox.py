@@ -7,11 +7,11 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from edge_agent.box import Stage, stored_state
 from edge_agent.disk import REAL, Disk
 from edge_agent.errors import BadReceiptOfOurs, NotPrinted, StorageDamaged
 from edge_agent.events import EventKind, export
 from edge_agent.printer import write_whole
+from edge_agent.stage import Stage, stored_state
 from edge_agent.storage import Storage, Upload
 from shailoo.errors import Refused
 from shailoo.model.report import ReportKind
