@@ -139,7 +139,9 @@ class PageCheck:
                 self._districts(table, facts)
             case "turnout" | "turnout.share":
                 self._turnout(table, facts, kind if page.page != "turnout" else "country", place, rest)
-            case "candidates" | "versions" | "refusals" | "held":
+            case "candidates":
+                self._candidates(table, facts, place)
+            case "versions" | "refusals" | "held":
                 self._numbers_only(table)
             case _:
                 self._fail("A table that the gate does not know.", table.id)
@@ -166,6 +168,12 @@ class PageCheck:
                 local = contest.district == place if page.page == "district" else contest.district is None
                 if local and facts.recount.of(*self._scope(kind, place), contest.id).boxes:
                     wanted.add(f"contest:{contest.id}")
+        elif page.page == "option":
+            contest_id, _, no = place.partition("/")
+            contest = facts.election.contest_by_id[contest_id]
+            wanted |= {"sources:region", "sources:tec"} if contest.district is None else {"sources:station"}
+            if contest.option_by_no[int(no)].candidates:
+                wanted.add("candidates")
         missing = sorted(wanted - tables) + sorted(figures - {identity for identity, _, _ in page.figures})
         if missing:
             raise PageDisagrees("Something that the page is for is missing.", page=self._path, missing=missing[0])
@@ -247,6 +255,16 @@ class PageCheck:
             }
         self._compare(table, expected, {})
 
+    def _candidates(self, table: Table, facts: Facts, place: str) -> None:
+        contest, _, no = place.partition("/")
+        persons = facts.election.contest_by_id[contest].option_by_no[int(no)].candidates
+        sums = facts.recount.preferences(contest, int(no))
+        rows: dict[str, Figures] = {
+            str(person.no): {"preferences": None if sums is None else sums.get(person.no, 0)} for person in persons
+        }
+        readings = frozenset(column for column, _ in table.columns if column.startswith("reading:"))
+        self._compare(table, rows, {str(person.no): person.name.text(self.language) for person in persons}, soft=readings)
+
     def _districts(self, table: Table, facts: Facts) -> None:
         expected: dict[str, Figures] = {}
         for contest in facts.election.contests:
@@ -319,7 +337,7 @@ class PageCheck:
                 raise PageDisagrees("A figure stands twice.", page=self._path, figure=identity)
             seen.add(identity)
             try:
-                known = self._single(identity, text, page, facts, (kind, place))
+                known = self._single(identity, page, facts, (kind, place))
             except LookupError as error:
                 message = "A figure that the gate does not know."
                 raise PageDisagrees(message, page=self._path, figure=identity) from error
@@ -333,7 +351,7 @@ class PageCheck:
             if label and wanted is not None and label not in {self._say(word) for word in wanted}:
                 raise PageDisagrees("A figure stands beside another figure's name.", page=self._path, figure=identity)
 
-    def _single(self, identity: str, text: str, page: PageRead, facts: Facts, place: tuple[str, str]) -> int | None:
+    def _single(self, identity: str, page: PageRead, facts: Facts, place: tuple[str, str]) -> int | None:
         """What a figure ought to be. Raises LookupError for one that the gate does not know."""
         kind, name = place
         if identity.startswith("contest:"):
@@ -351,7 +369,7 @@ class PageCheck:
                 case _:
                     raise LookupError(identity)
         if page.page == "option":
-            return self._of_option(identity, text, facts, name)
+            return self._of_option(identity, facts, name)
         voters = facts.voters(kind, name)
         match identity:
             case "voters":
@@ -378,7 +396,7 @@ class PageCheck:
             case _:
                 raise LookupError(identity)
 
-    def _of_option(self, identity: str, text: str, facts: Facts, place: str) -> int | None:
+    def _of_option(self, identity: str, facts: Facts, place: str) -> int | None:
         contest_id, _, no = place.partition("/")
         contest = facts.election.contest_by_id[contest_id]
         added = facts.recount.of("country", "", contest_id)
@@ -394,8 +412,10 @@ class PageCheck:
                 return added.boxes
             case "expected":
                 return facts.expected("country", "", contest_id)
-            case "preferences.reported" | "preferences.expected":
-                return number(text)
+            case "preferences.reported":
+                return facts.recount.annexes
+            case "preferences.expected":
+                return added.boxes
             case _:
                 raise LookupError(identity)
 

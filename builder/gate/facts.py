@@ -62,6 +62,8 @@ class Facts:
                 final = slot.final
                 counts = slot.state == "accepted" and final is not None
                 self.recount.put(slot.box, no, final.record.note if counts and final is not None else None)
+                annex = slot.annex
+                self.recount.put_annex(slot.box, annex.record.note if annex is not None else None)
                 for index, upload in enumerate([*slot.finals, *slot.annexes]):
                     if index == 0 and upload.record.zero is not None:
                         self.notes[no].append(upload.record.zero)

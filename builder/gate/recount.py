@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^-{42}\n\[([a-z0-9-]+)\]\n(.*?)(?=^-{42}$|^={42}$)", re.MULTILINE | re.DOTALL)
 _FIGURE = re.compile(r"^(.{34}) ([ 0-9]{6}[0-9])$", re.MULTILINE)
+_TOKEN = re.compile(r"\b([0-9]{1,3})=([0-9]{1,7})\b")
 _NUMBERED = re.compile(r"^ {0,2}[0-9]{1,3} ")
 
 
@@ -49,6 +50,15 @@ def read_text(note: str) -> dict[str, Counted]:
     return found
 
 
+def read_annex(note: str) -> dict[tuple[str, int], dict[int, int]]:
+    """(contest, list) -> candidate -> preference votes, from the text of a signed annex."""
+    return {
+        (contest, int(body[:3])): {int(no): int(votes) for no, votes in _TOKEN.findall(body)}
+        for contest, body in _SECTION.findall(note)
+        if _NUMBERED.match(body)
+    }
+
+
 class Recount:
     """Sums of the boxes that count, by TEC first; a region is the sum of its TECs, the country the sum of all."""
 
@@ -65,6 +75,25 @@ class Recount:
             if station.tec not in tecs:
                 tecs.append(station.tec)
         self._merged: dict[str, tuple[int, int, dict[int, int]]] = {}
+        self._annexes: dict[str, dict[tuple[str, int], dict[int, int]]] = {}
+
+    def put_annex(self, box: str, note: str | None) -> None:
+        """A box's annex counts with this signed note; None: it does not count."""
+        self._annexes.pop(box, None)
+        if note is not None:
+            self._annexes[box] = read_annex(note)
+
+    @property
+    def annexes(self) -> int:
+        """How many annexes count."""
+        return len(self._annexes)
+
+    def preferences(self, contest: str, option: int) -> dict[int, int] | None:
+        """Candidate -> preference votes of a list; None while no annex tells of it."""
+        parts = [found[contest, option] for found in self._annexes.values() if (contest, option) in found]
+        if not parts:
+            return None
+        return {no: sum(part.get(no, 0) for part in parts) for no in {no for part in parts for no in part}}
 
     def put(self, box: str, station: str, note: str | None) -> None:
         """A box counts with this signed note; None: it does not count."""
