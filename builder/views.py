@@ -81,8 +81,8 @@ class Option:
     """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
 
     `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
-    none). `tone` 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that `/option/<contest>/<key>/`
-    exists.
+    none). `tone` (`builder.tones`) 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that
+    `/option/<contest>/<key>/` exists.
     """
 
     contest: str

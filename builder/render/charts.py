@@ -41,9 +41,13 @@ def bar_width(part: int, base: int, scale: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """The country's outlines, projected once: `paths` by region identifier in the order of the file."""
+    """The country's outlines, projected once: `paths` by region identifier in the order of the file.
+
+    `boxes` are (left, top, right, bottom) of each region in the same coordinates.
+    """
 
     paths: Mapping[str, str]
+    boxes: Mapping[str, tuple[float, float, float, float]]
     height: int
     west: float
     north: float
@@ -58,9 +62,10 @@ class Shapes:
         west, east = min(p[0] for p in points), max(p[0] for p in points)
         south, north = min(p[1] for p in points), max(p[1] for p in points)
         unit = (WIDTH - 4) / ((east - west) * stretch)
-        shapes = cls({}, math.ceil((north - south) * unit) + 4, west, north, unit)
+        shapes = cls({}, {}, math.ceil((north - south) * unit) + 4, west, north, unit)
         return cls(
             {name: "".join(shapes.draw(ring) for ring in parts) for name, parts in rings.items()},
+            {name: shapes.box([point for ring in parts for point in ring]) for name, parts in rings.items()},
             shapes.height,
             west,
             north,
@@ -71,6 +76,23 @@ class Shapes:
         """Place a point on the map."""
         stretch = math.cos(math.radians(LATITUDE))
         return 2 + (longitude - self.west) * stretch * self.unit, 2 + (self.north - latitude) * self.unit
+
+    def box(self, points: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
+        """The rectangle around some points."""
+        placed = [self.point(point[0], point[1]) for point in points]
+        return (
+            min(x for x, _ in placed),
+            min(y for _, y in placed),
+            max(x for x, _ in placed),
+            max(y for _, y in placed),
+        )
+
+    def window(self, names: Sequence[str]) -> str:
+        """The `viewBox` around some regions with a margin: a town's election is not a dot in an empty country."""
+        boxes = [self.boxes[name] for name in names]
+        left, top = max(0.0, min(b[0] for b in boxes) - 4), max(0.0, min(b[1] for b in boxes) - 4)
+        right, bottom = min(WIDTH, max(b[2] for b in boxes) + 4), min(self.height, max(b[3] for b in boxes) + 4)
+        return f"{left:.0f} {top:.0f} {math.ceil(right - left)} {math.ceil(bottom - top)}"
 
     def draw(self, ring: Sequence[Sequence[float]]) -> str:
         """Draw one closed ring as path data."""
@@ -136,31 +158,39 @@ def choropleth(
     """Turnout by region: each region is a link; its name and share are its title. Areas without a shape are left out.
 
     `data-row` of a path is the region, its class the step of the legend that `legend` draws from the same bounds.
+    Regions that take no part are the ground on which the others lie. Without any area there is nothing to draw: "".
     """
-    bounds = breaks([(a.participants, a.voters) for a in areas if a.participants is not None])
+    drawn = [area for area in areas if area.place.id in shapes.paths]
+    if not drawn:
+        return ""
+    bounds = _bounds(shapes, areas)
+    named = {area.place.id for area in drawn}
+    ground = "".join(path for name, path in shapes.paths.items() if name not in named)
+    under = f'<path class="ground" d="{ground}"/>' if ground else ""
     links = "".join(
         f'<a href="{escape(href(area))}"><path data-row="{area.place.id}" '
         f'class="{shade(area.participants, area.voters, bounds)}" d="{shapes.paths[area.place.id]}">'
         f"<title>{escape(label(area))}</title></path></a>"
-        for area in sorted(areas, key=lambda one: _order(shapes, one.place.id))
-        if area.place.id in shapes.paths
+        for area in sorted(drawn, key=lambda one: list(shapes.paths).index(one.place.id))
     )
     return (
-        f'<svg data-map="turnout" class="choropleth" viewBox="0 0 {WIDTH} {shapes.height}" role="group" '
-        f'aria-label="{escape(title)}" fill-rule="evenodd">{links}</svg>'
+        f'<svg data-map="turnout" class="choropleth" viewBox="{shapes.window(sorted(named))}" role="group" '
+        f'aria-label="{escape(title)}" fill-rule="evenodd">{under}{links}</svg>'
     )
 
 
-def _order(shapes: Shapes, name: str) -> int:
-    order = list(shapes.paths)
-    return order.index(name) if name in shapes.paths else len(order)
+def _bounds(shapes: Shapes, areas: Sequence[MapArea]) -> tuple[int, ...]:
+    """Steps for what is on the map: stations abroad are not, and their share must not stretch the scale."""
+    return breaks(
+        [(a.participants, a.voters) for a in areas if a.participants is not None and a.place.id in shapes.paths]
+    )
 
 
-def legend(areas: Sequence[MapArea], percent: Callable[[int], str], nothing: str) -> str:
+def legend(shapes: Shapes, areas: Sequence[MapArea], percent: Callable[[int], str], nothing: str) -> str:
     """The five steps with their lower bounds and, where there are such, the colour of areas without data."""
-    bounds = breaks([(a.participants, a.voters) for a in areas if a.participants is not None])
+    bounds = _bounds(shapes, areas)
     steps = "".join(f'<li class="c{n}">{escape(percent(bound))}</li>' for n, bound in enumerate(bounds))
-    if any(area.participants is None for area in areas):
+    if any(area.participants is None and area.place.id in shapes.paths for area in areas):
         steps += f'<li class="cn">{escape(nothing)}</li>'
     return f'<ol class="scale" data-legend="turnout">{steps}</ol>'
 

@@ -315,7 +315,12 @@ class Links:
             return Markup()
         title = self._say("Turnout by region")
         drawn = charts.choropleth(self.shapes, areas, title, lambda area: self.href(area.place), self._label)
-        return Markup(drawn + charts.legend(areas, self._whole, self._say("no data")))  # noqa: S704 -- escaped there
+        told = charts.legend(self.shapes, areas, self._whole, self._say("no data"))
+        return Markup(drawn + told)  # noqa: S704 -- escaped there
+
+    def mapped(self, areas: Sequence[MapArea]) -> bool:
+        """Whether a map would compare anything: at least two of the areas have a shape."""
+        return self.shapes is not None and sum(area.place.id in self.shapes.paths for area in areas) > 1
 
     def beyond(self, areas: Sequence[MapArea]) -> Markup:
         """Links to the parts that the map does not show, such as the stations abroad."""
