@@ -6,8 +6,11 @@ A pure function of the manifest, so that no table of contents can tear.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
+from edge_agent.errors import BadManifest
 from edge_agent.manifest import BoxContest, Manifest
 from edge_agent.reports import widest_texts
 from shailoo.model.report import ReportKind
@@ -27,6 +30,7 @@ _SIGNATURE = 512
 _RECEIPT = 2048
 _EVENT_JSON = 384
 _ENVELOPE = 1024
+_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Area(NamedTuple):
@@ -65,7 +69,33 @@ def slot_size(contest: BoxContest) -> int:
 
 
 def layout_of(manifest: Manifest) -> Layout:
-    """Lay out the storage of a box. Raises BadManifest for names that cannot be printed."""
+    """Lay out the storage of a box. Raises BadManifest for names that cannot be printed.
+
+    Only lengths matter, so boxes with the same ballots share one answer, whatever their numbers, places and keys.
+    """
+    alike = {
+        "station": "9" * len(manifest.station),
+        "box": "A" * len(manifest.box),
+        "station_name": manifest.election_name,
+        "zone": "",
+        "opens": _SOME_DAY,
+        "closes": _SOME_DAY,
+        "vkey": "",
+        "sealing_public": "",
+        "receipt_vkey": "",
+    }
+    try:
+        return _layout_alike(manifest.model_copy(update=alike))
+    except BadManifest:
+        return _layout(manifest)  # raises too, and names this very box
+
+
+@lru_cache(maxsize=128)
+def _layout_alike(manifest: Manifest) -> Layout:
+    return _layout(manifest)
+
+
+def _layout(manifest: Manifest) -> Layout:
     texts = {kind: len(text.encode()) + _SIGNATURE for kind, text in widest_texts(manifest).items()}
     at = 2 * PAGE
 
