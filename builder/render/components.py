@@ -28,6 +28,7 @@ from shailoo.model.base import Language
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SITES = Path(__file__).resolve().parents[2] / "sites"
 DASH = Markup(NO_SHARE)  # noqa: S704 -- a constant of ours
+_MAPPED = 3
 _MOST = 300_000
 """Remembered shares; beyond it all are forgotten, so that a publisher that runs for days does not grow."""
 _SENTENCE = re.compile(r'(?<![\w.])_\("((?:[^"\\]|\\.)*)"\)')
@@ -319,8 +320,8 @@ class Links:
         return Markup(drawn + told)  # noqa: S704 -- escaped there
 
     def mapped(self, areas: Sequence[MapArea]) -> bool:
-        """Whether a map would compare anything: at least two of the areas have a shape."""
-        return self.shapes is not None and sum(area.place.id in self.shapes.paths for area in areas) > 1
+        """Whether a map would tell more than the table: at least three of the areas have a shape."""
+        return self.shapes is not None and sum(area.place.id in self.shapes.paths for area in areas) >= _MAPPED
 
     def beyond(self, areas: Sequence[MapArea]) -> Markup:
         """Links to the parts that the map does not show, such as the stations abroad."""
