@@ -11,13 +11,11 @@ import logging
 import signal
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final
 
-import httpx
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
@@ -25,13 +23,8 @@ from starlette.responses import Response as HttpResponse
 from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp
 
-from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
-from functions.staff.cookies import CookieSigner
-from functions.staff.desk import StaffDesk
-from functions.staff.frame import staff_error
-from functions.staff.openid import OpenIdClient
-from functions.staff.routes import staff_routes
+from functions.routers import make_router
 from functions.static_files import SECURITY, StaticFiles
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
@@ -109,45 +102,6 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
             HttpRoute("/{rest:path}", file, methods=every),
         ],
     )
-
-
-def make_router(installation: Installation, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
-    """All routes of an installation. Raises NoAccessRule."""
-    staff = _staff_desk(installation)
-
-    def shape(error: ShailooError, request: Request) -> Response:
-        if request.path.startswith("/staff/"):
-            return staff_error(staff, error, request)
-        return error_response(error, request.language("en"))
-
-    routes = (
-        *intake_routes(installation.intake_desk, installation.clock, refused, nudge),
-        *staff_routes(staff, nudge),
-    )
-    return Router(routes, staff.who, shape)
-
-
-def _staff_desk(installation: Installation) -> StaffDesk:
-    settings, openid = installation.settings, None
-    if settings.identity is not None:
-        client = httpx.Client(timeout=5, follow_redirects=False)
-        openid = OpenIdClient(
-            settings.identity.issuer, settings.identity.client_id, installation.client_secret, client, _wall
-        )
-    return StaffDesk(
-        registry=installation.registry,
-        store=installation.grouped,
-        items=installation.grouped,
-        clock=installation.clock,
-        cookies=CookieSigner(installation.session_secret, secure=settings.origin.startswith("https:")),
-        openid=openid,
-        origin=settings.origin,
-        wall=_wall,
-    )
-
-
-def _wall() -> int:
-    return int(time.time())
 
 
 def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:

@@ -34,6 +34,7 @@ _TEXT = (
     "application/xml",
 )
 _SMALLEST_GZIP = 300
+_LONGEST_NAME = 200
 _KEPT_BYTES = 32 * 1_048_576
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -162,10 +163,11 @@ class StaticFiles:
 
 
 def _harmless(parts: list[str]) -> bool:
+    """Names that a builder could have written: no way up, nothing hidden, no empty step but the last."""
+    names = parts[:-1] if parts[-1:] == [""] else parts
     return all(
-        part not in (".", "..") and not part.startswith(".") and "\x00" not in part and "\\" not in part
-        for part in parts
-    ) and all(part for part in parts[:-1])
+        0 < len(name) <= _LONGEST_NAME and not name.startswith(".") and not set(name) & {"\x00", "\\"} for name in names
+    )
 
 
 def _cache_class(parts: list[str], kind: str) -> str:

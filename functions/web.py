@@ -160,6 +160,10 @@ class Router:
                 raise NoAccessRule("A route does not say who may call it.", method=route.method, path=route.template)
         self._patterns = [(re.compile(_pattern(route.template)), route) for route in self.routes]
 
+    def under(self, prefix: str) -> Router:
+        """A router of only those routes whose addresses begin with a prefix."""
+        return Router((route for route in self.routes if route.template.startswith(prefix)), self._guard, self._shape)
+
     def handle(self, request: Request) -> Response:
         """Answer a request. Raises only what is no ShailooError: a fault of ours."""
         try:
@@ -250,4 +254,4 @@ def json_response(value: object, status: int = 200, *headers: tuple[str, str]) -
 
 
 def _pattern(template: str) -> str:
-    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template))
+    return re.sub(r"\\{(\w+)\\}", r"(?P<\1>[A-Za-z0-9._~-]+)", re.escape(template))

@@ -112,9 +112,12 @@ class Installation:
         *,
         mode: Mode = Mode.REHEARSAL,
         identity: IdentityProvider | None = None,
+        client_secret: str | None = None,
         origin: str = "http://127.0.0.1:8021",
     ) -> Installation:
         """Make an installation: copy the packages, draw keys, write the settings last, then open it.
+
+        `client_secret` is what the identity provider knows us by; it goes into a file of its own.
 
         Raises AlreadyInstalled, PackageInvalid, and ModesMixed when a package is of another mode.
         """
@@ -141,6 +144,9 @@ class Installation:
             save_note_key(new_note_key(f"{host}/receipts"), keys / "receipt.key")
         if not (keys / "session.key").exists():
             write_secret(keys / "session.key", secrets.token_hex(32))
+        if identity is not None and client_secret is not None:
+            write_secret(keys / "identity.secret", client_secret)
+            identity = identity.model_copy(update={"secret_file": "keys/identity.secret"})
         for portal in ("results", "tizme", "talapker"):
             (folder / "public" / portal).mkdir(parents=True, exist_ok=True)
         save_settings(folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,6 +22,7 @@ _ED25519 = b"\x01"
 _DASH = "\u2014 "
 _MOST_SIGNATURES = 16
 _KEY_ID = 4
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 
 class BadNote(Refused):
@@ -140,7 +142,7 @@ def _good_name(name: str) -> bool:
 def _check_text(text: str) -> None:
     if not text.endswith("\n"):
         raise BadNote("The text of a note ends in a newline.")
-    if any((character < " " and character != "\n") or character == "\x7f" for character in text):
+    if _CONTROL.search(text):
         raise BadNote("The text of a note has no control characters but newlines.")
 
 

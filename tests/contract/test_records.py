@@ -18,7 +18,7 @@ from shailoo.errors import Conflict
 from shailoo.ports import Entry, RecordStore
 from tests.contract.homes import HOMES, Store, open_store
 
-KEYS = st.text(string.ascii_letters + string.digits + "/._-", min_size=1, max_size=12).filter(
+KEYS = st.text(string.ascii_letters + string.digits + "/:._-", min_size=1, max_size=12).filter(
     lambda key: key[0].isalnum()
 )
 

@@ -1,0 +1,107 @@
+"""Lambda's shell around the same handlers: HTTP API events (payload format 2.0) in, answers out.
+
+Powertools stands at this edge only. Its router keeps the current event in a class attribute, which mixes up requests
+when threads share it; so the routes here are our own, and what a handler gets is a value.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.intake.refusal_counter import RefusalCounter
+from functions.routers import make_router
+from functions.web import Request, Response, Router
+from shailoo.assembly import Installation
+from shailoo.errors import ShailooError
+
+FOLDER_SETTING = "SHAILOO_DIR"
+"""Environment variable that names the installation's folder."""
+
+LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def lambda_handler_for(service: str, router: Callable[[], tuple[Router, Callable[[], None]]]) -> LambdaHandler:
+    """Return a Lambda handler. `router` makes, at the first event, the routes and what is done after each event."""
+    logger = Logger(service=service)
+    made: list[tuple[Router, Callable[[], None]]] = []
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        if not made:
+            made.append(router())
+        routes, afterwards = made[0]
+        logger.append_keys(request=context.aws_request_id)
+        try:
+            response = routes.handle(read_event(APIGatewayProxyEventV2(event)))
+            logger.info("answered", extra={"status": response.status})
+            return write_answer(response)
+        finally:
+            afterwards()
+            logger.remove_keys(["request"])
+
+    return handler
+
+
+def read_event(event: APIGatewayProxyEventV2) -> Request:
+    """The request of an event.
+
+    A body that is not what the event says it is reads as empty, which every handler refuses.
+    """
+    body = event.get("body") or ""
+    try:
+        data = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except (binascii.Error, ValueError):
+        data = b""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    cookies = event.get("cookies")
+    if cookies:
+        headers["cookie"] = "; ".join(cookies)
+    return Request(
+        method=event.request_context.http.method,
+        path=unquote(event.raw_path),
+        query=dict(parse_qsl(event.raw_query_string or "", keep_blank_values=True)),
+        headers=headers,
+        body=data,
+    )
+
+
+def write_answer(response: Response) -> dict[str, Any]:
+    """The answer as HTTP APIs want it; cookies apart, because a header may stand only once."""
+    return {
+        "statusCode": int(response.status),
+        "headers": {name: value for name, value in response.headers if name != "set-cookie"},
+        "cookies": [value for name, value in response.headers if name == "set-cookie"],
+        "body": base64.b64encode(response.body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+@cache
+def installation() -> Installation:
+    """The installation that this function works for. Raises BadSettings."""
+    return Installation.open(Path(os.environ[FOLDER_SETTING]))
+
+
+def routes_under(prefix: str) -> tuple[Router, Callable[[], None]]:
+    """The routes whose addresses begin with a prefix, and the flush of counted refusals after each event."""
+    refused = RefusalCounter()
+    whole = make_router(installation(), refused)
+    mine = whole.under(prefix)
+
+    def afterwards() -> None:
+        try:
+            refused.flush(installation().grouped)
+        except ShailooError as error:
+            Logger(child=True).warning("counts of refusals wait", extra={"code": error.code})
+
+    return mine, afterwards

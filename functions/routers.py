@@ -1,0 +1,62 @@
+"""Every route of an installation, put together for whatever carries the requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from functions.intake.handlers import intake_routes
+from functions.intake.refusal_counter import RefusalCounter
+from functions.staff.cookies import CookieSigner
+from functions.staff.desk import StaffDesk
+from functions.staff.frame import staff_error
+from functions.staff.openid import OpenIdClient
+from functions.staff.routes import staff_routes
+from functions.web import Request, Response, Router, error_response
+from shailoo.assembly import Installation
+from shailoo.errors import ShailooError
+
+_PROVIDER_PATIENCE_S = 5
+
+
+def make_router(installation: Installation, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
+    """All routes of an installation. Raises NoAccessRule."""
+    staff = _staff_desk(installation)
+
+    def shape(error: ShailooError, request: Request) -> Response:
+        if request.path.startswith("/staff/"):
+            return staff_error(staff, error, request)
+        return error_response(error, request.language("en"))
+
+    routes = (
+        *intake_routes(installation.intake_desk, installation.clock, refused, nudge),
+        *staff_routes(staff, nudge),
+    )
+    return Router(routes, staff.who, shape)
+
+
+def _staff_desk(installation: Installation) -> StaffDesk:
+    settings, openid = installation.settings, None
+    if settings.identity is not None:
+        # Sign-ins are rare: no connection is kept, so that none has to be closed. No proxy of the environment is asked.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        client = httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
+        openid = OpenIdClient(
+            settings.identity.issuer, settings.identity.client_id, installation.client_secret, client, _wall
+        )
+    return StaffDesk(
+        registry=installation.registry,
+        store=installation.grouped,
+        items=installation.grouped,
+        clock=installation.clock,
+        cookies=CookieSigner(installation.session_secret, secure=settings.origin.startswith("https:")),
+        openid=openid,
+        origin=settings.origin,
+        wall=_wall,
+    )
+
+
+def _wall() -> int:
+    return int(time.time())

@@ -1,0 +1,9 @@
+"""The commissions' door as a Lambda function."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from functions.lambda_shell import lambda_handler_for, routes_under
+
+lambda_handler = lambda_handler_for("staff", partial(routes_under, "/staff/"))
