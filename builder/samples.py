@@ -83,7 +83,7 @@ def lists(part: int = 1, *, bound: int | None = None) -> views.ContestCount:
     """The list contest, its figures divided by `part`; with `bound` a small cell."""
     counts = [votes // part for votes in _VOTES]
     rows = [
-        views.OptionCount(one, votes, "" if part > 1 else ("qualifies" if rank < 6 else "below"))  # noqa: PLR2004 -- six
+        views.OptionCount(one, votes, "" if part > 1 else ("qualifies" if rank < 6 else "below"))  # noqa: PLR2004 -- six lists qualify in the sample lists qualify in the sample
         for rank, (one, votes) in enumerate(zip(LISTS, counts, strict=True))
     ]
     rows.append(views.OptionCount(AGAINST, _AGAINST // part))

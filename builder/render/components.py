@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from builder.render import charts, words
 from builder.views import ContestCount, Head, HeldRow, MapArea, OptionCount, Place, Seats, TurnoutTable
-from shailoo.i18n import NARROW_SPACE, NO_SHARE, catalog, local_date, local_moment, number, share
+from shailoo.i18n import NARROW_SPACE, NO_SHARE, Catalog, catalog, local_date, local_moment, number, share
 from shailoo.model.base import Language
 
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -45,15 +45,15 @@ class _Translated(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Translate the source; called by jinja2 once, when the template is compiled."""
         del name, filename
-        say = cast("Tongue", self.environment).say
-        return _SENTENCE.sub(lambda found: json.dumps(say(json.loads(f'"{found[1]}"')), ensure_ascii=False), source)
+        gettext = cast("Tongue", self.environment).words.gettext
+        return _SENTENCE.sub(lambda found: json.dumps(gettext(json.loads(f'"{found[1]}"')), ensure_ascii=False), source)
 
 
 class Tongue(Environment):
-    """A jinja2 environment that speaks one language; `say` translates a sentence and fills in its values."""
+    """A jinja2 environment that speaks one language: `words` are its sentences."""
 
     language: Language
-    say: Callable[..., str]
+    words: Catalog
 
 
 def environment(language: Language, templates: Sequence[Path] = (), *, strict: bool = False) -> Tongue:
@@ -73,11 +73,11 @@ def environment(language: Language, templates: Sequence[Path] = (), *, strict: b
         cache_size=-1,
     )
     env.language = language
-    env.say = catalog("builder", language, strict=strict).gettext
+    env.words = catalog("builder", language, strict=strict)
     env.globals["language"] = language
     env.add_extension(_Translated)
     env.filters.update(figures(language))
-    env.filters.update(sayings(language, env.say))
+    env.filters.update(sayings(language, env.words.gettext))
     return env
 
 
@@ -136,11 +136,11 @@ def clock(stamp: str, zone: str) -> str:
 # --- sentences ---
 
 
-def sayings(language: Language, say: Callable[..., str]) -> dict[str, Callable[..., Any]]:
+def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callable[..., Any]]:
     """Filters that say codes in words."""
 
     def table(known: Mapping[str, str]) -> Callable[[str], str]:
-        told = {code: say(sentence) for code, sentence in known.items()}
+        told = {code: gettext(sentence) for code, sentence in known.items()}
         return lambda code: told.get(code, code)
 
     status, line_word = table(words.STATUS), table(words.LINE)
@@ -151,20 +151,20 @@ def sayings(language: Language, say: Callable[..., str]) -> dict[str, Callable[.
         hours, rest = divmod(abs(seconds), 3600)
         minutes, left = divmod(rest, 60)
         if hours:
-            return say("{hours} h {minutes} min", hours=hours, minutes=minutes)
+            return gettext("{hours} h {minutes} min", hours=hours, minutes=minutes)
         if minutes:
-            return say("{minutes} min {seconds} s", minutes=minutes, seconds=left)
-        return say("{seconds} s", seconds=left)
+            return gettext("{minutes} min {seconds} s", minutes=minutes, seconds=left)
+        return gettext("{seconds} s", seconds=left)
 
     def delay(seconds: int) -> str:
         if seconds < 0:
-            return say("{span} before closing", span=span(seconds))
-        return say("{span} after closing", span=span(seconds))
+            return gettext("{span} before closing", span=span(seconds))
+        return gettext("{span} after closing", span=span(seconds))
 
     def clock_note(seconds: int) -> str:
         if seconds > 0:
-            return say("the clock of the box was {span} fast", span=span(seconds))
-        return say("the clock of the box was {span} slow", span=span(seconds))
+            return gettext("the clock of the box was {span} fast", span=span(seconds))
+        return gettext("the clock of the box was {span} slow", span=span(seconds))
 
     def percent(hundredths: int) -> str:
         whole, rest = divmod(hundredths, 100)
@@ -190,7 +190,7 @@ def sayings(language: Language, say: Callable[..., str]) -> dict[str, Callable[.
         "refusal": table(words.REFUSAL),
         "rule_sentence": lambda row: _rule(row, rule, language),
         "line_words": lambda line: " ".join(line_word(word) for word in line.split(" ")),
-        "threshold": lambda hundredths: say("threshold {share}", share=percent(hundredths)),
+        "threshold": lambda hundredths: gettext("threshold {share}", share=percent(hundredths)),
         "percent": percent,
         "span": span,
         "delay": delay,
@@ -224,7 +224,7 @@ class Links:
         self.shapes = shapes
         self.outline = outline
         self._language: Language = env.language
-        self._say = env.say
+        self._words = env.words
         self._filters: Mapping[str, Callable[..., Any]] = env.filters
         self._rows: dict[tuple[str, str, str], Markup] = {}
         self._places: dict[tuple[str, str], Markup] = {}
@@ -237,7 +237,7 @@ class Links:
     def name(self, place: Place) -> str:
         """A place as it is spoken of in a sentence or a heading."""
         if place.kind == "station":
-            return self._say("Polling station № {number}", number=place.number)
+            return self._words.gettext("Polling station № {number}", number=place.number)
         name = place.name.text(self._language)
         return f"№ {place.number}, {name}" if place.number and not _numbered(name, place.number) else name
 
@@ -249,7 +249,7 @@ class Links:
             apart = place.number and not (place.kind == "district" and _numbered(name, place.number))
             no = Markup('<span class="no">{}</span>').format(place.number) if apart else ""
             if place.kind == "country":
-                shown: Markup | str = self._say("Whole country")
+                shown: Markup | str = self._words.gettext("Whole country")
             elif place.kind == "rayon":
                 shown = name
             else:
@@ -297,26 +297,26 @@ class Links:
 
     def hemicycle(self, seats: Seats) -> Markup:
         """The seats."""
-        title = self._say("Seats") if seats.decided else self._say("Seats, if counted now")
+        title = self._words.gettext("Seats") if seats.decided else self._words.gettext("Seats, if counted now")
         told = [f"{row.option.name.text(self._language)}: {row.seats}" for row in seats.rows]
         if seats.open:
-            told.append(f"{self._say('Undetermined')}: {seats.open}")
+            told.append(f"{self._words.gettext('Undetermined')}: {seats.open}")
         if seats.districts:
-            told.append(f"{self._say('Elected in districts')}: {seats.districts}")
+            told.append(f"{self._words.gettext('Elected in districts')}: {seats.districts}")
         return Markup(charts.hemicycle(seats, title, "; ".join(told)))  # noqa: S704 -- escaped there
 
     def steps(self, table: TurnoutTable) -> Markup:
         """Turnout through the day."""
-        title = self._say("Turnout through the day, share of the voters")
+        title = self._words.gettext("Turnout through the day, share of the voters")
         return Markup(charts.turnout_steps(table, title, self._whole))  # noqa: S704 -- escaped there
 
     def map(self, areas: Sequence[MapArea]) -> Markup:
         """Turnout by region, with its legend. Nothing without shapes."""
         if self.shapes is None:
             return Markup()
-        title = self._say("Turnout by region")
+        title = self._words.gettext("Turnout by region")
         drawn = charts.choropleth(self.shapes, areas, title, lambda area: self.href(area.place), self._label)
-        told = charts.legend(self.shapes, areas, self._whole, self._say("no data"))
+        told = charts.legend(self.shapes, areas, self._whole, self._words.gettext("no data"))
         return Markup(drawn + told)  # noqa: S704 -- escaped there
 
     def mapped(self, areas: Sequence[MapArea]) -> bool:
@@ -337,7 +337,7 @@ class Links:
         """Where a station stands. Nothing without shapes or outside the country."""
         if self.shapes is None or at is None:
             return Markup()
-        label = self._say("Where the station is")
+        label = self._words.gettext("Where the station is")
         return Markup(charts.locator(self.shapes, at, self.outline, label))  # noqa: S704 -- escaped there
 
     def _label(self, area: MapArea) -> str:

@@ -89,7 +89,7 @@ class Pages:
 
     def map(self, view: views.MapView) -> str:
         """The page of the interactive map. Its sheet and script go into the head: `maps.head()`."""
-        said = {key: self._env.say(sentence) for key, sentence in words.SCRIPT.items()}
+        said = {key: self._env.words.gettext(sentence) for key, sentence in words.SCRIPT.items()}
         home = self.links(view.head).home
         element = maps.container(
             areas=view.areas_href,
@@ -97,7 +97,7 @@ class Pages:
             home=home,
             language=self.language,
             said=said,
-            label=self._env.say("Map"),
+            label=self._env.words.gettext("Map"),
         )
         return self._draw("map", view, container=Markup(element))  # noqa: S704 -- escaped there
 
@@ -158,41 +158,41 @@ class Pages:
     def title(self, view: views.View) -> str:
         """What the page is, of which election, how far it can be relied on. Never without the status."""
         if isinstance(view, views.ElectionsView):
-            return self._env.say("Election results")
+            return self._env.words.gettext("Election results")
         head = view.head
         parts = [self.subject(view), f"{self._filter('bare', head)}, {self._filter('day', head.day)}"]
         parts.append(self._filter("status_title", head.status))
         if head.synthetic:
-            parts.append(self._env.say("synthetic figures"))
+            parts.append(self._env.words.gettext("synthetic figures"))
         return " — ".join(part for part in parts if part)
 
     def subject(self, view: views.View) -> str:  # noqa: PLR0911 -- one return for each kind of page
         """The page without its election: `Polling station № 1004`; "" for an overview."""
-        say = self._env.say
+        gettext = self._env.words.gettext
         match view:
             case views.ElectionsView():
-                return say("Elections")
+                return gettext("Elections")
             case views.OverviewView(archive=archive):
-                return "" if archive is None else say("Version {number}", number=archive.number)
+                return "" if archive is None else gettext("Version {number}", number=archive.number)
             case views.PlaceView(place=place) | views.StationView(place=place):
                 return self.links(view.head).name(place)
             case views.OptionView(option=option):
                 return option.name.text(self.language)
             case views.MapView():
-                return say("Map")
+                return gettext("Map")
             case views.StationsView():
-                return say("Every polling station")
+                return gettext("Every polling station")
             case views.HeldView():
-                return say("What is held and why")
+                return gettext("What is held and why")
             case views.VersionsView():
-                return say("History of versions")
+                return gettext("History of versions")
             case views.TurnoutView():
-                return say("Turnout by region and hour")
+                return gettext("Turnout by region and hour")
 
     def description(self, view: views.View) -> str:
         """One sentence for search engines: subject, election, status."""
         if isinstance(view, views.ElectionsView):
-            return self._env.say("Elections and referendums, from the ballot box to the page.")
+            return self._env.words.gettext("Elections and referendums, from the ballot box to the page.")
         return f"{self.title(view)}. {self.sentence(view.head)}"
 
     def chip(self, head: views.Head) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from shailoo.i18n import msgid as _
-from shailoo.rules.arithmetic import SENTENCES as RULE_SENTENCES
 
 STATUS: Final[Mapping[str, str]] = {
     "upcoming": _("Not held yet"),
@@ -82,7 +81,23 @@ DISTRICT_REASON: Final[Mapping[str, str]] = {
     "undetermined": _("The law, as far as its text was found, does not say who is elected. A person has to decide."),
     "second-round": _("Nobody has more than half of those who took part."),
 }
-RULE: Final[Mapping[str, str]] = RULE_SENTENCES
+RULE: Final[Mapping[str, str]] = {
+    "not-negative": _("No figure is below zero."),
+    "ballots-partition": _("Ballots are valid ballots plus invalid ballots."),
+    "votes-partition": _("Votes for all options, against all included, add up to the valid ballots."),
+    "votes-within-marks": _("Votes for all options are at most the valid ballots times the marks allowed."),
+    "option-within-valid": _("No option has more votes than there are valid ballots."),
+    "option-once": _("Each option stands in a report once."),
+    "preferences-within-list": _("Preference votes for the candidates of a list are at most the votes for the list."),
+    "total-of-parts": _("A total is the sum of its parts."),
+    "share-of-its-numbers": _("A share is computed from the two numbers beside it."),
+    "same-in-every-view": _("A figure is the same wherever it is shown."),
+    "nothing-falls": _("No figure falls without a recorded cause."),
+    "turnout-within-voters": _("No more people voted than are on the list."),
+    "turnout-within-identified": _("No more people voted than were identified."),
+    "turnout-hours": _("Turnout figures follow one another by the hour."),
+}
+"""The sentences of `shailoo.rules.arithmetic`, marked for translation here (a test compares)."""
 LINE: Final[Mapping[str, str]] = {
     "ballots": _("Ballots in the boxes"),
     "invalid": _("Invalid ballots"),

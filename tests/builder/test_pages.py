@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import re
@@ -17,6 +16,7 @@ from builder.render import charts, components, words
 from builder.render.pages import Pages
 from shailoo.i18n import catalog
 from shailoo.model.base import LANGUAGES, Language, Name
+from shailoo.rules.arithmetic import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPES = charts.Shapes.of(
@@ -148,37 +148,5 @@ def test_the_same_view_gives_the_same_bytes() -> None:
         assert PAGES["ky"].main(view) == fresh.main(view)
 
 
-def marked_sentences() -> set[str]:
-    """Every sentence that the builder can say: in templates, in words.py, and in calls of gettext."""
-    found = {sentence for table in words.TABLES for sentence in table.values()}
-    folders = (ROOT / "builder" / "theme" / "components", ROOT / "sites" / "results" / "templates")
-    for template in (path for folder in folders for path in folder.glob("*.j2")):
-        found.update(components.sentences(template.read_text("utf-8")))
-    for module in (ROOT / "builder").rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            first = node.args[0]
-            if (
-                called in {"say", "_say", "gettext"}
-                and isinstance(first, ast.Constant)
-                and isinstance(first.value, str)
-            ):
-                found.add(first.value)
-    return found
-
-
-@pytest.mark.parametrize("language", ["ky", "ru"])
-def test_every_sentence_has_a_translation(language: Language) -> None:
-    strict = catalog("builder", language, strict=True)
-    for sentence in marked_sentences():
-        strict.gettext(sentence)
-
-
-@pytest.mark.parametrize("language", ["ky", "ru"])
-def test_translations_keep_the_placeholders(language: Language) -> None:
-    strict = catalog("builder", language)
-    for sentence in marked_sentences():
-        names = sorted(re.findall(r"\{(\w+)\}", sentence))
-        assert sorted(re.findall(r"\{(\w+)\}", strict.gettext(sentence))) == names
+def test_the_rules_are_said_as_the_kernel_says_them() -> None:
+    assert words.RULE == SENTENCES
