@@ -97,6 +97,7 @@ class Box:
         storage = Storage.open(folder, disk, "day")
         try:
             state = stored_state(storage)
+            storage.state.write(state.bytes())  # what was read may have failed to reach the medium: now it has
             mended = storage.counters.load()
             box = cls(storage, state, clock, printer or NoPaper())
             last = storage.events.events()[-1:]
@@ -260,6 +261,8 @@ class Box:
             if cells is not None:  # first what the final report refers to; if we stop here, both are written anew
                 self._sign(cells)
             self._sign(reports.final_report(*facts))
+        else:
+            self._storage.notes[ReportKind.FINAL].write(standing)
         report = self._report(ReportKind.FINAL)
         self._print(report, self._original(ReportKind.FINAL))
         self._replace(stage=Stage.REPORTED, final_copies=1)
@@ -320,8 +323,11 @@ class Box:
 
     def _signed(self, kind: ReportKind, make: Callable[[], Report]) -> Report:
         """The report of a kind: the one that was signed, or a new one."""
-        if self.note(kind) is None:
+        standing = self.note(kind)
+        if standing is None:
             self._sign(make())
+        else:
+            self._storage.notes[kind].write(standing)
         return self._report(kind)
 
     def _sign(self, report: Report) -> None:

@@ -31,11 +31,12 @@ from edge_agent.steps import Step, take
 from edge_agent.tape_pdf import PdfPrinter
 from shailoo.errors import ShailooError
 from shailoo.i18n import catalog
-from shailoo.model.base import LANGUAGES
+from shailoo.model.base import LANGUAGES, Language
 from shailoo.records.note import Signer
 
 EXIT_REFUSED = 3
 EXIT_STORAGE = 4
+EXIT_INTERRUPTED = 130
 _CONFIRMED = (Step.OPEN, Step.CLOSE)
 """Steps that cannot be taken back are confirmed by the number of the station."""
 
@@ -52,22 +53,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
             key = _read_key(chosen.key)
             Box.provision(folder, read_manifest(chosen.provision.read_bytes()), key, SystemClock()).stop()
         box = Box.resume(folder, SystemClock(), printer=_printer(chosen))
-    except ShailooError as error:
-        print(error_text(error, catalog("edge_agent", chosen.language or "ky")), file=sys.stderr)  # noqa: T201  for people
+    except (ShailooError, OSError) as error:
+        _complain(error, chosen.language or "ky")
         return EXIT_REFUSED
     try:
-        if chosen.feed:
-            with _lines(chosen.feed) as lines:
-                _feed(box, lines, sys.stdout)
-        else:
-            screen = Screen(box, Console(), chosen.language or box.manifest.language)
-            _watch(screen, Lines(0), None if chosen.scanner is None else Lines(_open_scanner(chosen.scanner)))
-    except ShailooError as error:
+        _run(box, chosen)
+        box.stop()
+    except (ShailooError, OSError) as error:
         box.abandon()
-        print(error_text(error, catalog("edge_agent", chosen.language or box.manifest.language)), file=sys.stderr)  # noqa: T201  for people
+        _complain(error, chosen.language or box.manifest.language)
         return EXIT_STORAGE
-    box.stop()
+    except KeyboardInterrupt:
+        box.abandon()
+        return EXIT_INTERRUPTED
     return 0
+
+
+def _run(box: Box, chosen: argparse.Namespace) -> None:
+    if chosen.feed:
+        with _lines(chosen.feed) as lines:
+            _feed(box, lines, sys.stdout)
+    else:
+        screen = Screen(box, Console(), chosen.language or box.manifest.language)
+        _watch(screen, Lines(0), None if chosen.scanner is None else Lines(_open_scanner(chosen.scanner)))
+
+
+def _complain(error: ShailooError | OSError, language: Language) -> None:
+    if isinstance(error, ShailooError):
+        sys.stderr.write(f"{error_text(error, catalog('edge_agent', language))}\n")
+    else:
+        sys.stderr.write(f"{error.strerror}: {error.filename}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

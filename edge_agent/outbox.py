@@ -31,6 +31,7 @@ class Outbox:
         self.kind = kind
         self._storage = storage
         self._clock = clock
+        self._envelope: bytes | None = None
 
     @classmethod
     def open(cls, folder: Path, clock: Clock, kind: Upload, *, disk: Disk = REAL) -> Self:
@@ -62,8 +63,12 @@ class Outbox:
 
         Sealed once and stored before it is first returned, so that every retry has the same bytes.
         """
+        if self._envelope is not None:
+            return self._envelope
         standing = self._storage.sealed[self.kind].read()
         if standing is not None:
+            self._storage.sealed[self.kind].write(standing)
+            self._envelope = standing
             return standing
         envelope = seal(
             self._bundle(),
@@ -73,6 +78,7 @@ class Outbox:
             public=X25519PublicKey.from_public_bytes(bytes.fromhex(self.manifest.sealing_public)),
         )
         self._storage.sealed[self.kind].write(envelope)
+        self._envelope = envelope
         self.log(EventKind.SEALED, self.kind)
         return envelope
 

@@ -40,13 +40,14 @@ class Document:
         return data
 
     def write(self, data: bytes) -> None:
-        """Write the bytes, durable on return. Raises NotStored, also when they do not fit or others stand there."""
+        """Write the bytes, durable on return, also when they stand there already: a read may come from a cache.
+
+        Raises NotStored, also when they do not fit or others stand there.
+        """
         if _HEAD.size + len(data) > self._area.size:
             raise NotStored("More bytes than were reserved at provisioning.", bytes=len(data), reserved=self._area.size)
         standing = self.read()
-        if standing == data:
-            return
-        if standing is not None:
+        if standing is not None and standing != data:
             raise NotStored("A document is written once, and another one stands there.", bytes=len(standing))
         whole = _HEAD.pack(_DOCUMENT, len(data), hashlib.sha256(data).digest()) + data
         self._disk.put(self._file, whole.ljust(self._area.size, b"\0"), self._area.offset)

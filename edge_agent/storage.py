@@ -39,6 +39,7 @@ class Storage:
         layout = layout_of(manifest)
         self._lock = os.open(folder / (STORAGE if lock == "day" else MANIFEST), os.O_RDWR | os.O_CLOEXEC)
         self._file = os.open(folder / STORAGE, os.O_RDWR | os.O_CLOEXEC)
+        self._open: tuple[int, ...] = (self._file, self._lock)
         try:
             _take_lock(self._lock, manifest.box)
             _check_size(self._file, layout.size)
@@ -64,9 +65,10 @@ class Storage:
             raise StorageDamaged("The manifest of this box is gone. Replace the box.", folder=folder.name) from error
 
     def close(self) -> None:
-        """Give the files back."""
-        os.close(self._file)
-        os.close(self._lock)
+        """Give the files back; a second time does nothing."""
+        for file in self._open:
+            os.close(file)
+        self._open = ()
 
     def note(self, kind: ReportKind) -> bytes | None:
         """The signed note of a kind, if it was written."""

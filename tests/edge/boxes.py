@@ -113,7 +113,10 @@ class Killed(BaseException):
 
 @dataclass
 class Faults:
-    """Storage that stops or refuses at its n-th write; `kept` says which part of that write reaches the file."""
+    """Storage that stops or refuses at its n-th write; `kept` says which part of that write reaches the file.
+
+    `unsynced`: the write is taken whole, and waiting for the medium fails.
+    """
 
     at: int
     kept: str
@@ -121,11 +124,15 @@ class Faults:
     writes: int = 0
 
     def disk(self) -> Disk:
-        return Disk(pwrite=self._pwrite, sync=lambda _: None, reserve=self._reserve)
+        return Disk(pwrite=self._pwrite, sync=self._sync, reserve=self._reserve)
+
+    def _sync(self, _: int) -> None:
+        if self.kept == "unsynced" and self.writes - 1 == self.at:
+            raise OSError(errno.EIO, "Input/output error")
 
     def _pwrite(self, file: int, data: Bytes, offset: int) -> int:
         self.writes += 1
-        if self.writes - 1 != self.at:
+        if self.writes - 1 != self.at or self.kept == "unsynced":
             return os.pwrite(file, data, offset)
         half = len(data) // 2
         match self.kept:

@@ -63,8 +63,10 @@ def test_a_kill_at_any_write_loses_no_ballot_and_counts_none_twice(tmp_path: Pat
         box.stop()
 
 
-@pytest.mark.parametrize("kept", ["nothing", "first half"])
-def test_a_full_disk_at_any_write_acknowledges_nothing_and_the_next_start_goes_on(tmp_path: Path, kept: str) -> None:
+@pytest.mark.parametrize("kept", ["nothing", "first half", "unsynced"])
+def test_a_full_or_failing_disk_at_any_write_acknowledges_nothing_and_the_next_start_goes_on(
+    tmp_path: Path, kept: str
+) -> None:
     for at in range(writes_of_a_day(tmp_path / "whole")):
         folder, feeder, paper = tmp_path / str(at), Feeder(BALLOTS), Paper()
         with pytest.raises((NotStored, NoRoom)):
@@ -94,7 +96,7 @@ def test_two_kills_in_one_day_are_no_worse_than_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("copy", [0, 1])
 def test_after_a_write_failed_the_box_takes_no_ballot_until_it_is_started_again(tmp_path: Path, copy: int) -> None:
     folder = advance_to_open(tmp_path / "b")
-    faults = Faults(at=3 + copy, kept="nothing", full=True)  # an event of the start, two writes of a ballot, then this
+    faults = Faults(at=4 + copy, kept="nothing", full=True)  # two writes of the start, two of a ballot, then this
     box = Box.resume(folder, Hands(), disk=faults.disk())
     box.count(BALLOTS[0])
     with pytest.raises(NotStored):
@@ -115,7 +117,7 @@ def advance_to_open(folder: Path) -> Path:
 
 def test_the_log_says_that_a_copy_of_the_counters_was_mended(tmp_path: Path) -> None:
     folder = advance_to_open(tmp_path / "b")
-    box = Box.resume(folder, Hands(), disk=Faults(at=1, kept="first half").disk())  # the first copy is torn
+    box = Box.resume(folder, Hands(), disk=Faults(at=2, kept="first half").disk())  # the first copy is torn
     with pytest.raises(Killed):
         box.count(Ballot("pr", (3,), 5))  # the last of the counters: half of the slot does not reach it
     box.abandon()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_agent.box import Ballot, Box, Stage
 from edge_agent.disk import REAL, UNSYNCED
@@ -319,6 +320,15 @@ def test_the_key_must_be_the_registered_one(tmp_path: Path) -> None:
 def test_a_live_election_refuses_a_rehearsals_key(tmp_path: Path) -> None:
     with pytest.raises(WrongKey, match="rehearsal"):
         box_at(tmp_path / "b", of=manifest(mode=Mode.LIVE))
+
+
+def test_a_live_election_goes_with_a_key_of_its_own(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    live = manifest(mode=Mode.LIVE, vkey=Signer(f"{ELECTION}/{BOX}", key).verifier.vkey())
+    box = day(Box.provision(tmp_path / "b", live, key, Hands(), disk=UNSYNCED), BALLOTS)
+    note = SignedNote.parse(box.note(ReportKind.FINAL) or b"")
+    assert read_report(note.text).mode is Mode.LIVE
+    assert note.text.splitlines()[2] == "ШАЙЛОО"
 
 
 def test_the_key_lies_closed(tmp_path: Path) -> None:
