@@ -35,7 +35,7 @@ HOST: Final = "127.0.0.1"
 _THREADS = 64
 _LARGEST_FORM = 65_536
 _FLUSH_EVERY_S = 5
-_LARGE_FILE_THREADS = 2
+_READERS = 4
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +60,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     router = make_router(installation, refused, publisher_nudge)
     files = StaticFiles(installation.public)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
+    readers = ThreadPoolExecutor(_READERS, thread_name_prefix="files")
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
@@ -71,6 +72,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
             with suppress(asyncio.CancelledError):
                 await flushing
             await asyncio.to_thread(pool.shutdown)
+            readers.shutdown()
             _flush(refused, installation)
             installation.close()
 
@@ -91,7 +93,11 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
 
     async def file(request: HttpRequest) -> HttpResponse:
         headers = {name: request.headers.get(name, "") for name in ("accept-encoding", "if-none-match")}
-        return _http(files.answer(request.method, request.scope["path"], headers))
+        # In a thread of its own pool: zipping a national file must not hold up the small pages, nor pages the reports.
+        answer = asyncio.get_running_loop().run_in_executor(
+            readers, files.answer, request.method, request.scope["path"], headers
+        )
+        return _http(await answer)
 
     every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return Starlette(

@@ -10,6 +10,7 @@ import json
 import mimetypes
 import os
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -63,12 +64,13 @@ _STRICT = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action '
 
 
 class StaticFiles:
-    """Serves one `public/` folder. Not shared between threads."""
+    """Serves one `public/` folder. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._zipped: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._zipped_bytes = 0
+        self._lock = threading.Lock()
         self._policies: dict[Path, tuple[int, str]] = {}
 
     def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Response:
@@ -121,15 +123,17 @@ class StaticFiles:
             return None
 
     def _gzipped(self, key: tuple[str, str], file: BinaryIO) -> bytes:
-        known = self._zipped.get(key)
-        if known is not None:
-            self._zipped.move_to_end(key)
-            return known
+        with self._lock:
+            known = self._zipped.get(key)
+            if known is not None:
+                self._zipped.move_to_end(key)
+                return known
         data = gzip.compress(file.read(), 6, mtime=0)
-        self._zipped[key] = data
-        self._zipped_bytes += len(data)
-        while self._zipped_bytes > _KEPT_BYTES:
-            self._zipped_bytes -= len(self._zipped.popitem(last=False)[1])
+        with self._lock:
+            self._zipped_bytes += len(data) - len(self._zipped.get(key, b""))
+            self._zipped[key] = data
+            while self._zipped_bytes > _KEPT_BYTES:
+                self._zipped_bytes -= len(self._zipped.popitem(last=False)[1])
         return data
 
     def _missing(self, parts: list[str], headers: Mapping[str, str]) -> Response:
