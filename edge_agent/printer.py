@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edge_agent.errors import PrinterFailed
+from edge_agent.qr import qr_lines
 from shailoo.model.report import Report
 
 
@@ -56,15 +57,16 @@ class FilePrinter:
 
 
 class TextPrinter:
-    """Writes the signed text to a terminal."""
+    """Writes the signed text and the code to a terminal."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
 
     def print(self, tape: Tape) -> None:
-        """Write note and address."""
+        """Write the note, the code drawn in half blocks, and its address."""
+        code = "\n".join(qr_lines(tape.address))
         try:
-            self._write(f"{tape.note.decode()}\n{tape.address}\n")
+            self._write(f"{tape.note.decode()}\n{code}\n{tape.address}\n")
         except (OSError, ValueError) as error:
             raise PrinterFailed("The terminal did not take the report.", tape=tape.name) from error
 
