@@ -167,11 +167,16 @@ def _fits_contest(count: ContestCount, contest: Contest, election: Election) -> 
 
 
 def _fits_lists(report: Report, election: Election, station: Station) -> None:
+    """An annex: preference votes and nothing else; none at all where every contest of the box is sealed."""
+    if report.contests:
+        raise NotThisBallot("An annex holds preference votes and nothing else.", station=station.no)
+    _fits_candidates(report, election, station)
+
+
+def _fits_candidates(report: Report, election: Election, station: Station) -> None:
     """Preference votes only for lists and candidates that stand on this station's ballot, each list once."""
     contests = {contest.id: contest for contest in election.contests_at(station)}
     seen: set[tuple[str, int]] = set()
-    if report.contests or not report.preferences:
-        raise NotThisBallot("An annex holds preference votes and nothing else.", station=station.no)
     for chosen in report.preferences:
         contest = contests.get(chosen.contest)
         option = None if contest is None else contest.option_by_no.get(chosen.no)
@@ -209,12 +214,16 @@ def _sealed_where_small(final: Report, cells: Report | None, election: Election)
         if count.sealed:
             small[count.contest] = count.ballots
     told = () if cells is None else cells.contests
-    if (cells is not None and cells.preferences) or any(count.sealed for count in told):
-        raise CellsMismatch("The note of sealed votes tells votes and nothing else.", box=final.box)
+    if any(count.sealed for count in told):
+        raise CellsMismatch("The note of sealed votes must tell them.", box=final.box)
     if [(count.contest, count.ballots) for count in told] != list(small.items()):
         raise CellsMismatch("The note of sealed votes does not belong to the final report.", box=final.box)
     for count in told:
         _fits_contest(count, election.contest_by_id[count.contest], election)
+    if cells is not None:
+        if any(chosen.contest not in small for chosen in cells.preferences):
+            raise CellsMismatch("Only preference votes of a sealed contest are sealed.", box=final.box)
+        _fits_candidates(cells, election, election.station_by_no[final.station])
 
 
 def _printed(name: str) -> str:
