@@ -136,6 +136,7 @@ class EveningClock:
 
     def real(self, told: datetime) -> datetime:
         """The real moment at which a time is told, once the evening has begun."""
+        self._follow()
         return (self.real_start or _NOT_YET) + self.line.passed_at(told)
 
     def _follow(self) -> None:

@@ -46,6 +46,21 @@ def spread(election: Election, most: int) -> tuple[Station, ...]:
     return tuple(chosen[:most])
 
 
+def _everywhere(election: Election) -> tuple[Station, ...]:
+    """Stations such that the first ones reach every district and every commission, then every region in turn."""
+    first: dict[str, Station] = {}
+    for place in ("district", "tec"):
+        seen = {getattr(station, place) for station in first.values()}
+        for station in election.stations:
+            if getattr(station, place) not in seen:
+                seen.add(getattr(station, place))
+                first[station.no] = station
+    first.update(
+        {station.no: station for station in spread(election, len(election.stations)) if station.no not in first}
+    )
+    return tuple(first.values())
+
+
 def first_boxes(election: Election, played: Iterable[str], most: int | None) -> tuple[str, ...]:
     """Boxes that report, of the first stations of every region in turn; all of them without `most`."""
     playing = set(played)
@@ -59,9 +74,9 @@ def first_boxes(election: Election, played: Iterable[str], most: int | None) -> 
 
 
 def excerpt(package: Path, stations: int, folder: Path) -> Path:
-    """Write a package of the first stations of every region, with their boxes and what they play, into an empty folder."""
+    """Write a package of so many stations of every district, commission and region, with their boxes and what they play, into an empty folder."""
     election = read_package(package)
-    chosen = {station.no for station in spread(election, stations)}
+    chosen = {station.no for station in _everywhere(election)[:stations]}
     kept = [station for station in election.stations if station.no in chosen]
     boxes = tuple(box for box in election.boxes if box.station is None or box.station in chosen)
     cut = election.model_copy(

@@ -48,7 +48,9 @@ def main() -> int:
             wait = begun + timedelta(milliseconds=due) - datetime.now(UTC)
             time.sleep(max(wait.total_seconds(), 0))
             tasks.append(pool.submit(send_box, plan, box, kind, clock, client))
-    return 0 if all(task.result() for task in tasks) else 1
+        for task in tasks:
+            task.result()
+    return 0
 
 
 def begins(clock: EveningClock) -> datetime:
@@ -60,7 +62,7 @@ def begins(clock: EveningClock) -> datetime:
         time.sleep(0.02)
 
 
-def send_box(plan: Plan, box: str, kind: Upload, clock: EveningClock, client: httpx.Client) -> bool:
+def send_box(plan: Plan, box: str, kind: Upload, clock: EveningClock, client: httpx.Client) -> None:
     """Send one report and say its receipt, or the code of what stopped it."""
     retries: list[str] = []
     try:
@@ -77,7 +79,7 @@ def send_box(plan: Plan, box: str, kind: Upload, clock: EveningClock, client: ht
         )
     except ShailooError as error:
         say(box=box, kind=kind, failed=error.code, sentence=str(error))
-        return False
+        return
     say(
         box=box,
         kind=kind,
@@ -87,7 +89,6 @@ def send_box(plan: Plan, box: str, kind: Upload, clock: EveningClock, client: ht
         arrived=stamp(receipt.arrived),
         retries=len(retries),
     )
-    return True
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ import httpx
 from rehearsal.lines import Program, ProgramFailed
 
 _START_S = 120.0
+_AGAIN = "it is started again"
+_MOST_STARTS = 2
+"""A publisher that cannot even make its first version is not waited for."""
 
 
 def free_port() -> int:
@@ -48,7 +51,7 @@ class Services:
         """Return when the server answers and the first version of an election is public. Raises ProgramFailed."""
         deadline = time.monotonic() + _START_S
         while time.monotonic() < deadline:
-            if not self.program.alive:
+            if not self.program.alive or self.program.last_words().count(_AGAIN) > _MOST_STARTS:
                 break
             if self.get(f"/results/data/{election}/pointer.json") is not None:
                 return

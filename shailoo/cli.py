@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -209,7 +210,7 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
     """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
     stop = threading.Event()
     if leash:
-        threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+        threading.Thread(target=_wait_for_leash, args=(stop,), daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with only_publisher(installation.folder, wait=follow):
@@ -224,6 +225,13 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
             continue
         publisher.wait_for_trail()
     return publisher.version
+
+
+def _wait_for_leash(stop: threading.Event) -> None:
+    """Return when standard input ends. Read below Python's own buffer: its lock, held here, would stop every forked worker."""
+    while os.read(0, 1):
+        continue
+    stop.set()
 
 
 @contextmanager
