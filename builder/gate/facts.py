@@ -75,6 +75,18 @@ class Facts:
         for contest, row in state.merged.items():
             self.recount.put_merged(contest, row.ballots, row.invalid, dict(row.votes))
 
+    @property
+    def hours(self) -> tuple[str, ...]:
+        """The local hours for which precincts tell turnout: from two hours after opening up to closing."""
+        first, last = self.election.opens.hour + 2, self.election.closes.hour or 24
+        return tuple(f"{hour:02}:00" for hour in range(first, last + 1))
+
+    def places(self, kind: str) -> list[str]:
+        """Every region (also one without stations), commission or rayon."""
+        if kind == "region":
+            return [region.id for region in self.election.regions]
+        return [place for found, place in self._stations if found == kind]
+
     def stations(self, kind: str, place: str) -> list[Station]:
         """The stations of a scope; for a district those that hold its ballots."""
         return self._stations.get((kind, place), [])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _DIGIT = re.compile(r"[0-9]")
 _SPACES = str.maketrans("", "", "\u202f\u00a0 ")
+_NUMBER = re.compile(r"^(0|[1-9][0-9]{0,2}(\u202f[0-9]{3})*)$")
 _SHARE = re.compile(r"^[0-9]{1,7}[.,][0-9]{2}%$")
 _ELSEWHERE = "[data-text],table,[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
 
@@ -106,14 +107,13 @@ def read_page(html: str) -> PageRead:
 
 
 def number(text: str) -> int | None:
-    """A figure as printed: digits in groups. None for a dash or an empty cell. Raises Unreadable."""
-    bare = text.translate(_SPACES)
-    if bare in {"", "\u2014", "\u2013"}:
+    """A figure as printed: digits in groups of three. None for a dash or an empty cell. Raises Unreadable."""
+    if text in {"", "\u2014"}:
         return None
-    if not bare.isascii() or not bare.isdecimal() or (len(bare) > 1 and bare[0] == "0"):
+    if not _NUMBER.match(text):
         message = f"not a figure: {text!r}"
         raise Unreadable(message)
-    return int(bare)
+    return int(text.replace("\u202f", ""))
 
 
 def share(text: str) -> int | None:

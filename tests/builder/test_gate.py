@@ -1,0 +1,334 @@
+"""The gate against the failures that really happened (data/public_inconsistencies of the founding study) and against mutants."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from builder.gate.check import PageCheck, PageDisagrees
+from builder.gate.check_data import check_data
+from builder.data_files import files
+from builder.publish import Publisher
+from builder.render.pages import Pages
+from tests.builder.scene import Scene, scene
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("overview", "region/chuy", "tec/{tec}", "station/{station}", "district/{district}", "option/pr/1", "turnout", "map")
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Publisher]:
+    """The small election with every box in."""
+    where = scene(tmp_path_factory.mktemp("gate"), "small")
+    publisher = where.publisher()
+    publisher.start()
+    where.send(*where.records)
+    publisher.step()
+    publisher.wait_for_trail()
+    return where, publisher
+
+
+def names(where: Scene) -> list[str]:
+    """One page of each kind."""
+    station = where.election.stations[0]
+    values = {"tec": station.tec, "station": station.no, "district": station.district}
+    regions = [f"region/{station.region}"]
+    return [page.format(**values) for page in PAGES if not page.startswith("region")] + regions
+
+
+def check(publisher: Publisher, body: str) -> None:
+    """The gate's word on one page in Kyrgyz."""
+    facts = {name: night.facts for name, night in publisher.nights.items()}
+    PageCheck(facts, "ky").check(body, "ky/test")
+
+
+def body(publisher: Publisher, page: str) -> str:
+    """A page as the publisher draws it."""
+    return publisher.site.body("ky", publisher.nights["small"].view(page))
+
+
+def refused(publisher: Publisher, text: str) -> str:
+    """The gate's sentence about a page that it must not let through."""
+    with pytest.raises(PageDisagrees) as caught:
+        check(publisher, text)
+    return str(caught.value)
+
+
+def first_row(text: str) -> str:
+    """The first option's row of the overview's contest table."""
+    found = re.search(r'<tr[^>]*><th scope="row" data-row="1".*?</tr>', text, re.DOTALL)
+    assert found is not None
+    return found[0]
+
+
+def test_every_page_passes_as_it_is(counted: tuple[Scene, Publisher]) -> None:
+    where, publisher = counted
+    for page in names(where):
+        check(publisher, body(publisher, page))
+
+
+# --- the real failures ---
+
+
+def test_i1_shares_that_sum_to_more_than_the_whole_are_stopped(counted: tuple[Scene, Publisher]) -> None:
+    """I1: the monitor of 28.11.2021 showed shares that summed to 161 %."""
+    _, publisher = counted
+    text = body(publisher, "overview")
+    row = first_row(text)
+    shares = re.findall(r"<td>([0-9]+,[0-9]{2})\u202f%</td>", row)
+    assert shares
+    more = f"{int(shares[0].replace(',', '')) * 161 // 100 / 100:.2f}".replace(".", ",")
+    assert "differs" in refused(publisher, text.replace(row, row.replace(shares[0], more)))
+
+
+def test_i2_a_total_is_never_added_to_its_own_parts(counted: tuple[Scene, Publisher]) -> None:
+    """I2: "valid ballots" and "votes for candidates" were added, the same quantity twice."""
+    where, publisher = counted
+    total = publisher.nights["small"].facts.recount.of("country", "", "pr")
+    text = body(publisher, "overview")
+    doubled = format(total.ballots + sum(total.votes), ",").replace(",", "\u202f")
+    shown = format(total.ballots, ",").replace(",", "\u202f")
+    row = re.search(r'<tr class="sum"><th scope="row" data-row="ballots".*?</tr>', text, re.DOTALL)
+    assert row is not None
+    assert "differs" in refused(publisher, text.replace(row[0], row[0].replace(shown, doubled)))
+    del where
+
+
+def test_i3_two_positions_that_must_not_be_added_are_noticed(counted: tuple[Scene, Publisher]) -> None:
+    """I3: a formula in one table added two positions; the table beside it was right."""
+    _, publisher = counted
+    total = publisher.nights["small"].facts.recount.of("country", "", "pr")
+    text = body(publisher, "overview")
+    row = first_row(text)
+    votes = format(total.votes[0], ",").replace(",", "\u202f")
+    both = format(total.votes[0] + total.votes[1], ",").replace(",", "\u202f")
+    assert "differs" in refused(publisher, text.replace(row, row.replace(f"<td>{votes}</td>", f"<td>{both}</td>")))
+
+
+def test_i4_and_i11_the_same_count_is_the_same_in_every_view(counted: tuple[Scene, Publisher]) -> None:
+    """I4: totals of districts and turnout differed by 2,000; I11: 2,494 or 2,495 stations."""
+    where, publisher = counted
+    for page in ("overview", f"station/{where.election.stations[0].no}"):
+        text = body(publisher, page)
+        found = re.search(r'data-figure="(participants|expected)">([0-9\u202f]+)', text)
+        assert found is not None
+        one_more = str(int(found[2].replace("\u202f", "")) + 1)
+        assert "differs" in refused(publisher, text.replace(found[0], f'data-figure="{found[1]}">{one_more}'))
+
+
+def test_i5_and_i10_a_share_belongs_to_the_figures_beside_it(counted: tuple[Scene, Publisher]) -> None:
+    """I5: 1,281,622 voters were called 34.94 %, which is the share of 1,293,947."""
+    _, publisher = counted
+    text = body(publisher, "overview")
+    found = re.search(r'data-figure="participants.share"[^>]*>([0-9]+,[0-9]{2})', text)
+    assert found is not None
+    other = found[0].replace(found[1], "34,94")
+    assert "participants.share" in refused(publisher, text.replace(found[0], other))
+
+
+def test_i7_a_share_is_recomputed_and_not_believed(counted: tuple[Scene, Publisher]) -> None:
+    """I7: 80,279 of 1,990,753 was printed as 4.3 %; it is 4.03 %."""
+    _, publisher = counted
+    text = body(publisher, "overview")
+    row = first_row(text)
+    share = re.search(r"<td>([0-9]+,[0-9]{2})\u202f%</td>", row)
+    assert share is not None
+    assert "differs" in refused(publisher, text.replace(row, row.replace(share[1], "99,99")))
+
+
+def test_i17_what_adds_up_passes() -> None:
+    """I17: 916 + 2,900 + 2,000 = 5,816 ballot boxes bought."""
+    from shailoo.rules.arithmetic import check_total  # noqa: PLC0415 -- the only use of the rule in this file
+
+    assert check_total("boxes", 5816, (916, 2900, 2000)) is None
+    assert check_total("boxes", 5817, (916, 2900, 2000)) is not None
+
+
+# --- single faults ---
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [
+        (r'(<tr[^>]*><th scope="row" data-row="1".*?</tr>)', r"\1\1"),
+        (r'<tr[^>]*><th scope="row" data-row="2".*?</tr>', ""),
+        (r'(data-figure="voters">)([0-9])', r"\g<1>9\2"),
+        (r'(<th scope="col" data-col="share">)[^<]*', r"\1Добуштар"),
+        (r'<rect width="[0-9.]+%"', '<rect width="99.99%"'),
+        (r"</h1>", "</h1><p>2 494</p>"),
+        (r'data-table="coverage"', 'data-table="contest:pr"'),
+        (r'<li data-row="1" class="[^"]*">(.*?)<b>[0-9]+</b>', r'<li data-row="1">\1<b>9</b>'),
+    ],
+)
+def test_a_single_fault_on_the_overview_is_found(
+    counted: tuple[Scene, Publisher], pattern: str, replacement: str
+) -> None:
+    _, publisher = counted
+    text = body(publisher, "overview")
+    changed = re.sub(pattern, replacement, text, count=1, flags=re.DOTALL)
+    assert changed != text, "the fault was not made"
+    refused(publisher, changed)
+
+
+def test_a_region_of_the_map_has_the_colour_of_its_own_turnout(tmp_path: Path) -> None:
+    where = scene(tmp_path, "jk-2021-11-28")
+    publisher = where.publisher()
+    night = publisher.nights["jk-2021-11-28"]
+    for seq, record in enumerate(where.records[::40], 1):
+        night.receive(seq, record)
+    night.absorb(len(where.records))
+    text = publisher.site.body("ky", night.view("overview"))
+    check(publisher, text)
+    colours = re.findall(r'<path data-row="[a-z-]+" class="(c[0-4n])', text)
+    assert len(set(colours)) > 1
+    for colour in sorted(set(colours)):
+        other = "c0" if colour != "c0" else "c4"
+        refused(publisher, text.replace(f'class="{colour}" d=', f'class="{other}" d=', 1))
+
+
+def test_a_changed_figure_in_a_data_file_is_found(counted: tuple[Scene, Publisher]) -> None:
+    _, publisher = counted
+    night = publisher.nights["small"]
+    for path, data in files(night.view("overview")):
+        votes = str(night.facts.recount.of("country", "", "pr").votes[0]).encode()
+        changed = data.replace(b": " + votes, b": 999999") if path.endswith("json") else data.replace(votes + b",", b"7,", 1)
+        assert changed != data
+        with pytest.raises(PageDisagrees):
+            check_data(night.facts, [(path, changed)])
+
+
+# --- mutants of the templates ---
+
+
+MUTANTS = 160
+_SWAPS = (
+    ("votes", "ballots"),
+    ("voters", "participants"),
+    ("reported", "expected"),
+    ("|n }}", "|share(1000) }}"),
+    ("row.votes", "row.ballots"),
+    ("c.invalid", "c.ballots"),
+    ("row.voters", "row.waiting"),
+    ("|n }}", " }}"),
+    ("held", "reported"),
+)
+
+
+def mutants(seed: int) -> Iterator[tuple[str, str]]:
+    """(template, changed text): a line doubled, a line dropped, two cells swapped, another name or filter."""
+    draw = random.Random(seed)  # noqa: S311 -- a repeatable choice, not a secret
+    folder_of = {
+        path.name: path
+        for folder in (ROOT / "sites/results/templates", ROOT / "builder/theme/components")
+        for path in sorted(folder.glob("*.html.j2"))
+        if path.name not in {"elections.html.j2", "versions.html.j2", "stations.html.j2", "held.html.j2", "notices.html.j2"}
+    }
+    while True:
+        name = draw.choice(sorted(folder_of))
+        lines = folder_of[name].read_text().split("\n")
+        telling = [n for n, line in enumerate(lines) if "{{" in line and ("<t" in line or "data-figure" in line or "<li" in line)]
+        if not telling:
+            continue
+        at = draw.choice(telling)
+        kind = draw.randrange(4)
+        if kind == 0:
+            lines.insert(at, lines[at])
+        elif kind == 1:
+            del lines[at]
+        elif kind == 2:  # noqa: PLR2004 -- the third kind of mutant
+            cells = list(re.finditer(r"<(t[hd])[ >].*?</\1>", lines[at]))
+            if len(cells) < 2:  # noqa: PLR2004 -- nothing to swap
+                continue
+            a, b = sorted(draw.sample(range(len(cells)), 2))
+            line = lines[at]
+            first, second = cells[a], cells[b]
+            lines[at] = (
+                line[: first.start()] + second[0] + line[first.end() : second.start()] + first[0] + line[second.end() :]
+            )
+        else:
+            old, new = draw.choice([*_SWAPS, *((b, a) for a, b in _SWAPS)])
+            places = [found.start() for found in re.finditer(re.escape(old), lines[at])]
+            if not places:
+                continue
+            place = draw.choice(places)
+            lines[at] = lines[at][:place] + new + lines[at][place + len(old) :]
+        yield name, "\n".join(lines)
+
+
+def telling_text(html: str) -> list[str]:
+    """What a reader takes figures from, in order: headings, names, cells, bars, figures; words and dates aside.
+
+    Read another way than the gate does.
+    """
+    tree = LexborHTMLParser(html)
+    return [
+        node.attributes.get("width") or " ".join(node.text(separator=" ").split())
+        for node in tree.css("th, td, dt, dd, li > b, rect[width], [data-figure]")
+        if "data-text" not in node.attributes or node.tag == "th"
+    ]
+
+
+def test_no_mutant_of_a_template_reaches_a_page(counted: tuple[Scene, Publisher], tmp_path: Path) -> None:
+    where, publisher = counted
+    night = publisher.nights["small"]
+    views = [night.view(page) for page in names(where)]
+    site = publisher.site
+    whole = [telling_text(site.body("ky", view)) for view in views]
+    source = mutants(20211128)
+    harmful = 0
+    for index in range(MUTANTS):
+        name, text = next(source)
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        (folder / name).write_text(text)
+        searched = [folder, ROOT / "sites/results/templates"]
+        pages = Pages("ky", shapes=site.shapes, templates=searched)
+        for view, good in zip(views, whole, strict=True):
+            try:
+                drawn = pages.main(view)
+            except Exception:  # noqa: BLE001, S112 -- a template that does not even render reaches no page
+                continue
+            if telling_text(drawn) == good:
+                continue
+            harmful += 1
+            with pytest.raises(PageDisagrees):
+                check(publisher, drawn)
+                changed = [(a, b) for a, b in zip(good, telling_text(drawn), strict=False) if a != b]
+                pytest.fail(f"mutant {index} of {name} passed the gate; what a reader sees first: {changed[:3]}")
+    assert harmful > MUTANTS // 2, "the mutants hardly changed anything"
+
+
+def test_a_mutant_keeps_the_last_good_state_up(tmp_path: Path) -> None:
+    where = scene(tmp_path / "install", "small")
+    publisher = where.publisher()
+    publisher.start()
+    where.send(*where.records[:2])
+    publisher.step()
+    publisher.wait_for_trail()
+    overview = where.public / "results/ky/small/index.html"
+    station = where.public / f"results/ky/small/station/{where.records[2].station}/index.html"
+    before = station.read_bytes()
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    theme = (ROOT / "builder/theme/components/contest.html.j2").read_text()
+    (folder / "contest.html.j2").write_text(theme.replace("{{ row.votes|n }}", "{{ c.ballots|n }}"))
+    broken = where.publisher(templates=[folder, ROOT / "sites/results/templates"])
+    broken.start()
+    where.send(where.records[2])
+    done = broken.step()
+    broken.wait_for_trail()
+    assert done is not None
+    assert done.held_back == ("small",)
+    assert station.read_bytes() == before
+    assert "hold" in overview.read_text()
+    mended = where.publisher()
+    mended.start()
+    mended.step()
+    mended.wait_for_trail()
+    assert station.read_bytes() != before
+    assert 'class="hold"' not in overview.read_text()
