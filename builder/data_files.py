@@ -48,7 +48,10 @@ def files(view: views.View) -> list[tuple[str, bytes]]:
             rows = _place_rows(view.place.kind, view.place.id, view.contests, view.head)
             return [
                 *_both(view.head, scope, rows, value),
-                (f"data/{view.head.election}/{scope}-parts.csv", _table(COVERAGE_COLUMNS, _parts(view.head, view.parts))),
+                (
+                    f"data/{view.head.election}/{scope}-parts.csv",
+                    _table(COVERAGE_COLUMNS, _parts(view.head, view.parts)),
+                ),
             ]
         case views.StationView():
             return _both(
@@ -67,8 +70,6 @@ def files(view: views.View) -> list[tuple[str, bytes]]:
             return _map(view)
         case views.StationsView() | views.VersionsView() | views.ElectionsView():
             return []
-
-
 
 
 def _about(head: views.Head) -> dict[str, Any]:
@@ -125,7 +126,12 @@ def _contest(count: views.ContestCount) -> dict[str, Any]:
         "sealed_ballots": count.sealed,
         "merged_ballots": count.merged,
         "options": [
-            {"no": int(row.option.key), "kind": row.option.kind.value, "name": _names(row.option.name), "votes": row.votes}
+            {
+                "no": int(row.option.key),
+                "kind": row.option.kind.value,
+                "name": _names(row.option.name),
+                "votes": row.votes,
+            }
             for row in sorted(count.rows, key=lambda row: int(row.option.key))
         ],
     }
@@ -177,7 +183,13 @@ def _station(view: views.StationView) -> dict[str, Any]:
             for box in view.boxes
         ],
         "reports": [
-            {"box": report.box, "kind": report.kind, "sha256": report.digest, "file": report.href, "counted": report.counted}
+            {
+                "box": report.box,
+                "kind": report.kind,
+                "sha256": report.digest,
+                "file": report.href,
+                "counted": report.counted,
+            }
             for report in view.reports
         ],
         "contests": [_contest(count) for count in view.contests],
@@ -247,7 +259,12 @@ def _option(view: views.OptionView) -> list[tuple[str, bytes]]:
         "ballots": view.contest.ballots,
         "sources": [{"place": _place(row.place), "votes": row.votes, "ballots": row.ballots} for row in sources],
         "candidates": [
-            {"no": int(row.number), "name": _names(row.name), "preferences": row.preferences, "elected": list(row.elected)}
+            {
+                "no": int(row.number),
+                "name": _names(row.name),
+                "preferences": row.preferences,
+                "elected": list(row.elected),
+            }
             for row in view.candidates
         ],
     }
@@ -258,10 +275,34 @@ def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
     head = view.head
     flag = "yes" if head.synthetic else "no"
     rows = [
-        (head.election, head.status, flag, row.station.id, row.box, row.rule, row.contest, row.line, row.expected, row.found, row.since)
+        (
+            head.election,
+            head.status,
+            flag,
+            row.station.id,
+            row.box,
+            row.rule,
+            row.contest,
+            row.line,
+            row.expected,
+            row.found,
+            row.since,
+        )
         for row in view.held
     ]
-    columns = ("election", "status", "synthetic", "station", "box", "rule", "contest", "line", "expected", "found", "since")
+    columns = (
+        "election",
+        "status",
+        "synthetic",
+        "station",
+        "box",
+        "rule",
+        "contest",
+        "line",
+        "expected",
+        "found",
+        "since",
+    )
     value = {
         **_about(head),
         "held": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows],

@@ -6,12 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from builder import views
-from shailoo.model.election import OptionKind
+from builder.tones import tones
 
 if TYPE_CHECKING:
     from shailoo.model.election import Commission, Contest, District, Election, Region, Station
-
-_PALETTE = 12
 
 
 class Names:
@@ -61,18 +59,17 @@ class Names:
         """The lines of a ballot, with the colours of the lists in ballot order."""
         known = self._options.get(contest.id)
         if known is None:
-            known = {}
-            tone = 0
-            for option in contest.options:
-                if option.kind is not OptionKind.AGAINST_ALL:
-                    tone += 1
-                known[option.no] = views.Option(
+            tone = tones(contest)
+            known = {
+                option.no: views.Option(
                     contest=contest.id,
                     key=str(option.no),
                     number=str(option.no),
                     name=option.name,
                     kind=option.kind,
-                    tone=0 if option.kind is OptionKind.AGAINST_ALL else (tone - 1) % _PALETTE + 1,
+                    tone=tone[option.no],
                 )
+                for option in contest.options
+            }
             self._options[contest.id] = known
         return known

@@ -31,7 +31,7 @@ def downloads(election: str, scope: str) -> tuple[views.Download, ...]:
     return (views.Download("csv", f"{where}.csv"), views.Download("json", f"{where}.json"))
 
 
-def contest_count(  # noqa: PLR0913 -- a table has this many sides; a class would only move them
+def contest_count(
     names: Names,
     contest: Contest,
     total: Sum,
@@ -193,13 +193,18 @@ def reports(state: ElectionState, slot: BoxSlot) -> list[views.Report]:
             found.append(_report(state, upload.record, "zero", upload.record.zero, counted=False, copy=1))
         found.append(
             _report(
-                state, upload.record, upload.record.kind, upload.record.note, counted=counted, copy=upload.report.copy_no
+                state,
+                upload.record,
+                upload.record.kind,
+                upload.record.note,
+                counted=counted,
+                copy=upload.report.copy_no,
             )
         )
     return found
 
 
-def _report(  # noqa: PLR0913 -- the sides of one published text
+def _report(
     state: ElectionState,
     record: ReportAccepted | ReportConflict,
     kind: Literal["zero", "final", "annex"],
@@ -227,4 +232,3 @@ def small_ballots(state: ElectionState, station: Station, contest: Contest) -> i
     if total.boxes and total.sealed and not total.ballots:
         return total.sealed
     return None
-

@@ -139,7 +139,9 @@ class Plan:
 
     # --- pages ---
 
-    def overview(self, state: ElectionState, verdicts: Verdicts, archive: views.Archive | None = None) -> views.OverviewView:
+    def overview(
+        self, state: ElectionState, verdicts: Verdicts, archive: views.Archive | None = None
+    ) -> views.OverviewView:
         """The country at a glance."""
         names, election = self.names, self.election
         regions = [(("region", region.id), names.region(region)) for region in election.regions]
@@ -173,7 +175,8 @@ class Plan:
         region = self.election.region_by_id[region_id]
         scope = ("region", region_id)
         parts: list[tuple[Scope, views.Place]] = [
-            (("tec", tec), self.names.tec(self.election.commission_by_id[tec])) for tec in self._tecs_of.get(region_id, [])
+            (("tec", tec), self.names.tec(self.election.commission_by_id[tec]))
+            for tec in self._tecs_of.get(region_id, [])
         ]
         return self._place(state, scope, self.names.region(region), (), parts, "tec")
 
@@ -198,7 +201,9 @@ class Plan:
         result = first.result
         winners = [no for no, _ in result.seats] if result is not None and first.complete else []
         commission = self.election.commission_by_id[district.commission] if district.commission else None
-        parts: list[tuple[Scope, views.Place]] = [(("station", station.no), names.station(station)) for station in stations]
+        parts: list[tuple[Scope, views.Place]] = [
+            (("station", station.no), names.station(station)) for station in stations
+        ]
         covered = [coverage_row(state, scope, part) for scope, part in parts]
         return views.PlaceView(
             head=names.head,
@@ -296,11 +301,16 @@ class Plan:
             ]
         )
         stations = (
-            [source(("station", station.no), names.station(station)) for station in self._stations_of[("district", contest.district or "")]]
+            [
+                source(("station", station.no), names.station(station))
+                for station in self._stations_of[("district", contest.district or "")]
+            ]
             if local
             else []
         )
-        shares = [row.votes * 10_000 // row.ballots for row in [*regions, *tecs, *stations] if row.votes and row.ballots]
+        shares = [
+            row.votes * 10_000 // row.ballots for row in [*regions, *tecs, *stations] if row.votes and row.ballots
+        ]
         candidates = contest.option_by_no[no].candidates
         return views.OptionView(
             head=names.head,
@@ -319,7 +329,9 @@ class Plan:
             )
             if candidates
             else None,
-            district=names.district(election.district_by_id[contest.district]) if contest.district is not None else None,
+            district=names.district(election.district_by_id[contest.district])
+            if contest.district is not None
+            else None,
             stations=tuple(stations),
             downloads=downloads(election.id, f"option/{contest.id}-{no}"),
         )
@@ -343,6 +355,11 @@ class Plan:
             options=tuple(names.options(contest)[option.no] for option in contest.options),
             areas_href=f"{where}/areas.geojson",
             stations_href=f"{where}/stations.geojson",
+            stations=tuple(
+                (station.no, station.longitude_e5, station.latitude_e5)
+                for station in election.stations
+                if station.longitude_e5 is not None and station.latitude_e5 is not None
+            ),
             downloads=downloads(election.id, "map/areas"),
         )
 
@@ -370,7 +387,8 @@ class Plan:
             held=tuple(row for slot in slots for row in held_rows(state, self.names, slot)),
             conflicts=tuple(row for slot in slots if (row := conflict_row(state, self.names, slot)) is not None),
             refusals=tuple(
-                views.RefusalRow(hour, code, count) for (hour, code), count in sorted(_refusals(state).items(), reverse=True)
+                views.RefusalRow(hour, code, count)
+                for (hour, code), count in sorted(_refusals(state).items(), reverse=True)
             ),
             downloads=downloads(self.election.id, "held"),
         )
@@ -402,7 +420,7 @@ class Plan:
 
     # --- parts that need the plan's own indexes ---
 
-    def _place(  # noqa: PLR0913 -- a place has these sides
+    def _place(
         self,
         state: ElectionState,
         scope: Scope,
@@ -456,7 +474,9 @@ class Plan:
         ranked = leaders(contest, verdict)
         options = self.names.options(contest)
         counted = verdict.total.boxes > 0 and ranked[0][1] > 0
-        second = next((votes for no, votes in ranked[1:] if is_choice(contest, no) or is_choice(contest, ranked[0][0])), 0)
+        second = next(
+            (votes for no, votes in ranked[1:] if is_choice(contest, no) or is_choice(contest, ranked[0][0])), 0
+        )
         return views.DistrictRow(
             place=self.names.district(self.election.district_by_id[contest.district or ""]),
             state=district_state(verdict),

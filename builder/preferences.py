@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from shailoo.model.election import Contest
 
 _READINGS = {
-    "women-30-first": Name(
-        ky="Адегенде аялдарга 30 %", ru="Сначала 30 % женщинам", en="Women first, at least 30 %"
-    ),
+    "women-30-first": Name(ky="Адегенде аялдарга 30 %", ru="Сначала 30 % женщинам", en="Women first, at least 30 %"),
     "top-70-then-women": Name(
-        ky="70 % добуш боюнча, калганы аялдарга", ru="70 % по голосам, остальное женщинам", en="70 % by votes, the rest to women"
+        ky="70 % добуш боюнча, калганы аялдарга",
+        ru="70 % по голосам, остальное женщинам",
+        en="70 % by votes, the rest to women",
     ),
 }
 
@@ -45,7 +45,9 @@ def list_candidates(
     annexes = sum(1 for slot in state.slots.values() if slot.annex is not None)
     elected: dict[int, list[str]] = {}
     if verdict.complete and verdict.result is not None and annexes == verdict.total.boxes and sums is not None:
-        votes = [PreferenceVotes(no=person.no, votes=sums.get(person.no, 0), sex=person.sex) for person in option.candidates]
+        votes = [
+            PreferenceVotes(no=person.no, votes=sums.get(person.no, 0), sex=person.sex) for person in option.candidates
+        ]
         for reading in readings(contest):
             for person in elect_from_list(reading.id, verdict.result.seats_of(no), votes).elected:
                 elected.setdefault(person, []).append(reading.id)

@@ -18,20 +18,20 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from builder import views
 from builder.data_files import files
 from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
 from builder.night import Made, Night
 from builder.snapshot import Snapshot, read_pointer
 from builder.store import PublicFolder
-from builder import views
 from shailoo.errors import Held
 from shailoo.model.base import LANGUAGES, stamp
-from shailoo.model.record import Publication, Refusal, read_record, record_bytes, record_key
+from shailoo.model.record import Publication, read_record, record_bytes, record_key
 from shailoo.records.canonical import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from builder.render.site import Site
@@ -80,7 +80,7 @@ class Page:
 class Publisher:
     """Publishes every election of one installation."""
 
-    def __init__(  # noqa: PLR0913 -- the ports that it is given
+    def __init__(
         self,
         *,
         store: RecordStore,
@@ -90,7 +90,6 @@ class Publisher:
         marks: Path,
         clock: Clock,
         cadence: Cadence | None = None,
-        refused: Callable[[str], list[views.RefusalRow]] | None = None,
     ) -> None:
         self.store = store
         self.site = site
@@ -104,7 +103,6 @@ class Publisher:
             night.facts.take(night.state, frozenset(night.election.station_by_no))
         self.version = 0
         self._seen = 0
-        self._refused = refused
         self._checks: dict[str, PageCheck] = {}
         self._last_trail = 0.0
         self._trailer: int | None = None
@@ -260,7 +258,7 @@ class Publisher:
         self._mark("published", publication.version)
         return progress
 
-    def _publication(  # noqa: PLR0913 -- a record has these fields
+    def _publication(
         self, now: object, *, trail: bool, cut: bool, held_back: tuple[str, ...], upto: int | None = None
     ) -> Publication:
         """Name the next version, durably, before anything of it is written."""

@@ -85,7 +85,9 @@ class BoxSlot:
     @property
     def annex(self) -> Upload | None:
         """The annex with preference votes, when it counts."""
-        if self.counts is None or any(isinstance(upload.record, ReportConflict) for upload in self._rivals(self.annexes)):
+        if self.counts is None or any(
+            isinstance(upload.record, ReportConflict) for upload in self._rivals(self.annexes)
+        ):
             return None
         return self.annexes[0] if self.annexes else None
 

@@ -107,9 +107,7 @@ class Totals:
 
     def of(self, scope: Scope, contest: str) -> Sum:
         """The sum of a contest in a scope; an empty sum where the contest is not voted on there."""
-        return self.sums.get((scope, contest)) or Sum(
-            votes=[0] * len(self.election.contest_by_id[contest].options)
-        )
+        return self.sums.get((scope, contest)) or Sum(votes=[0] * len(self.election.contest_by_id[contest].options))
 
     def expect(self, station: Station, boxes: int) -> None:
         """One box more (+1) or fewer (-1) ought to report from a station."""
@@ -186,7 +184,9 @@ def contribution(election: Election, report: Report, cells: Report | None) -> Co
                 invalid=full.invalid,
                 votes=tuple((option.no, option.votes) for option in full.options),
             )
-    return Contribution(took_part(election, {count.contest: count.ballots for count in report.contests}), open_counts, sealed)
+    return Contribution(
+        took_part(election, {count.contest: count.ballots for count in report.contests}), open_counts, sealed
+    )
 
 
 def took_part(election: Election, ballots: dict[str, int]) -> int:

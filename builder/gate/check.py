@@ -68,7 +68,22 @@ _FIGURES: dict[str, tuple[str, ...]] = {
     "district": _PLACE_FIGURES, "station": ("voters", "participants"), "option": ("votes", "ballots", "reported", "expected"),
 }  # fmt: skip
 _TEXT_COLUMNS = frozenset(
-    {"leader", "state", "rule", "line", "since", "release", "day", "kind", "status", "code", "capped", "at", "causes", "digest"}
+    {
+        "leader",
+        "state",
+        "rule",
+        "line",
+        "since",
+        "release",
+        "day",
+        "kind",
+        "status",
+        "code",
+        "capped",
+        "at",
+        "causes",
+        "digest",
+    }
 )
 
 
@@ -101,7 +116,7 @@ class PageCheck:
         self._path = path
         if page.stray:
             raise PageDisagrees("A figure stands outside every table.", page=path, text=page.stray)
-        if page.page in {"elections", "gallery"}:
+        if page.page == "elections":
             for table in page.tables:
                 self._elections(table)
             return
@@ -289,7 +304,9 @@ class PageCheck:
             str(person.no): {"preferences": None if sums is None else sums.get(person.no, 0)} for person in persons
         }
         readings = frozenset(column for column, _ in table.columns if column.startswith("reading:"))
-        self._compare(table, rows, {str(person.no): person.name.text(self.language) for person in persons}, soft=readings)
+        self._compare(
+            table, rows, {str(person.no): person.name.text(self.language) for person in persons}, soft=readings
+        )
 
     def _districts(self, table: Table, facts: Facts) -> None:
         expected: dict[str, Figures] = {}
@@ -467,7 +484,9 @@ class PageCheck:
         if page.seat_marks and page.seat_marks != found:
             raise PageDisagrees("The dots of the hemicycle are not the seats beside it.", page=self._path)
         found.pop("districts", None)
-        if {row: seats for row, seats in found.items() if seats} != {row: seats for row, seats in known.items() if seats}:
+        if {row: seats for row, seats in found.items() if seats} != {
+            row: seats for row, seats in known.items() if seats
+        }:
             raise PageDisagrees("The seats on the page are not what the rule gives.", page=self._path)
 
     def _map(self, page: PageRead, facts: Facts) -> None:
@@ -482,7 +501,9 @@ class PageCheck:
             wanted = f"c{step}" if known else "cn"
             told = share(title.rpartition(":")[2])
             if colour != wanted or told != (share_hundredths(took_part, voters) if known else None):
-                raise PageDisagrees("A region of the map has another colour or share than its turnout.", page=self._path, region=region)
+                raise PageDisagrees(
+                    "A region of the map has another colour or share than its turnout.", page=self._path, region=region
+                )
 
     # --- comparing ---
 
@@ -508,11 +529,11 @@ class PageCheck:
                     continue
                 if column not in expected[key]:
                     self._fail("A column that the gate does not know.", table.id, column=column)
-                self._cell(table, key, column, cell, expected[key][column], is_share=column in _SHARES or column in shares)
+                self._cell(
+                    table, key, column, cell, expected[key][column], is_share=column in _SHARES or column in shares
+                )
 
-    def _cell(  # noqa: PLR0913 -- where it stands, what stands there, what should
-        self, table: Table, key: str, column: str, cell: Cell, wanted: int | None, *, is_share: bool
-    ) -> None:
+    def _cell(self, table: Table, key: str, column: str, cell: Cell, wanted: int | None, *, is_share: bool) -> None:
         if column == "bar":
             if table.scale is None:
                 self._fail("Bars without a scale.", table.id)
@@ -523,7 +544,12 @@ class PageCheck:
         found = share(cell.text) if is_share else number(cell.text)
         if found != wanted:
             self._fail(
-                "A figure differs from the sum of the signed texts.", table.id, row=key, column=column, expected=wanted, found=found
+                "A figure differs from the sum of the signed texts.",
+                table.id,
+                row=key,
+                column=column,
+                expected=wanted,
+                found=found,
             )
 
     def _headings(self, table: Table, family: str) -> None:

@@ -117,7 +117,11 @@ class Facts:
         """Boxes that ought to report from a scope."""
         known = self._due.get((kind, place, contest))
         if known is None:
-            among = self._stations.get((kind, place), ()) if contest is None else self._voting.get((kind, place, contest), ())
+            among = (
+                self._stations.get((kind, place), ())
+                if contest is None
+                else self._voting.get((kind, place, contest), ())
+            )
             known = self._due[kind, place, contest] = sum(self._boxes[station.no] for station in among)
         return known
 

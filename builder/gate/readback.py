@@ -76,7 +76,9 @@ def read_page(html: str) -> PageRead:
         message = "the page has no data-page"
         raise Unreadable(message)
     attributes = root.attributes
-    page = PageRead(attributes["data-page"] or "", attributes.get("data-scope") or "", attributes.get("data-election") or "")
+    page = PageRead(
+        attributes["data-page"] or "", attributes.get("data-scope") or "", attributes.get("data-election") or ""
+    )
     for table in root.css("table"):
         page.tables.append(_table(table))
     for node in root.css("[data-figure]"):
@@ -92,7 +94,10 @@ def read_page(html: str) -> PageRead:
         page.seat_marks[group.attributes["data-row"] or ""] = len(group.css("circle"))
     for path in root.css("svg[data-map] path[data-row]"):
         title = path.css_first("title")
-        page.areas[path.attributes["data-row"] or ""] = (path.attributes.get("class") or "", title.text() if title else "")
+        page.areas[path.attributes["data-row"] or ""] = (
+            path.attributes.get("class") or "",
+            title.text() if title else "",
+        )
     for step in root.css("ol[data-legend] li"):
         if step.attributes.get("class") != "cn":
             page.legend.append(_whole_percent(step.text()))

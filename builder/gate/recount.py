@@ -125,7 +125,9 @@ class Recount:
             case "country":
                 return self._country(contest)
             case "region":
-                return self._join([self._tec(tec)[contest] for tec in self._tecs.get(place, ()) if contest in self._tec(tec)], contest)
+                return self._join(
+                    [self._tec(tec)[contest] for tec in self._tecs.get(place, ()) if contest in self._tec(tec)], contest
+                )
             case "tec":
                 return self._tec(place).get(contest) or self._empty(contest)
             case _:
@@ -135,11 +137,15 @@ class Recount:
         """Voters who took part, by the number of ballots; see `builder.tally.took_part` for the law behind it."""
         whole = [contest for contest in self.election.contests if contest.electorate.value != "district"]
         if kind == "country" or kind == "region" or kind == "tec":
-            boxes: Iterable[str] = self._texts if kind == "country" else [
-                box
-                for tec in (self._tecs.get(place, ()) if kind == "region" else (place,))
-                for box in self._boxes_of.get(("tec", tec), ())
-            ]
+            boxes: Iterable[str] = (
+                self._texts
+                if kind == "country"
+                else [
+                    box
+                    for tec in (self._tecs.get(place, ()) if kind == "region" else (place,))
+                    for box in self._boxes_of.get(("tec", tec), ())
+                ]
+            )
         else:
             boxes = self._boxes_of.get((kind, place), ())
         if whole:

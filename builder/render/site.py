@@ -101,6 +101,7 @@ class Site:
                 chip=pages.chip(head),
                 sentence=pages.sentence(head),
                 zone=head.zone,
+                follow=not isinstance(view, views.OverviewView) or view.archive is None,
             )
         text = self._shell(language).stamp(
             title=pages.title(view),
@@ -109,6 +110,7 @@ class Site:
             data=data,
             description=pages.description(view),
             head_extra=self._head(view),
+            follow=view.rows[0].head.election if isinstance(view, views.ElectionsView) and view.rows else "",
         )
         return f"{language}/{path}index.html", text.encode()
 

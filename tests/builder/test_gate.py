@@ -10,15 +10,24 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from builder.data_files import files
 from builder.gate.check import PageCheck, PageDisagrees
 from builder.gate.check_data import check_data
-from builder.data_files import files
 from builder.publish import Publisher
 from builder.render.pages import Pages
 from tests.builder.scene import Scene, scene
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "region/chuy", "tec/{tec}", "station/{station}", "district/{district}", "option/pr/1", "turnout", "map")
+PAGES = (
+    "overview",
+    "region/chuy",
+    "tec/{tec}",
+    "station/{station}",
+    "district/{district}",
+    "option/pr/1",
+    "turnout",
+    "map",
+)
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +205,9 @@ def test_a_changed_figure_in_a_data_file_is_found(counted: tuple[Scene, Publishe
     night = publisher.nights["small"]
     for path, data in files(night.view("overview")):
         votes = str(night.facts.recount.of("country", "", "pr").votes[0]).encode()
-        changed = data.replace(b": " + votes, b": 999999") if path.endswith("json") else data.replace(votes + b",", b"7,", 1)
+        changed = (
+            data.replace(b": " + votes, b": 999999") if path.endswith("json") else data.replace(votes + b",", b"7,", 1)
+        )
         assert changed != data
         with pytest.raises(PageDisagrees):
             check_data(night.facts, [(path, changed)])
@@ -221,17 +232,22 @@ _SWAPS = (
 
 def mutants(seed: int) -> Iterator[tuple[str, str]]:
     """(template, changed text): a line doubled, a line dropped, two cells swapped, another name or filter."""
-    draw = random.Random(seed)  # noqa: S311 -- a repeatable choice, not a secret
+    draw = random.Random(seed)
     folder_of = {
         path.name: path
         for folder in (ROOT / "sites/results/templates", ROOT / "builder/theme/components")
         for path in sorted(folder.glob("*.html.j2"))
-        if path.name not in {"elections.html.j2", "versions.html.j2", "stations.html.j2", "held.html.j2", "notices.html.j2"}
+        if path.name
+        not in {"elections.html.j2", "versions.html.j2", "stations.html.j2", "held.html.j2", "notices.html.j2"}
     }
     while True:
         name = draw.choice(sorted(folder_of))
         lines = folder_of[name].read_text().split("\n")
-        telling = [n for n, line in enumerate(lines) if "{{" in line and ("<t" in line or "data-figure" in line or "<li" in line)]
+        telling = [
+            n
+            for n, line in enumerate(lines)
+            if "{{" in line and ("<t" in line or "data-figure" in line or "<li" in line)
+        ]
         if not telling:
             continue
         at = draw.choice(telling)
@@ -240,9 +256,9 @@ def mutants(seed: int) -> Iterator[tuple[str, str]]:
             lines.insert(at, lines[at])
         elif kind == 1:
             del lines[at]
-        elif kind == 2:  # noqa: PLR2004 -- the third kind of mutant
+        elif kind == 2:
             cells = list(re.finditer(r"<(t[hd])[ >].*?</\1>", lines[at]))
-            if len(cells) < 2:  # noqa: PLR2004 -- nothing to swap
+            if len(cells) < 2:
                 continue
             a, b = sorted(draw.sample(range(len(cells)), 2))
             line = lines[at]
