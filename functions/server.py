@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from http import HTTPStatus
 from typing import Final
 
 import uvicorn
@@ -104,6 +105,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
         lifespan=life,
         routes=[
             HttpRoute("/api/{rest:path}", door, methods=every),
+            HttpRoute("/staff", _to_staff, methods=["GET", "HEAD"]),
             HttpRoute("/staff/{rest:path}", door, methods=every),
             HttpRoute("/{rest:path}", file, methods=every),
         ],
@@ -166,6 +168,10 @@ def _answer(router: Router, request: Request) -> Response:
     except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
         _log.exception("a handler failed")
         return error_response(Fault("A handler failed."), request.language("en"))
+
+
+async def _to_staff(_: HttpRequest) -> HttpResponse:
+    return _http(Response(HTTPStatus.MOVED_PERMANENTLY, (("location", "/staff/"),)))
 
 
 async def _read_body(request: HttpRequest, largest: int) -> bytes:

@@ -40,5 +40,5 @@ def installation(tmp_path: Path, issuer: str) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def browser(installation: Installation) -> Browser:
+def visitor(installation: Installation) -> Browser:
     return Browser(router_of(installation))

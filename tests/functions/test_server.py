@@ -147,6 +147,7 @@ def test_pages_are_served_beside_the_doors(client: httpx.Client) -> None:
     head = client.head("/results/ky/")
     assert (head.status_code, head.content) == (200, b"")
     assert client.get("/results/xx/").status_code == 404
+    assert client.get("/staff").headers["location"] == "/staff/"
     assert client.get("/staff/").headers["location"] == "/staff/login?next=/staff/"
 
 

@@ -25,24 +25,24 @@ ATTEMPT = SignInAttempt("state", "nonce", "verifier")
 
 
 def test_who_is_appointed_signs_in_and_sees_the_own_station(
-    browser: Browser, installation: Installation, issuer: str
+    visitor: Browser, installation: Installation, issuer: str
 ) -> None:
     give(installation, issuer, "aida", "pec-1001", "precinct")
-    assert browser.get("/staff/").header("location") == "/staff/login?next=/staff/"
-    back = browser.sign_in("aida")
+    assert visitor.get("/staff/").header("location") == "/staff/login?next=/staff/"
+    back = visitor.sign_in("aida")
     assert (back.status, back.header("location")) == (303, "/staff/")
-    assert SIGN_IN not in browser.cookies
-    page = browser.get("/staff/").body.decode()
+    assert SIGN_IN not in visitor.cookies
+    page = visitor.get("/staff/").body.decode()
     assert "/staff/turnout/small/1001" in page
     assert "/staff/turnout/small/1002" not in page
 
 
 def test_a_revoked_appointment_ends_at_the_next_request(
-    browser: Browser, installation: Installation, issuer: str
+    visitor: Browser, installation: Installation, issuer: str
 ) -> None:
     give(installation, issuer, "aida", "pec-1001", "precinct")
-    browser.sign_in("aida")
-    assert browser.get("/staff/").status == 200
+    visitor.sign_in("aida")
+    assert visitor.get("/staff/").status == 200
     revoke_appointment(
         person_of(issuer, "aida"),
         "pec-1001",
@@ -51,15 +51,15 @@ def test_a_revoked_appointment_ends_at_the_next_request(
         now=installation.clock.now(),
         by=None,
     )
-    assert browser.get("/staff/").status == 403
-    assert browser.get("/staff/turnout/small/1001").status == 403
+    assert visitor.get("/staff/").status == 403
+    assert visitor.get("/staff/turnout/small/1001").status == 403
 
 
 def test_an_appointment_revoked_by_another_process_ends_at_once_too(
-    browser: Browser, installation: Installation, issuer: str
+    visitor: Browser, installation: Installation, issuer: str
 ) -> None:
     give(installation, issuer, "aida", "pec-1001", "precinct")
-    browser.sign_in("aida")
+    visitor.sign_in("aida")
     with Installation.open(installation.folder) as other:
         revoke_appointment(
             person_of(issuer, "aida"),
@@ -69,47 +69,47 @@ def test_an_appointment_revoked_by_another_process_ends_at_once_too(
             now=installation.clock.now(),
             by=None,
         )
-    assert browser.get("/staff/").status == 403
+    assert visitor.get("/staff/").status == 403
 
 
-def test_who_is_not_appointed_sees_a_number_to_tell_and_no_name(browser: Browser, issuer: str) -> None:
-    browser.sign_in("bakyt@example.org")
-    page = browser.get("/staff/")
+def test_who_is_not_appointed_sees_a_number_to_tell_and_no_name(visitor: Browser, issuer: str) -> None:
+    visitor.sign_in("bakyt@example.org")
+    page = visitor.get("/staff/")
     assert page.status == 403
     assert person_of(issuer, "bakyt@example.org") in page.body.decode()
     assert b"bakyt" not in page.body
 
 
-def test_the_session_cookie_is_kept_from_scripts_and_other_sites(browser: Browser) -> None:
-    back = browser.sign_in("aida")
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(visitor: Browser) -> None:
+    back = visitor.sign_in("aida")
     [cookie] = [value for name, value in back.headers if value.startswith(SESSION)]
     assert {"HttpOnly", "SameSite=Lax", "Path=/staff/"} <= set(cookie.split("; "))
     assert "Secure" in CookieSigner(b"k", secure=True).header("a", "b", lasts=1)[1]
 
 
-def test_an_answer_that_was_used_before_opens_no_second_session(browser: Browser) -> None:
-    address = browser.way_back("aida")
-    kept = dict(browser.cookies)
-    assert browser.get(address).status == 303
-    browser.cookies = kept
-    assert browser.get(address).status == 403
-    assert SESSION not in browser.cookies
+def test_an_answer_that_was_used_before_opens_no_second_session(visitor: Browser) -> None:
+    address = visitor.way_back("aida")
+    kept = dict(visitor.cookies)
+    assert visitor.get(address).status == 303
+    visitor.cookies = kept
+    assert visitor.get(address).status == 403
+    assert SESSION not in visitor.cookies
 
 
-def test_a_fresh_code_with_a_used_state_opens_no_second_session(browser: Browser, installation: Installation) -> None:
-    began = browser.get("/staff/login")
-    kept = dict(browser.cookies)
+def test_a_fresh_code_with_a_used_state_opens_no_second_session(visitor: Browser, installation: Installation) -> None:
+    began = visitor.get("/staff/login")
+    kept = dict(visitor.cookies)
     for status in (303, 403):
-        browser.cookies = dict(kept)
+        visitor.cookies = dict(kept)
         answer = httpx.post(began.header("location") or "", data={"sub": "aida"})
         back = answer.headers["location"].partition("/staff/")[2]
-        assert browser.get(f"/staff/{back}").status == status
-    assert SESSION not in browser.cookies
+        assert visitor.get(f"/staff/{back}").status == status
+    assert SESSION not in visitor.cookies
     assert installation.store.last() == 0
 
 
-def test_an_answer_to_another_browser_opens_no_session(browser: Browser, installation: Installation) -> None:
-    address = browser.way_back("aida")
+def test_an_answer_to_another_browser_opens_no_session(visitor: Browser, installation: Installation) -> None:
+    address = visitor.way_back("aida")
     victim = Browser(router_of(installation))
     assert victim.get(address).status == 403
     victim.get("/staff/login")
@@ -117,28 +117,28 @@ def test_an_answer_to_another_browser_opens_no_session(browser: Browser, install
     assert SESSION not in victim.cookies
 
 
-def test_a_sign_in_that_was_broken_off_opens_no_session(browser: Browser) -> None:
-    began = browser.get("/staff/login")
+def test_a_sign_in_that_was_broken_off_opens_no_session(visitor: Browser) -> None:
+    began = visitor.get("/staff/login")
     answer = httpx.post(began.header("location") or "", data={"action": "deny"})
     address = "/staff/callback?" + answer.headers["location"].partition("?")[2]
-    assert browser.get(address).status == 403
-    assert SESSION not in browser.cookies
+    assert visitor.get(address).status == 403
+    assert SESSION not in visitor.cookies
 
 
 @pytest.mark.parametrize(
     "to", ["https://evil.example/", "//evil.example", "/staff//evil.example", "/results/", "/staff\\x"]
 )
-def test_the_way_back_never_leaves_this_door(browser: Browser, to: str) -> None:
-    assert browser.sign_in("aida", to=to).header("location") == "/staff/"
+def test_the_way_back_never_leaves_this_door(visitor: Browser, to: str) -> None:
+    assert visitor.sign_in("aida", to=to).header("location") == "/staff/"
 
 
-def test_the_way_back_leads_to_the_page_that_was_asked_for(browser: Browser) -> None:
-    assert browser.sign_in("aida", to="/staff/acts/small").header("location") == "/staff/acts/small"
+def test_the_way_back_leads_to_the_page_that_was_asked_for(visitor: Browser) -> None:
+    assert visitor.sign_in("aida", to="/staff/acts/small").header("location") == "/staff/acts/small"
 
 
 @pytest.mark.parametrize("change", ["person", "expired", "purpose", "garbage", "other key"])
 def test_a_session_that_we_did_not_write_is_none(
-    browser: Browser, installation: Installation, issuer: str, change: str
+    visitor: Browser, installation: Installation, issuer: str, change: str
 ) -> None:
     give(installation, issuer, "aida", "pec-1001", "precinct")
     cookies = CookieSigner(installation.session_secret, secure=False)
@@ -146,27 +146,27 @@ def test_a_session_that_we_did_not_write_is_none(
     later = int(time.time()) + 100
     good = cookies.write(SESSION, person, expires=later)
     forged = json.dumps({**person, "exp": str(later + 10**6)}, sort_keys=True, separators=(",", ":")).encode()
-    browser.cookies[SESSION] = {
+    visitor.cookies[SESSION] = {
         "person": base64.urlsafe_b64encode(forged).decode().rstrip("=") + "." + good.partition(".")[2],
         "expired": cookies.write(SESSION, person, expires=1),
         "purpose": cookies.write(SIGN_IN, person, expires=later),
         "garbage": "%%%.x",
         "other key": CookieSigner(b"other", secure=False).write(SESSION, person, expires=later),
     }[change]
-    assert browser.get("/staff/").status == 303
-    browser.cookies[SESSION] = good
-    assert browser.get("/staff/").status == 200
+    assert visitor.get("/staff/").status == 303
+    visitor.cookies[SESSION] = good
+    assert visitor.get("/staff/").status == 200
 
 
 def test_signing_out_ends_the_session_in_this_browser(
-    browser: Browser, installation: Installation, issuer: str
+    visitor: Browser, installation: Installation, issuer: str
 ) -> None:
     give(installation, issuer, "aida", "pec-1001", "precinct")
-    browser.sign_in("aida")
-    browser.get("/staff/")
-    assert browser.post("/staff/logout", {}, token="forged").status == 403
-    assert browser.post("/staff/logout", {}).status == 303
-    assert SESSION not in browser.cookies
+    visitor.sign_in("aida")
+    visitor.get("/staff/")
+    assert visitor.post("/staff/logout", {}, token="forged").status == 403
+    assert visitor.post("/staff/logout", {}).status == 303
+    assert SESSION not in visitor.cookies
 
 
 class Provider:
