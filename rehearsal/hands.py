@@ -13,9 +13,11 @@ from pathlib import Path
 
 from edge_agent.box import Ballot, Box
 from edge_agent.disk import UNSYNCED
+from edge_agent.errors import NotProvisioned
 from edge_agent.manifest import manifest_for
 from edge_agent.outbox import Outbox
 from edge_agent.printer import FilePrinter, NoPaper
+from edge_agent.stage import Stage
 from edge_agent.storage import Upload
 from rehearsal.keys import rehearsal_box_key
 from rehearsal.played import Played, PlayedCount
@@ -99,7 +101,9 @@ def play_day(
     sheets: Sequence[Ballot] | None = None,
     station: str | None = None,
 ) -> Counted:
-    """Play the day of one box in an empty folder, up to the printed final report and annex, both sealed for sending.
+    """Play the day of one box, up to the printed final report and annex, both sealed for sending.
+
+    In a folder where a box stands already it goes on from there: nothing is lost by a kill, no ballot counted twice.
 
     With `paper`, each report is also written as a text file beside the box. `sheets` replaces the played ballots; `station` is
     where a reserve box stands.
@@ -110,23 +114,30 @@ def play_day(
     wall = WallClock(election.opening(place) - PROVISIONED_BEFORE)
     printer = FilePrinter(folder / "paper") if paper else NoPaper()
     pile = ballots_of_box(election, played, box) if sheets is None else sheets
-    with Box.provision(
-        folder, manifest, rehearsal_box_key(election.id, box), wall, disk=UNSYNCED, printer=printer
-    ) as day:
-        wall.moment = election.opening(place) - ZERO_BEFORE
-        day.zero_report()
-        wall.moment = election.opening(place)
-        day.open()
-        count = day.count
-        for ballot in pile:
-            count(ballot)
-        closed = election.closing(place)
-        wall.moment = closed
-        day.close()
-        late = timedelta(seconds=played.arrival_offset_s.get(box, 600))
-        wall.moment = closed + min(COUNTED_AFTER, late)
-        day.final_report()
-        if day.manifest.open_lists:
+    late = timedelta(seconds=played.arrival_offset_s.get(box, 600))
+    closed = election.closing(place)
+    try:
+        opened = Box.resume(folder, wall, disk=UNSYNCED, printer=printer)
+    except NotProvisioned:
+        key = rehearsal_box_key(election.id, box)
+        opened = Box.provision(folder, manifest, key, wall, disk=UNSYNCED, printer=printer)
+    with opened as day:
+        if day.stage is Stage.PROVISIONED:
+            wall.moment = election.opening(place) - ZERO_BEFORE
+            day.zero_report()
+        if day.stage is Stage.ZEROED:
+            wall.moment = election.opening(place)
+            day.open()
+        if day.stage is Stage.OPEN:
+            count = day.count
+            for ballot in pile[day.ballots :]:  # after a kill the box knows how many sheets it has taken
+                count(ballot)
+            wall.moment = closed
+            day.close()
+        if day.stage is Stage.CLOSED:
+            wall.moment = closed + min(COUNTED_AFTER, late)
+            day.final_report()
+        if day.manifest.open_lists and not day.annex_printed:
             wall.moment = closed + late
             day.annex_report()
         notes = {kind: day.note(kind) for kind in (ReportKind.FINAL, ReportKind.ANNEX)}

@@ -44,6 +44,8 @@ PROCESSES = 50
 """Boxes that send in a process of their own."""
 EVENING_S = 60.0
 SHORTEST_S = 3.0
+PROCESS_S = 0.35
+"""A process wants so much of two cores to start; more at once would measure Python's start and nothing else."""
 ANNEX_SHARE = 0.4
 """The annexes take so much of the evening's real time, in two told hours after the last final report."""
 ANNEXES_AFTER = timedelta(minutes=30)
@@ -125,7 +127,7 @@ class Rehearsal:
         self.processes = min(processes, len(self.boxes))
         self.line = self._press(seconds)
         self.digests: dict[str, str] = {}
-        self.annexes: list[str] = []
+        self.annexes: set[str] = set()
         self.received: dict[str, Mapping[str, Any]] = {}
         self.failed: list[str] = []
         self.retries = 0
@@ -164,7 +166,8 @@ class Rehearsal:
     def _press(self, seconds: float | None) -> Line:
         """The line of the whole night: the evening, then the annexes."""
         moments = list(arrivals(self.election, self.played, self.boxes).values())
-        wanted = seconds if seconds is not None else max(SHORTEST_S, EVENING_S * len(moments) / 2500)
+        natural = max(SHORTEST_S, EVENING_S * len(moments) / 2500, PROCESS_S * self.processes)
+        wanted = seconds if seconds is not None else natural
         evening = press(moments, wanted)
         first, last = moments[-1] + ANNEXES_AFTER, moments[-1] + ANNEXES_AFTER + ANNEXES_LAST
         end = evening.after_ms[-1]
@@ -176,25 +179,27 @@ class Rehearsal:
     def day(self) -> None:
         """Play the day of every box, and enter the turnout."""
         began = time.monotonic()
-        programs = [
-            self._program(
-                f"boxes-{part}", ["-m", "rehearsal.boxes", str(self.work / "plan.json"), str(part), str(WORKERS)]
-            )
-            for part in range(WORKERS)
-        ]
-        hearing = [program.follow(self._hear_box) for program in programs]
-        self._turnout()
-        for thread in hearing:
-            thread.join()
-        for program in programs:
-            program.wait()
+        plan = str(self.work / "plan.json")
+        with ThreadPoolExecutor(WORKERS) as pool:
+            tasks = [
+                pool.submit(
+                    self._keep,
+                    f"boxes-{part}",
+                    ["-m", "rehearsal.boxes", plan, str(part), str(WORKERS)],
+                    self._hear_box,
+                )
+                for part in range(WORKERS)
+            ]
+            self._turnout()
+            for task in tasks:
+                task.result()
         self.day_s = time.monotonic() - began
 
     def _hear_box(self, line: Mapping[str, Any]) -> None:
         with self._lock:
             self.digests[line["box"]] = line["final"]
             if line["annex"] is not None:
-                self.annexes.append(line["box"])
+                self.annexes.add(line["box"])
             done = len(self.digests)
         self._told("day", done, len(self.boxes))
 
@@ -207,8 +212,29 @@ class Rehearsal:
 
     def _program(self, name: str, arguments: list[str], *, fed: bool = False) -> Program:
         program = Program(name, arguments, self.work / "logs", fed=fed)
-        self._programs.append(program)
+        with self._lock:
+            self._programs.append(program)
         return program
+
+    def _keep(self, name: str, arguments: list[str], hear: Callable[[Mapping[str, Any]], None]) -> None:
+        """Run a program to its end. One that was killed is started again: whatever it holds resumes by itself."""
+        while True:
+            program = self._program(name, arguments)
+            for line in program.lines():
+                hear(line)
+            code = program.process.wait()
+            program.close()
+            with self._lock:
+                self._programs.remove(program)
+            if code == 0:
+                return
+            if code > 0:
+                raise ProgramFailed(f"A program of the rehearsal failed: {name}.", code=code, log=program.last_words())
+
+    def running(self) -> list[Program]:
+        """Programs of boxes that run now: what a chaos test may kill."""
+        with self._lock:
+            return [program for program in self._programs if program.alive and program.name != "prober"]
 
     # --- the evening ---
 
@@ -233,10 +259,6 @@ class Rehearsal:
         prober = self._program(
             "prober", ["-m", "rehearsal.prober", self.plan.url, str(self.plan.clock), self.election.id], fed=True
         )
-        programs = [
-            self._send_program(f"senders-{part}", "final", [(box, due[box]) for box in shared[part::WORKERS]])
-            for part in range(WORKERS)
-        ]
 
         def hear(line: Mapping[str, Any]) -> None:
             if self._receive(line):
@@ -247,18 +269,21 @@ class Rehearsal:
                     arrived=line["arrived"],
                 )
 
-        hearing = [program.follow(hear) for program in programs]
-        time.sleep(min(1.5, 0.3 + len(self.boxes) / 100))  # until the programs have started
-        begun = self._begin()
-        with ThreadPoolExecutor(max(1, len(own))) as pool:
-            for task in [pool.submit(self._own_process, box, begun, due[box], hear) for box in own]:
+        with ThreadPoolExecutor(WORKERS + max(1, len(own))) as pool:
+            tasks = [
+                pool.submit(
+                    self._keep, *self._senders("final", part, [(box, due[box]) for box in shared[part::WORKERS]]), hear
+                )
+                for part in range(WORKERS)
+            ]
+            time.sleep(min(1.5, 0.3 + len(self.boxes) / 100))  # until the programs have started
+            begun = self._begin()
+            tasks += [pool.submit(self._own_process, box, begun, due[box], hear) for box in own]
+            for task in tasks:
                 task.result()
-        for thread in hearing:
-            thread.join()
         prober.tell(end=True)
         seen = next(iter(prober.lines()), None)
-        for program in (*programs, prober):
-            program.wait()
+        prober.wait()
         if seen is None:
             raise ProgramFailed("The prober said nothing.", log=prober.last_words())
         return seen
@@ -272,16 +297,23 @@ class Rehearsal:
         save_evening(self.installation.folder, self.line, begun)
         return begun
 
-    def _send_program(self, name: str, kind: str, jobs: list[tuple[str, int]]) -> Program:
+    def _senders(self, kind: str, part: int, jobs: list[tuple[str, int]]) -> tuple[str, list[str]]:
+        """Name and arguments of a program that sends for many boxes."""
+        name = f"{kind}-{part}"
         path = self.work / f"{name}.json"
         path.write_text(json.dumps(jobs), encoding="utf-8")
-        return self._program(name, ["-m", "rehearsal.senders", str(self.work / "plan.json"), kind, str(path)])
+        return name, ["-m", "rehearsal.senders", str(self.work / "plan.json"), kind, str(path)]
 
     def _own_process(self, box: str, begun: datetime, due_ms: int, hear: Callable[[Mapping[str, Any]], None]) -> None:
-        """One box as a process of its own, exactly as a precinct starts it. It wants half a second to start."""
-        wait = begun + timedelta(milliseconds=due_ms) - timedelta(seconds=0.4) - datetime.now(UTC)
+        """One box as a process of its own, exactly as a precinct starts it; one that was killed is started again."""
+        wait = begun + timedelta(milliseconds=due_ms) - datetime.now(UTC)
         time.sleep(max(wait.total_seconds(), 0))
-        done = subprocess.run(self.sending_command(box), capture_output=True, text=True, encoding="utf-8", check=False)
+        while True:
+            done = subprocess.run(
+                self.sending_command(box), capture_output=True, text=True, encoding="utf-8", check=False
+            )
+            if done.returncode >= 0:
+                break
         if done.returncode not in (0, 3):
             hear({"box": box, "kind": "final", "failed": str(done.returncode), "sentence": done.stderr.strip()})
             return
@@ -325,7 +357,7 @@ class Rehearsal:
             return 0
         done: set[str] = set()
         first, last = self.line.after_ms[-2], self.line.after_ms[-1]
-        boxes = [box for box in self.boxes if box in set(self.annexes)]
+        boxes = [box for box in self.boxes if box in self.annexes]
         due = {box: first + (last - first) * at // len(boxes) for at, box in enumerate(boxes)}
 
         def hear(line: Mapping[str, Any]) -> None:
@@ -336,15 +368,15 @@ class Rehearsal:
                     done.add(line["box"])
             self._told("annexes", len(done), len(boxes))
 
-        programs = [
-            self._send_program(f"annexes-{part}", "annex", [(box, due[box]) for box in boxes[part::WORKERS]])
-            for part in range(WORKERS)
-        ]
-        hearing = [program.follow(hear) for program in programs]
-        for thread in hearing:
-            thread.join()
-        for program in programs:
-            program.wait()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            tasks = [
+                pool.submit(
+                    self._keep, *self._senders("annex", part, [(box, due[box]) for box in boxes[part::WORKERS]]), hear
+                )
+                for part in range(WORKERS)
+            ]
+            for task in tasks:
+                task.result()
         return len(done)
 
     def settle(self) -> float:
