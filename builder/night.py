@@ -21,10 +21,14 @@ from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, Repo
 from shailoo.rules.falls import check_no_fall
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from shailoo.model.election import Election
     from shailoo.model.record import Record
+
+
+_WIDE = frozenset({"region", "tec", "district"})
 
 
 @dataclass(slots=True)
@@ -33,6 +37,11 @@ class Made:
 
     version: int
     published: datetime
+
+
+def is_wide(page: str) -> bool:
+    """Whether a page adds up many stations: under load it is made less often than theirs."""
+    return page.partition("/")[0] in _WIDE
 
 
 class FiguresFell(Held):
@@ -59,6 +68,8 @@ class Night:
         self.behind = False
         """The pages that trail are older than the totals."""
         self.complete_cut = False
+        self.followed = 0
+        """The last version that made pages which may follow later: wide ones, or those that trail."""
         self._waiting: deque[tuple[int, Record]] = deque()
         self._dirty: dict[str, None] = {}
         self._causes: dict[views.Cause, int] = {}
@@ -90,16 +101,22 @@ class Night:
             self.behind = True
         return touched
 
-    def dirty(self) -> list[str]:
-        """Pages that the next version has to make anew."""
-        return ordered(self._dirty)
+    def dirty(self, *, wide: bool) -> list[str]:
+        """Pages that the next version has to make anew: the wide ones, or those that never wait."""
+        return ordered(page for page in self._dirty if is_wide(page) is wide)
+
+    def soil(self, pages: Iterable[str]) -> None:
+        """Pages that could not be made after all."""
+        self._dirty.update(dict.fromkeys(pages))
 
     def close(self, publication: Publication) -> None:
-        """The dirty pages belong to this version."""
+        """The dirty pages belong to this version; wide ones wait unless it takes them in."""
         made = Made(publication.version, publication.published)
-        for page in self._dirty:
+        for page in [page for page in self._dirty if publication.wide or not is_wide(page)]:
             self.pages[page] = made
-        self._dirty.clear()
+            del self._dirty[page]
+            if is_wide(page):
+                self.followed = publication.version
         self._published = self._figures()
         self._excused = False
         self.held_since = None
@@ -107,6 +124,7 @@ class Night:
             for page in self.plan.trail_pages():
                 self.pages[page] = made
             self.behind = False
+            self.followed = publication.version
 
     def check_falls(self) -> None:
         """Nothing falls without a recorded cause: an act, a contradicting report, an annex that does not fit its report.

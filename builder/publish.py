@@ -22,7 +22,7 @@ from builder import views
 from builder.data_files import files
 from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
-from builder.night import Made, Night
+from builder.night import Made, Night, is_wide
 from builder.snapshot import Snapshot, read_pointer
 from builder.store import PublicFolder
 from shailoo.errors import Held
@@ -31,7 +31,7 @@ from shailoo.model.record import Publication, read_record, record_bytes, record_
 from shailoo.records.canonical import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from builder.render.site import Site
@@ -52,6 +52,8 @@ class Cadence:
     trail_s: float = 20.0
     idle_s: float = 1.0
     cut_s: int = 600
+    inline: int = 12
+    """So many pages of commissions and districts are made at once, with their stations; more of them by a child, beside."""
 
 
 @dataclass(slots=True)
@@ -103,11 +105,17 @@ class Publisher:
             night.facts.take(night.state, frozenset(night.election.station_by_no))
         self.version = 0
         self._seen = 0
-        self._checks: dict[str, PageCheck] = {}
+        self._gate = PageCheck({name: night.facts for name, night in self.nights.items()})
         self._last_trail = 0.0
-        self._trailer: int | None = None
+        self._child: int | None = None
+        self._delegated: dict[str, list[str]] = {}
+        """What the child is making, to be made by the parent should it fail."""
+        self._alone = False
+        """A child failed: the next version is made without one, so that the gate's word is heard."""
+        self._last_complete = 0
+        self._shown: dict[str, int] = {}
+        """Election -> the version up to which its pages that may follow later are written."""
         self._last_news = 0.0
-        self._held_back: tuple[str, ...] = ()
 
     # --- start ---
 
@@ -115,32 +123,38 @@ class Publisher:
         """Fold everything that was published, mend what did not come to its end, and be ready for `step`."""
         self.site.prepare(self.nights)
         self._replay(render=False)
-        if self.version == 0:
-            return self._first()
-        if self._finished():
+        if self.version and self._finished():
+            self._shown = {name: night.followed for name, night in self.nights.items()}
             return Progress(self.version)
-        return self._make_everything()
+        return self._everything_anew()
 
     def build(self) -> Progress:
         """Make every file again from the records; bytes that are right already are left alone."""
         self.site.prepare(self.nights)
-        self._replay(render=True)
+        made = self._replay(render=True)
         if self.version == 0:
-            return self._first()
-        return self._make_everything(trail=False)
+            return self._everything_anew()
+        return self._make_everything(*({"hot", "wide", "trail"} - made))
 
-    def _first(self) -> Progress:
+    def _everything_anew(self) -> Progress:
+        """A version that takes in all there is: the first of an installation, or the one that mends a broken end."""
         now = self.clock.now()
-        publication = self._publication(now, trail=True, cut=True, held_back=())
+        first = self.version == 0
+        publication = self._publication(now, wide=True, trail=True, cut=first, held_back=())
         for night in self.nights.values():
-            night.first = Made(publication.version, now)
-            night.absorb(self.store.last())
+            night.first = night.first or Made(publication.version, now)
+            night.absorb(publication.upto)
             night.close(publication)
-        self._keep(publication)
-        return self._make_everything()
+        if first:
+            self._cut(publication, write=True)
+        return self._make_everything("hot", "wide", "trail")
 
-    def _replay(self, *, render: bool) -> None:
-        """Fold the feed through every publication, as it happened; with `render`, make what only that moment can make."""
+    def _replay(self, *, render: bool) -> set[str]:
+        """Fold the feed through every publication, as it happened.
+
+        With `render`, make what only its own moment can make: cuts, and the tiers of pages that are older than the last version.
+        Answers which tiers those were.
+        """
         publications: list[Publication] = []
         for seq, record in self._feed(0):
             self._seen = seq
@@ -148,22 +162,35 @@ class Publisher:
                 publications.append(record)
             else:
                 self._receive(seq, record)
-        last_trail = max((index for index, found in enumerate(publications) if found.trail), default=-1)
+        last = len(publications) - 1
+        wide = max((index for index, found in enumerate(publications) if found.wide), default=-1)
+        trail = max((index for index, found in enumerate(publications) if found.trail), default=-1)
+        made: set[str] = set()
         for index, publication in enumerate(publications):
-            for name, night in self.nights.items():
-                if night.first is None:
-                    night.first = Made(publication.version, publication.published)
-                night.absorb(publication.upto)
-                if name in publication.held_back:
-                    night.held_since = night.held_since or publication.published
-                    continue
-                night.close(publication)
-            self._held_back = publication.held_back
+            self._close(publication)
             if publication.cut:
                 self._cut(publication, write=render)
-            if render and index == last_trail:
-                self._trail_all()
+            if render and index < last:
+                tiers = {tier for tier, at in (("wide", wide), ("trail", trail)) if at == index}
+                for name, night in self.nights.items():
+                    for page in self._pages_of(night, tiers):
+                        self.make(name, page)
+                made |= tiers
             self.version = publication.version
+            if publication.wide or publication.trail:
+                self._last_complete = publication.version
+        return made
+
+    def _close(self, publication: Publication) -> None:
+        """Take a publication in that was made before."""
+        for name, night in self.nights.items():
+            if night.first is None:
+                night.first = Made(publication.version, publication.published)
+            night.absorb(publication.upto)
+            if name in publication.held_back:
+                night.held_since = night.held_since or publication.published
+            else:
+                night.close(publication)
 
     def _feed(self, after: int) -> Iterable[tuple[int, Record]]:
         while True:
@@ -192,20 +219,37 @@ class Publisher:
         now = time.monotonic()
         if news:
             self._last_news = now
-        trail = self._trail_due(now, news=news)
-        if not news and not trail:
+        busy = self._child_busy()
+        trail = not busy and self._trail_due(now, news=news)
+        wide = not busy and any(night.dirty(wide=True) for night in self.nights.values())
+        if not news and not trail and not wide:
             return None
-        return self._publish(trail=trail)
+        return self._publish(wide=not busy, trail=trail)
+
+    def _child_busy(self) -> bool:
+        """Whether a child is still making pages; learns how it ended."""
+        if self._child is None:
+            return False
+        done, status = os.waitpid(self._child, os.WNOHANG)
+        if done == 0:
+            return True
+        self._child_ended(good=status == 0)
+        return False
+
+    def _child_ended(self, *, good: bool) -> None:
+        self._child = None
+        for name, pages in self._delegated.items():
+            night = self.nights[name]
+            if good:
+                self._shown[name] = night.followed
+                self._point(night)
+            else:
+                night.soil(page for page in pages if is_wide(page))
+                night.behind = True
+        self._alone = not good
+        self._delegated = {}
 
     def _trail_due(self, now: float, *, news: bool) -> bool:
-        if self._trailer is not None:
-            done, status = os.waitpid(self._trailer, os.WNOHANG)
-            if done == 0:
-                return False
-            self._trailer = None
-            if status != 0:
-                message = "the pages that trail could not be made"
-                raise RuntimeError(message)
         if not any(night.behind for night in self.nights.values()) and not self._cut_due():
             return False
         idle = not news and now - self._last_news >= self.cadence.idle_s
@@ -223,14 +267,16 @@ class Publisher:
             for night in self.nights.values()
         )
 
-    def _publish(self, *, trail: bool) -> Progress:
-        stations = 0
+    def _publish(self, *, wide: bool, trail: bool) -> Progress:
         upto = self._seen
-        for night in self.nights.values():
-            stations += len(night.absorb(upto).stations)
-        made, held_back, problems = self._make_hot()
+        stations = sum(len(night.absorb(upto).stations) for night in self.nights.values())
+        waiting = sum(len(night.dirty(wide=True)) for night in self.nights.values()) if wide else 0
+        inline = wide and (self._alone or waiting <= self.cadence.inline)
+        made, held_back, problems = self._make_hot(wide=inline)
         cut = trail and self._cut_due()
-        publication = self._publication(self.clock.now(), trail=trail, cut=cut, held_back=held_back, upto=upto)
+        publication = self._publication(
+            self.clock.now(), wide=wide, trail=trail, cut=cut, held_back=held_back, upto=upto
+        )
         progress = Progress(publication.version, stations, held_back=held_back, problems=problems)
         touched = []
         for name, night in self.nights.items():
@@ -239,27 +285,49 @@ class Publisher:
                     night.held_since = publication.published
                     self._announce_hold(night)
                 continue
-            if night.dirty():
+            if night.dirty(wide=False) or night.dirty(wide=True):
                 touched.append(name)
+            if wide and not inline:
+                self._delegated[name] = night.dirty(wide=True)
             night.close(publication)
         for page in made:
             for path, data in self._files(page):
                 progress.files += self.public.write(path, data)
-        self._held_back = held_back
         if cut:
             self._cut(publication, write=True)
         self._front()
+        if wide or trail:
+            self._last_complete = publication.version
         for name in touched:
+            if inline and not trail:
+                self._shown[name] = self.nights[name].followed
             self._point(self.nights[name])
         if trail:
             self._last_trail = time.monotonic()
-            self._trail_in_child(publication)
             progress.trailed = True
+            for name, night in self.nights.items():
+                if name not in held_back:
+                    self._delegated.setdefault(name, []).extend(night.plan.trail_pages())
         self._mark("published", publication.version)
+        if self._delegated and self._alone:
+            self._make_delegated()
+            self._delegated = {}
+        elif self._delegated:
+            self._make_in_child()
+        if self._child is None:
+            self._mark("complete", self._last_complete)
+        self._alone = False
         return progress
 
     def _publication(
-        self, now: object, *, trail: bool, cut: bool, held_back: tuple[str, ...], upto: int | None = None
+        self,
+        now: object,
+        *,
+        wide: bool,
+        trail: bool,
+        cut: bool,
+        held_back: tuple[str, ...],
+        upto: int | None = None,
     ) -> Publication:
         """Name the next version, durably, before anything of it is written."""
         publication = Publication.model_validate(
@@ -267,6 +335,7 @@ class Publisher:
                 "version": self.version + 1,
                 "upto": self.store.last() if upto is None else upto,
                 "published": now,
+                "wide": wide,
                 "trail": trail,
                 "cut": cut,
                 "held_back": held_back,
@@ -279,7 +348,7 @@ class Publisher:
 
     # --- pages ---
 
-    def _make_hot(self) -> tuple[list[Page], tuple[str, ...], list[str]]:
+    def _make_hot(self, *, wide: bool) -> tuple[list[Page], tuple[str, ...], list[str]]:
         """Draw and read back every page to be made, before any is written."""
         made: list[Page] = []
         held_back: list[str] = []
@@ -287,7 +356,8 @@ class Publisher:
         for name, night in self.nights.items():
             try:
                 night.check_falls()
-                made += [self._draw(night, page) for page in night.dirty()]
+                pages = night.dirty(wide=False) + (night.dirty(wide=True) if wide else [])
+                made += [self._draw(night, page) for page in pages]
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
                 held_back.append(name)
@@ -314,6 +384,8 @@ class Publisher:
         yield from page.data
         if isinstance(view, views.MapView):
             yield from self.site.map_files(view)
+        if isinstance(view, views.StationsView):
+            yield from Snapshot.whole_nation(page.night)
         made = page.night.made(page.name)
         for language, body in page.bodies.items():
             yield self.site.page(language, view, body, made)
@@ -329,11 +401,7 @@ class Publisher:
                     yield f"data/{night.election.id}/report/{slot.box}-{kind}-{digest(data)[:12]}.txt", data
 
     def _check(self, language: Language, body: str, path: str) -> None:
-        check = self._checks.get(language)
-        if check is None:
-            facts = {name: night.facts for name, night in self.nights.items()}
-            check = self._checks[language] = PageCheck(facts, language)
-        check.check(body, path)
+        self._gate.check(body, path, language)
 
     def _front(self) -> None:
         """The list of elections, newest first."""
@@ -368,7 +436,9 @@ class Publisher:
                 self.public.write(*self.site.page(language, view, body, made))
 
     def _point(self, night: Night) -> None:
-        Snapshot.of(night, self.public).point(open_night=not night.complete)
+        Snapshot.of(night, self.public).point(
+            open_night=not night.complete, complete=self._shown.get(night.election.id, 0)
+        )
 
     def _announce_hold(self, night: Night) -> None:
         """Say on the overview since when the last complete state stays up, and why nothing newer is shown."""
@@ -377,48 +447,53 @@ class Publisher:
             page = self.public.read(path)
             if page is not None and night.held_since is not None:
                 self.public.write(path, self.site.with_hold_notice(language, page, night.held_since))
-        Snapshot.of(night, self.public).point(open_night=not night.complete)
+        Snapshot.of(night, self.public).point(
+            open_night=not night.complete, complete=self._shown.get(night.election.id, 0)
+        )
 
     # --- what trails ---
 
-    def _trail_in_child(self, publication: Publication) -> None:
-        """A child with a copy of this very state makes what trails, while the parent follows the next reports."""
+    def _make_in_child(self) -> None:
+        """A child with a copy of this very state makes what may follow later, while the parent goes on with the next reports."""
         child = os.fork()
         if child:
-            self._trailer = child
+            self._child = child
             return
         code = 1
         try:
             os.nice(5)
-            self._trail_all()
-            self._mark("trailed", publication.version)
+            self._make_delegated()
+            self._mark("complete", self._last_complete)
             code = 0
         finally:
             os._exit(code)
 
-    def wait_for_trail(self) -> None:
-        """Return when no child is making trailing pages."""
-        if self._trailer is not None:
-            os.waitpid(self._trailer, 0)
-            self._trailer = None
-
-    def _trail_all(self) -> None:
-        for night in self.nights.values():
-            if night.held_since is not None:
-                continue
-            for page in night.plan.trail_pages():
-                for path, data in self._files(self._draw(night, page)):
+    def _make_delegated(self) -> None:
+        """Draw all pages of an election, then write them: a page that fails the gate keeps its neighbours back too."""
+        for name, pages in self._delegated.items():
+            night = self.nights[name]
+            drawn = [self._draw(night, page) for page in pages]
+            for page in drawn:
+                for path, data in self._files(page):
                     self.public.write(path, data)
-            for path, data in Snapshot.whole_nation(night):
-                self.public.write(path, data)
+
+    def wait_for_child(self) -> None:
+        """Return when no child is making pages."""
+        if self._child is not None:
+            _, status = os.waitpid(self._child, 0)
+            self._child_ended(good=status == 0)
+
+    @staticmethod
+    def _pages_of(night: Night, tiers: Collection[str]) -> list[str]:
+        """The pages of some tiers: `hot` follows every report, `wide` may wait under load, `trail` has a cadence of its own."""
+        pages = [page for page in night.plan.hot_pages() if ("wide" if is_wide(page) else "hot") in tiers]
+        return pages + (night.plan.trail_pages() if "trail" in tiers else [])
 
     # --- everything ---
 
-    def _make_everything(self, *, trail: bool = True) -> Progress:
-        """Every page of the version that was published last, in two processes."""
-        jobs = [(name, page) for name, night in self.nights.items() for page in night.plan.hot_pages()]
-        if trail:
-            jobs += [(name, page) for name, night in self.nights.items() for page in night.plan.trail_pages()]
+    def _make_everything(self, *tiers: str) -> Progress:
+        """Every page of some tiers as the version that was published last has them, in two processes."""
+        jobs = [(name, page) for name, night in self.nights.items() for page in self._pages_of(night, tiers)]
         chunks = [jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)]
         progress = Progress(self.version)
         global _PUBLISHER  # noqa: PLW0603 -- how a forked worker finds the state that it was forked with
@@ -433,16 +508,14 @@ class Publisher:
             progress.problems += problems
         if progress.problems:
             raise Held("Pages do not pass the gate; what stands in public was left.", first=progress.problems[0])
-        for night in self.nights.values():
-            if trail:
-                for path, data in Snapshot.whole_nation(night):
-                    progress.files += self.public.write(path, data)
+        for name, night in self.nights.items():
+            self._shown[name] = night.followed
             if night.held_since is not None:
                 self._announce_hold(night)
         self._front()
         for night in self.nights.values():
             self._point(night)
-        self._mark("trailed", self.version)
+        self._mark("complete", self.version)
         self._mark("published", self.version)
         self._last_trail = time.monotonic()
         return progress
@@ -451,17 +524,12 @@ class Publisher:
         """Make one page anew where it stands, if it passes the gate."""
         return sum(self.public.write(path, data) for path, data in self._files(self._draw(self.nights[name], page)))
 
-    def _keep(self, publication: Publication) -> None:
-        if publication.cut:
-            self._cut(publication, write=True)
-
     def _finished(self) -> bool:
         """Whether the last publication came to its end, what trails included."""
         if self._marked("published") != self.version:
             return False
         pointers = [read_pointer(self.public, name) for name in self.nights]
-        trailed = max((made.version for night in self.nights.values() if (made := night.pages.get("map"))), default=1)
-        return all(pointer is not None for pointer in pointers) and self._marked("trailed") >= trailed
+        return all(pointer is not None for pointer in pointers) and self._marked("complete") >= self._last_complete
 
     def _mark(self, name: str, version: int) -> None:
         self.marks.mkdir(parents=True, exist_ok=True)

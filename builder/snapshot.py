@@ -41,8 +41,12 @@ class Snapshot:
             _, (_, data) = files(night.view("overview"))
         return cls(night, public, data)
 
-    def point(self, *, open_night: bool) -> None:
-        """Write the data set, then the pointer; then let the data set before the last go."""
+    def point(self, *, open_night: bool, complete: int) -> None:
+        """Write the data set, then the pointer; then let the data set before the last go.
+
+        `version` is that of the overview and of this data set; `complete` the one up to which the pages that may follow later
+        (commissions, districts, lists) are written too.
+        """
         night, election = self.night, self.night.election.id
         made = night.made("overview")
         name = f"data/{election}/at/{digest(self.data)[:32]}.json"
@@ -51,6 +55,7 @@ class Snapshot:
         pointer = {
             "election": election,
             "version": made.version,
+            "complete": complete,
             "published_at": stamp(made.published),
             "open": open_night,
             "held_since": stamp(night.held_since) if night.held_since is not None else None,

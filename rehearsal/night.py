@@ -405,7 +405,7 @@ class Rehearsal:
             return False
         with contextlib.suppress(FileNotFoundError, ValueError):
             marks = self.installation.folder / MARKS
-            return int((marks / "trailed").read_text(encoding="ascii")) >= trailed.version
+            return int((marks / "complete").read_text(encoding="ascii")) >= trailed.version
         return False
 
     def compare(self) -> Audit:

@@ -222,8 +222,7 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
                     break
                 stop.wait(IDLE_S)
         while publisher.step() is not None:
-            continue
-        publisher.wait_for_trail()
+            publisher.wait_for_child()
     return publisher.version
 
 

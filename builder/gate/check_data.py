@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from builder.gate.check import PageDisagrees
+from builder.gate.disagreement import PageDisagrees
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

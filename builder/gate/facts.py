@@ -45,9 +45,12 @@ class Facts:
         self._due: dict[tuple[str, str, str | None], int] = {}
         self._told: dict[tuple[str, str, str], tuple[int, int] | None] = {}
         self._seats: dict[str, int] | None = None
+        self.news = 0
+        """How often something new was taken in; answers of the same number belong together."""
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""
+        self.news += 1
         self._counts.clear()
         self._seats = None
         for no in stations:

@@ -179,6 +179,8 @@ class Publication(Frozen):
     upto: Annotated[int, Field(ge=0)]
     """The last feed number that this version takes in."""
     published: Moment
+    wide: bool
+    """True when the pages of regions, commissions and districts that waited were made too; under load they follow the stations."""
     trail: bool
     """True when the pages that trail the hot set (options, maps, whole-nation files) were made too."""
     cut: bool

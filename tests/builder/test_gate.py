@@ -11,8 +11,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from builder.data_files import files
-from builder.gate.check import PageCheck, PageDisagrees
+from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
+from builder.gate.disagreement import PageDisagrees
 from builder.publish import Publisher
 from builder.render.pages import Pages
 from tests.builder.scene import Scene, scene
@@ -38,7 +39,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Publisher]
     publisher.start()
     where.send(*where.records)
     publisher.step()
-    publisher.wait_for_trail()
+    publisher.wait_for_child()
     return where, publisher
 
 
@@ -53,7 +54,7 @@ def names(where: Scene) -> list[str]:
 def check(publisher: Publisher, body: str) -> None:
     """The gate's word on one page in Kyrgyz."""
     facts = {name: night.facts for name, night in publisher.nights.items()}
-    PageCheck(facts, "ky").check(body, "ky/test")
+    PageCheck(facts).check(body, "ky/test", "ky")
 
 
 def body(publisher: Publisher, page: str) -> str:
@@ -66,6 +67,15 @@ def refused(publisher: Publisher, text: str) -> str:
     with pytest.raises(PageDisagrees) as caught:
         check(publisher, text)
     return str(caught.value)
+
+
+def stopped(publisher: Publisher, text: str) -> bool:
+    """Whether the gate stops a page."""
+    try:
+        check(publisher, text)
+    except PageDisagrees:
+        return True
+    return False
 
 
 def first_row(text: str) -> str:
@@ -312,10 +322,8 @@ def test_no_mutant_of_a_template_reaches_a_page(counted: tuple[Scene, Publisher]
             if telling_text(drawn) == good:
                 continue
             harmful += 1
-            with pytest.raises(PageDisagrees):
-                check(publisher, drawn)
-                changed = [(a, b) for a, b in zip(good, telling_text(drawn), strict=False) if a != b]
-                pytest.fail(f"mutant {index} of {name} passed the gate; what a reader sees first: {changed[:3]}")
+            changed = [(a, b) for a, b in zip(good, telling_text(drawn), strict=False) if a != b]
+            assert stopped(publisher, drawn), f"mutant {index} of {name} passed; a reader sees first: {changed[:3]}"
     assert harmful > MUTANTS // 2, "the mutants hardly changed anything"
 
 
@@ -325,7 +333,7 @@ def test_a_mutant_keeps_the_last_good_state_up(tmp_path: Path) -> None:
     publisher.start()
     where.send(*where.records[:2])
     publisher.step()
-    publisher.wait_for_trail()
+    publisher.wait_for_child()
     overview = where.public / "results/ky/small/index.html"
     station = where.public / f"results/ky/small/station/{where.records[2].station}/index.html"
     before = station.read_bytes()
@@ -337,7 +345,7 @@ def test_a_mutant_keeps_the_last_good_state_up(tmp_path: Path) -> None:
     broken.start()
     where.send(where.records[2])
     done = broken.step()
-    broken.wait_for_trail()
+    broken.wait_for_child()
     assert done is not None
     assert done.held_back == ("small",)
     assert station.read_bytes() == before
@@ -345,6 +353,6 @@ def test_a_mutant_keeps_the_last_good_state_up(tmp_path: Path) -> None:
     mended = where.publisher()
     mended.start()
     mended.step()
-    mended.wait_for_trail()
+    mended.wait_for_child()
     assert station.read_bytes() != before
     assert 'class="hold"' not in overview.read_text()

@@ -63,7 +63,7 @@ def settle(publisher: Publisher) -> None:
     """Publish until nothing is left to do, what trails included."""
     while True:
         done = publisher.step()
-        publisher.wait_for_trail()
+        publisher.wait_for_child()
         if done is None:
             return
         assert not done.problems, done.problems
@@ -127,7 +127,7 @@ def test_publishing_in_any_batches_ends_in_the_same_figures(tmp_path: Path) -> N
     for record in one_by_one.records:
         one_by_one.send(record)
         steps.step()
-        steps.wait_for_trail()
+        steps.wait_for_child()
     bulk = at_once.publisher()
     bulk.start()
     at_once.send(*reversed(at_once.records))
@@ -288,6 +288,7 @@ def test_a_version_named_but_not_written_is_completed_on_start(tmp_path: Path) -
         version=publisher.version + 1,
         upto=where.store.last(),
         published=where.election.evening_of,
+        wide=True,
         trail=True,
         cut=False,
     )

@@ -11,7 +11,7 @@
  * data-live-keep    an element that belongs to another script (an interactive map): never touched
  * data-announce="…" the words to announce a change of this element with, when the reader asked for announcements
  *
- * The pointer: {"election", "version", "published_at", "open", "held_since", "overview"}.
+ * The pointer: {"election", "version", "complete", "published_at", "open", "held_since", "overview"}.
  */
 (() => {
   "use strict";
@@ -30,6 +30,7 @@
   const say = (key, value) => (words[key] || "#").replace("#", value);
 
   let version = Number(main.dataset.version); // the pointer's version that this page has caught up with
+  let complete; // the version up to which every page was made when this page was last compared
   let pointer = null;
   let failures = 0;
   let timer = 0;
@@ -252,9 +253,11 @@
         setBirth(answer);
       }
       heardAt = performance.now();
-      if (pointer && pointer.version !== version) {
+      if (pointer && complete === undefined) complete = pointer.complete;
+      if (pointer && (pointer.version !== version || pointer.complete !== complete)) {
         await refresh();
         version = pointer.version;
+        complete = pointer.complete;
         clearTimeout(followUp);
         followUp = setTimeout(() => refresh().catch(() => undefined), AGAIN);
       }
