@@ -12,7 +12,7 @@ import httpx
 from rehearsal.lines import Program, ProgramFailed
 
 _START_S = 120.0
-_AGAIN = "it is started again"
+_AGAIN = "the publisher ended with 1;"
 _MOST_STARTS = 2
 """A publisher that cannot even make its first version is not waited for."""
 

@@ -46,13 +46,13 @@ def whole_night(night: Rehearsal, seed: int | None) -> dict[str, int]:
         night.send_annexes()
         killed: dict[str, int] = {}
     else:
-        with Chaos(night, seed) as chaos:
+        with Chaos(night, seed) as day:
             night.day()
-        with Chaos(night, seed) as starting:
-            night.start()
+        night.start()
+        with Chaos(night, seed) as evening:
             night.evening()
             night.send_annexes()
-        killed = dict(chaos.killed + starting.killed)
+        killed = dict(day.killed + evening.killed)
     assert night.services is not None
     night.services.wait_until_up("jk-2021-11-28")
     night.settle()
