@@ -1,7 +1,7 @@
 """Holds finished pages against the gate's own counts. Whatever a page says that the gate cannot account for fails it.
 
-`tables` and `figures` say what ought to stand on a page, `completeness` what may not be missing from it, `headings` under which
-names; `compare` goes through the cells.
+`tables` and `figures` say what ought to stand on a page, `completeness` what may not be missing from it, `headings`
+under which names; `compare` goes through the cells.
 """
 
 from __future__ import annotations

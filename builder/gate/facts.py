@@ -13,24 +13,39 @@ if TYPE_CHECKING:
     from builder.state import BoxSlot, ElectionState
     from shailoo.model.election import Election, Station
 
+_COUNTRY = ("country", "")
+
 
 class Facts:
     """Plain counts over stations and boxes, made without the running totals.
 
-    Every answer is remembered until `take` brings something new: three languages ask the same questions.
+    Every count is made station by station and summed up, by TEC and region; it is remembered until `take` brings news
+    of a station in its scope. Three languages ask the same questions, and so do the pages of a commission and its region.
     """
 
     def __init__(self, election: Election) -> None:
         self.election = election
         self.recount = Recount(election)
+        self.news = 0
+        """How often something new was taken in; answers of the same number belong together."""
+        self.notes: dict[str, list[str]] = {}
+        """Station -> the signed texts of its boxes."""
         self._stations: dict[tuple[str, str], list[Station]] = {}
         self._voting: dict[tuple[str, str, str], list[Station]] = {}
+        self._around: dict[str, list[tuple[str, str]]] = {}
+        """Station -> every scope that it is in."""
+        self._parts: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+        """Country -> regions, region -> TECs."""
         for station in election.stations:
-            scopes = [("country", ""), ("region", station.region), ("tec", station.tec), ("station", station.no)]
+            region, tec = ("region", station.region), ("tec", station.tec)
+            self._parts.setdefault(_COUNTRY, {})[region] = None
+            self._parts.setdefault(region, {})[tec] = None
+            scopes = [_COUNTRY, region, tec, ("station", station.no)]
             if station.rayon is not None:
                 scopes.append(("rayon", station.rayon))
             scopes += [("district", contest.district) for contest in election.contests_at(station) if contest.district]
-            for scope in dict.fromkeys(scopes):
+            self._around[station.no] = list(dict.fromkeys(scopes))
+            for scope in self._around[station.no]:
                 self._stations.setdefault(scope, []).append(station)
                 for contest in election.contests_at(station):
                     self._voting.setdefault((*scope, contest.id), []).append(station)
@@ -39,21 +54,18 @@ class Facts:
             station.no: len(election.boxes_by_station.get(station.no, ())) for station in election.stations
         }
         self._turnout: dict[str, dict[str, int]] = {}
-        self.notes: dict[str, list[str]] = {}
-        self._counts: dict[tuple[str | None, ...], int] = {}
+        self._counts: dict[tuple[str, str], dict[str, int]] = {}
         self._voters: dict[tuple[str, str], int] = {}
         self._due: dict[tuple[str, str, str | None], int] = {}
-        self._told: dict[tuple[str, str, str], tuple[int, int] | None] = {}
         self._seats: dict[str, int] | None = None
-        self.news = 0
-        """How often something new was taken in; answers of the same number belong together."""
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""
         self.news += 1
-        self._counts.clear()
         self._seats = None
         for no in stations:
+            for scope in self._around[no]:
+                self._counts.pop(scope, None)
             slots = state.slots_at(no)
             self._slots[no] = {slot.box: slot for slot in slots}
             boxes = sum(1 for slot in slots if not slot.revoked)
@@ -62,21 +74,20 @@ class Facts:
                 self._due.clear()
             self.notes[no] = []
             for slot in slots:
-                final = slot.final
-                counts = slot.state == "accepted" and final is not None
-                self.recount.put(slot.box, no, final.record.note if counts and final is not None else None)
-                annex = slot.annex
-                self.recount.put_annex(slot.box, annex.record.note if annex is not None else None)
-                for index, upload in enumerate([*slot.finals, *slot.annexes]):
-                    if index == 0 and upload.record.zero is not None:
-                        self.notes[no].append(upload.record.zero)
-                    self.notes[no].append(upload.record.note)
-            turnout = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
-            if turnout != self._turnout.get(no, {}):
-                self._turnout[no] = turnout
-                self._told.clear()
+                self._take_box(slot, no)
+            self._turnout[no] = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
         for contest, row in state.merged.items():
             self.recount.put_merged(contest, row.ballots, row.invalid, dict(row.votes))
+
+    def _take_box(self, slot: BoxSlot, station: str) -> None:
+        final, annex = slot.final, slot.annex
+        counts = slot.state == "accepted" and final is not None
+        self.recount.put(slot.box, station, final.record.note if counts and final is not None else None)
+        self.recount.put_annex(slot.box, annex.record.note if annex is not None else None)
+        for index, upload in enumerate([*slot.finals, *slot.annexes]):
+            if index == 0 and upload.record.zero is not None:
+                self.notes[station].append(upload.record.zero)
+            self.notes[station].append(upload.record.note)
 
     @property
     def hours(self) -> tuple[str, ...]:
@@ -98,33 +109,26 @@ class Facts:
         """Voters on the lists of a scope."""
         known = self._voters.get((kind, place))
         if known is None:
-            known = self._voters[kind, place] = sum(station.voters for station in self._stations.get((kind, place), ()))
+            known = self._voters[kind, place] = sum(station.voters for station in self.stations(kind, place))
         return known
 
     def waiting(self, kind: str, place: str) -> int:
         """Voters of stations none of whose boxes counts."""
-        return self._once(
-            ("waiting", kind, place),
-            lambda: sum(
-                station.voters
-                for station in self._stations.get((kind, place), ())
-                if not self.recount.boxes("station", station.no)
-            ),
+        return self._sum(
+            "waiting",
+            (kind, place),
+            lambda station: 0 if self.recount.boxes("station", station.no) else station.voters,
         )
 
     def participants(self, kind: str, place: str) -> int:
         """Voters who took part, by the recount."""
-        return self._once(("participants", kind, place), lambda: self.recount.participants(kind, place))
+        return self.recount.participants(kind, place)
 
     def expected(self, kind: str, place: str, contest: str | None = None) -> int:
         """Boxes that ought to report from a scope."""
         known = self._due.get((kind, place, contest))
         if known is None:
-            among = (
-                self._stations.get((kind, place), ())
-                if contest is None
-                else self._voting.get((kind, place, contest), ())
-            )
+            among = self.stations(kind, place) if contest is None else self._voting.get((kind, place, contest), ())
             known = self._due[kind, place, contest] = sum(self._boxes[station.no] for station in among)
         return known
 
@@ -132,41 +136,31 @@ class Facts:
         """Boxes that count in a scope."""
         if kind != "district":
             return self.recount.boxes(kind, place)
-        return self._once(
-            ("boxes", kind, place),
-            lambda: sum(self.recount.boxes("station", station.no) for station in self._stations.get((kind, place), ())),
-        )
+        return self._sum("boxes", (kind, place), lambda station: self.recount.boxes("station", station.no))
 
     def held(self, kind: str, place: str) -> int:
         """Boxes whose report is held in a scope."""
-        return self._once(("held", kind, place), lambda: self._in_state("held", kind, place))
+        return self._sum("held", (kind, place), lambda station: self._in_state("held", station))
 
     def conflicts(self) -> int:
         """Boxes with two different final reports between which no act has chosen."""
-        return self._once(("conflicts",), lambda: self._in_state("conflict", "country", ""))
+        return self._sum("conflicts", _COUNTRY, lambda station: self._in_state("conflict", station))
 
     def released(self, kind: str, place: str) -> int:
         """Boxes that count by an act although their report breaks a rule."""
-        return self._once(
-            ("released", kind, place),
-            lambda: sum(
-                slot.released and bool(slot.held)
-                for station in self._stations.get((kind, place), ())
-                for slot in self._slots.get(station.no, {}).values()
-            ),
+        return self._sum(
+            "released",
+            (kind, place),
+            lambda station: sum(slot.released and bool(slot.held) for slot in self._slots_at(station)),
         )
 
     def turnout(self, kind: str, place: str, hour: str) -> tuple[int, int] | None:
         """Voters who had voted by an hour and stations that told; None where nobody did."""
-        key = (kind, place, hour)
-        if key not in self._told:
-            told = [
-                self._turnout[station.no][hour]
-                for station in self._stations.get((kind, place), ())
-                if hour in self._turnout.get(station.no, ())
-            ]
-            self._told[key] = (sum(told), len(told)) if told else None
-        return self._told[key]
+        scope = (kind, place)
+        told = self._sum(f"told {hour}", scope, lambda station: hour in self._turnout.get(station.no, ()))
+        if not told:
+            return None
+        return self._sum(f"voted {hour}", scope, lambda station: self._turnout.get(station.no, {}).get(hour, 0)), told
 
     def seats(self) -> dict[str, int]:
         """Seats by the rule, asked on the recounted totals."""
@@ -174,15 +168,19 @@ class Facts:
             self._seats = seats_of(self.election, self.recount, self.voters("country", ""))
         return self._seats
 
-    def _once(self, key: tuple[str | None, ...], count: Callable[[], int]) -> int:
-        known = self._counts.get(key)
-        if known is None:
-            known = self._counts[key] = count()
-        return known
+    def _sum(self, what: str, scope: tuple[str, str], at: Callable[[Station], int]) -> int:
+        known = self._counts.setdefault(scope, {})
+        if what not in known:
+            parts = self._parts.get(scope)
+            known[what] = (
+                sum(self._sum(what, part, at) for part in parts)
+                if parts is not None
+                else sum(at(station) for station in self.stations(*scope))
+            )
+        return known[what]
 
-    def _in_state(self, state: str, kind: str, place: str) -> int:
-        return sum(
-            slot.state == state
-            for station in self._stations.get((kind, place), ())
-            for slot in self._slots.get(station.no, {}).values()
-        )
+    def _in_state(self, state: str, station: Station) -> int:
+        return sum(slot.state == state for slot in self._slots_at(station))
+
+    def _slots_at(self, station: Station) -> list[BoxSlot]:
+        return list(self._slots.get(station.no, {}).values())

@@ -1,7 +1,7 @@
 """Reads a finished page as a reader would: which figure stands under which heading, beside which name.
 
-The meaning of a cell comes from the heading of its column and the name of its row, never from a mark on the cell itself: a template
-that swaps two columns must not be able to swap their meaning too.
+The meaning of a cell comes from the heading of its column and the name of its row, never from a mark on the cell
+itself: a template that swaps two columns must not be able to swap their meaning too.
 """
 
 from __future__ import annotations
@@ -83,6 +83,19 @@ def read_page(html: str) -> PageRead:
         page.tables.append(_table(table))
     for node in root.css("[data-figure]"):
         page.figures.append((node.attributes["data-figure"] or "", _own_text(node), _label(node)))
+    _read_drawings(root, page)
+    page.notes = [node.text() for node in root.css("pre")]
+    for node in root.css(_ELSEWHERE):
+        node.decompose()
+    rest = root.text(separator=" ")
+    found = _DIGIT.search(rest)
+    if found is not None:
+        page.stray = " ".join(rest[max(0, found.start() - 40) : found.end() + 40].split())
+    return page
+
+
+def _read_drawings(root: LexborNode, page: PageRead) -> None:
+    """The hemicycle with its key, and the map with its legend."""
     for item in root.css("ul.key > li"):
         figure = item.css_first("b")
         name = item.css_first("span")
@@ -101,14 +114,6 @@ def read_page(html: str) -> PageRead:
     for step in root.css("ol[data-legend] li"):
         if step.attributes.get("class") != "cn":
             page.legend.append(_whole_percent(step.text()))
-    page.notes = [node.text() for node in root.css("pre")]
-    for node in root.css(_ELSEWHERE):
-        node.decompose()
-    rest = root.text(separator=" ")
-    found = _DIGIT.search(rest)
-    if found is not None:
-        page.stray = " ".join(rest[max(0, found.start() - 40) : found.end() + 40].split())
-    return page
 
 
 def number(text: str) -> int | None:
@@ -146,37 +151,34 @@ def _table(node: LexborNode) -> Table:
         message = "a table without data-table"
         raise Unreadable(message)
     scale = node.attributes.get("data-scale")
-    table = Table(identity, int(scale) if scale else None, [], [])
-    for row in node.css("tr"):
-        cells = list(row.iter())
-        heads = [cell for cell in cells if cell.tag == "th" and cell.attributes.get("scope") == "col"]
-        if heads:
-            if table.columns or len(heads) != len(cells):
-                message = f"table {identity} has more than one heading row, or other cells in it"
-                raise Unreadable(message)
-            table.columns = [(head.attributes.get("data-col") or "", _visible(head)) for head in heads]
-            continue
-        if not cells or cells[0].tag != "th" or len(cells) != len(table.columns):
-            message = f"a row of table {identity} has {len(cells)} cells for {len(table.columns)} columns"
+    rows = node.css("tr")
+    table = Table(identity, int(scale) if scale else None, _headings(identity, rows[0]) if rows else [], [])
+    shape = ["th", *["td"] * (len(table.columns) - 1)]
+    bars = [column == "bar" for column, _ in table.columns[1:]]
+    for row in rows[1:]:
+        name, *cells = row.iter()
+        attributes = name.attributes
+        if [name.tag, *[cell.tag for cell in cells]] != shape or attributes.get("scope") == "col":
+            message = f"a row of table {identity} is not one name and {len(shape) - 1} cells"
             raise Unreadable(message)
-        if any(cell.tag != "td" for cell in cells[1:]):
-            message = f"a row of table {identity} has a second name"
-            raise Unreadable(message)
-        key = cells[0].attributes.get("data-row") or ""
-        columns = [column for column, _ in table.columns[1:]]
-        read = [_bar(cell) if column == "bar" else _cell(cell) for column, cell in zip(columns, cells[1:], strict=True)]
-        table.rows.append((key, _visible(cells[0]), read))
+        read = [_bar(cell) if bar else Cell(cell.text().strip(), None) for bar, cell in zip(bars, cells, strict=True)]
+        table.rows.append((attributes.get("data-row") or "", _visible(name), read))
     return table
 
 
-def _cell(node: LexborNode) -> Cell:
-    return Cell(node.text().strip(), None)
+def _headings(identity: str, row: LexborNode) -> list[tuple[str, str]]:
+    """The first row of a table: nothing but headings of columns."""
+    cells = [(cell.tag, cell.attributes, cell) for cell in row.iter()]
+    if not cells or any(tag != "th" or attributes.get("scope") != "col" for tag, attributes, _ in cells):
+        message = f"table {identity} does not begin with a row of headings"
+        raise Unreadable(message)
+    return [(attributes.get("data-col") or "", _visible(cell)) for _, attributes, cell in cells]
 
 
 def _bar(node: LexborNode) -> Cell:
     bar = node.css_first("svg rect")
     if bar is None:
-        return _cell(node)
+        return Cell(node.text().strip(), None)
     width = (bar.attributes.get("width") or "").removesuffix("%")
     whole, _, part = width.partition(".")
     if not whole.isdecimal() or not (part or "0").isdecimal():

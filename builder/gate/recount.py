@@ -1,4 +1,4 @@
-"""A second, independent computation of every sum: straight from the signed texts, by regular expressions and plain addition."""
+"""A second, independent computation of every sum: from the signed texts, by regular expressions and plain addition."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _SECTION = re.compile(r"^-{42}\n\[([a-z0-9-]+)\]\n(.*?)(?=^-{42}$|^={42}$)", re.
 _FIGURE = re.compile(r"^(.{34}) ([ 0-9]{6}[0-9])$", re.MULTILINE)
 _TOKEN = re.compile(r"\b([0-9]{1,3})=([0-9]{1,7})\b")
 _NUMBERED = re.compile(r"^ {0,2}[0-9]{1,3} ")
+Scope = tuple[str, str]
+_COUNTRY: Scope = ("country", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +62,33 @@ def read_annex(note: str) -> dict[tuple[str, int], dict[int, int]]:
 
 
 class Recount:
-    """Sums of the boxes that count, by TEC first; a region is the sum of its TECs, the country the sum of all."""
+    """Sums of the boxes that count, by TEC first; a region is the sum of its TECs, the country the sum of its regions.
+
+    A sum is remembered until a box of its scope changes.
+    """
 
     def __init__(self, election: Election) -> None:
         self.election = election
+        self._notes: dict[str, str | None] = {}
         self._texts: dict[str, dict[str, Counted]] = {}
-        self._boxes_of: dict[tuple[str, str], set[str]] = {}
-        self._by_tec: dict[str, dict[str, Added]] = {}
-        self._tecs: dict[str, list[str]] = {}
-        self._tec_of: dict[str, str] = {}
-        for station in election.stations:
-            self._tec_of[station.no] = station.tec
-            tecs = self._tecs.setdefault(station.region, [])
-            if station.tec not in tecs:
-                tecs.append(station.tec)
+        self._boxes_of: dict[Scope, set[str]] = {}
+        self._parts: dict[Scope, list[Scope]] = {_COUNTRY: []}
+        """Country -> regions, region -> TECs."""
+        self._around: dict[str, tuple[Scope, ...]] = {}
+        """Station -> itself and everything that it is a part of."""
+        self._sums: dict[Scope, dict[str, Added]] = {}
+        self._took_part: dict[Scope, int] = {}
         self._merged: dict[str, tuple[int, int, dict[int, int]]] = {}
         self._annexes: dict[str, dict[tuple[str, int], dict[int, int]]] = {}
+        self._first = next((c.id for c in election.contests if c.electorate.value != "district"), None)
+        for station in election.stations:
+            region, tec = ("region", station.region), ("tec", station.tec)
+            for whole, part in ((_COUNTRY, region), (region, tec)):
+                parts = self._parts.setdefault(whole, [])
+                if part not in parts:
+                    parts.append(part)
+            rayon = (("rayon", station.rayon),) if station.rayon is not None else ()
+            self._around[station.no] = (("station", station.no), tec, *rayon, region, _COUNTRY)
 
     def put_annex(self, box: str, note: str | None) -> None:
         """A box's annex counts with this signed note; None: it does not count."""
@@ -97,23 +110,27 @@ class Recount:
 
     def put(self, box: str, station: str, note: str | None) -> None:
         """A box counts with this signed note; None: it does not count."""
-        place = self.election.station_by_no[station]
-        scopes = [("station", station), ("tec", place.tec)]
-        if place.rayon is not None:
-            scopes.append(("rayon", place.rayon))
-        for scope in scopes:
-            self._boxes_of.setdefault(scope, set()).discard(box)
-        self._texts.pop(box, None)
-        self._by_tec.pop(place.tec, None)
-        if note is None:
+        if self._notes.get(box) == note:
             return
-        self._texts[box] = read_text(note)
-        for scope in scopes:
-            self._boxes_of[scope].add(box)
+        self._notes[box] = note
+        before = self._texts.pop(box, {})
+        after = read_text(note) if note is not None else {}
+        for scope in self._around[station]:
+            boxes = self._boxes_of.setdefault(scope, set())
+            boxes.discard(box)
+            if note is not None:
+                boxes.add(box)
+            self._took_part.pop(scope, None)
+            sums = self._sums.get(scope, {})
+            for contest in (*before, *after):
+                sums.pop(contest, None)
+        if note is not None:
+            self._texts[box] = after
 
     def put_merged(self, contest: str, ballots: int, invalid: int, votes: Mapping[int, int]) -> None:
         """The row that the small cells of a contest became."""
         self._merged[contest] = (ballots, invalid, dict(votes))
+        self._sums.get(_COUNTRY, {}).pop(contest, None)
 
     def merged(self, contest: str) -> int:
         """Ballots of the merged row of small cells; 0 while there is none."""
@@ -121,69 +138,53 @@ class Recount:
 
     def of(self, kind: str, place: str, contest: str) -> Added:
         """The sum of a contest in a scope."""
-        match kind:
-            case "country":
-                return self._country(contest)
-            case "region":
-                return self._join(
-                    [self._tec(tec)[contest] for tec in self._tecs.get(place, ()) if contest in self._tec(tec)], contest
-                )
-            case "tec":
-                return self._tec(place).get(contest) or self._empty(contest)
-            case _:
-                return self._add(self._boxes_of.get((kind, place), ()), contest)
+        scope = (kind, place)
+        sums = self._sums.setdefault(scope, {})
+        known = sums.get(contest)
+        if known is None:
+            parts = self._parts.get(scope)
+            if parts is None:
+                known = self._add(self._boxes_of.get(scope, ()), contest)
+            else:
+                known = self._join([self.of(*part, contest) for part in parts], contest)
+            if scope == _COUNTRY:
+                self._open(known, contest)
+            sums[contest] = known
+        return known
 
     def participants(self, kind: str, place: str) -> int:
         """Voters who took part, by the number of ballots; see `builder.tally.took_part` for the law behind it."""
-        whole = [contest for contest in self.election.contests if contest.electorate.value != "district"]
-        if kind == "country" or kind == "region" or kind == "tec":
-            boxes: Iterable[str] = (
-                self._texts
-                if kind == "country"
-                else [
-                    box
-                    for tec in (self._tecs.get(place, ()) if kind == "region" else (place,))
-                    for box in self._boxes_of.get(("tec", tec), ())
-                ]
-            )
-        else:
-            boxes = self._boxes_of.get((kind, place), ())
-        if whole:
-            first = whole[0].id
-            return sum(
-                text[first].ballots if first in text else _by_district(text, self.election)
-                for text in (self._texts[box] for box in boxes)
-            )
-        return sum(_by_district(self._texts[box], self.election) for box in boxes)
+        scope = (kind, place)
+        known = self._took_part.get(scope)
+        if known is None:
+            parts = self._parts.get(scope)
+            if parts is None:
+                known = sum(self._at_box(self._texts[box]) for box in self._boxes_of.get(scope, ()))
+            else:
+                known = sum(self.participants(*part) for part in parts)
+            self._took_part[scope] = known
+        return known
 
     def boxes(self, kind: str, place: str) -> int:
         """How many boxes count in a scope."""
-        if kind == "country":
-            return len(self._texts)
-        if kind == "region":
-            return sum(len(self._boxes_of.get(("tec", tec), ())) for tec in self._tecs.get(place, ()))
         return len(self._boxes_of.get((kind, place), ()))
 
-    def _country(self, contest: str) -> Added:
-        tecs = [tec for region in self._tecs.values() for tec in region]
-        total = self._join([self._tec(tec)[contest] for tec in tecs if contest in self._tec(tec)], contest)
-        merged = self._merged.get(contest)
-        if merged is not None:
-            ballots, invalid, votes = merged
-            total.ballots += ballots
-            total.invalid += invalid
-            total.sealed -= ballots
-            for index, option in enumerate(self.election.contest_by_id[contest].options):
-                total.votes[index] += votes.get(option.no, 0)
-        return total
+    def _at_box(self, text: Mapping[str, Counted]) -> int:
+        if self._first is not None and self._first in text:
+            return text[self._first].ballots
+        return _by_district(text, self.election)
 
-    def _tec(self, tec: str) -> dict[str, Added]:
-        known = self._by_tec.get(tec)
-        if known is None:
-            boxes = self._boxes_of.get(("tec", tec), set())
-            contests = {contest for box in boxes for contest in self._texts[box]}
-            known = self._by_tec[tec] = {contest: self._add(boxes, contest) for contest in contests}
-        return known
+    def _open(self, total: Added, contest: str) -> None:
+        """Add the merged row of small cells, which belongs to the country and to no place in it."""
+        merged = self._merged.get(contest)
+        if merged is None:
+            return
+        ballots, invalid, votes = merged
+        total.ballots += ballots
+        total.invalid += invalid
+        total.sealed -= ballots
+        for index, option in enumerate(self.election.contest_by_id[contest].options):
+            total.votes[index] += votes.get(option.no, 0)
 
     def _add(self, boxes: Iterable[str], contest: str) -> Added:
         texts = [text[contest] for text in (self._texts[box] for box in boxes) if contest in text]

@@ -1,4 +1,4 @@
-"""A night on a small installation in a folder: a memory store, the publisher, records straight from the played counts."""
+"""A night on a small installation in a folder: a memory store, the publisher, records made from the played counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate against the failures that really happened (data/public_inconsistencies of the founding study) and against mutants."""
+"""The gate against failures that really happened (the founding study's public inconsistencies) and against mutants."""
 
 from __future__ import annotations
 

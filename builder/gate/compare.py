@@ -1,0 +1,84 @@
+"""Holds a table that was read back against what it ought to say, cell by cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from builder.gate.disagreement import PageDisagrees
+from builder.gate.readback import number, share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from builder.gate.readback import Cell, Table
+    from builder.gate.tables import Ought
+    from shailoo.model.base import Language
+
+_FULL = 10_000
+_PIXEL = 100
+"""A hundredth of the full width of a bar, in hundredths of a percent: less than a pixel."""
+_SHARES = frozenset({"share", "turnout"})
+_TEXT = frozenset(
+    {"leader", "state", "rule", "line", "since", "release", "day", "kind", "status", "code", "capped", "at", "causes",
+     "digest"}
+)  # fmt: skip
+"""Columns of words, times and digests."""
+
+
+def compare(table: Table, ought: Ought, language: Language, page: str) -> None:
+    """Every row that should be there, once, and every figure in it. Raises PageDisagrees, naming row and column."""
+    keys = {key for key, _, _ in table.rows}
+    if len(keys) < len(table.rows) or keys != ought.rows.keys():
+        missing, extra = sorted(ought.rows.keys() - keys), sorted(keys - ought.rows.keys())
+        raise PageDisagrees(
+            "Rows are missing or too many.",
+            page=page, table=table.id, missing=str(missing[:5]), extra=str(extra[:5]), rows=len(table.rows),
+        )  # fmt: skip
+    columns = [column for column, _ in table.columns[1:]]
+    if ought.hours and tuple(column for column in columns if ":" in column) != ought.hours:
+        raise PageDisagrees("An hour is missing.", page=page, table=table.id)
+    readers = [_reader(column, ought) for column in columns]
+    for key, name, cells in table.rows:
+        if key in ought.names and ought.names[key].text(language) not in name:
+            raise PageDisagrees("A row stands beside another row's name.", page=page, table=table.id, row=key)
+        figures = ought.rows[key]
+        for column, reader, cell in zip(columns, readers, cells, strict=True):
+            if reader is None:
+                continue
+            if column not in figures:
+                raise PageDisagrees("A column that the gate does not know.", page=page, table=table.id, column=column)
+            wanted = figures[column]
+            if column == "bar":
+                _bar(table, cell, wanted, key, page)
+                continue
+            found = reader(cell.text)
+            if found != wanted:
+                raise PageDisagrees(
+                    "A figure differs from the sum of the signed texts.",
+                    page=page, table=table.id, row=key, column=column, expected=wanted, found=found,
+                )  # fmt: skip
+
+
+def only_figures(table: Table) -> None:
+    """Where the gate has no figures of its own, a figure is a figure all the same. Raises Unreadable."""
+    for _, _, cells in table.rows:
+        for (column, _), cell in zip(table.columns[1:], cells, strict=True):
+            if column not in _TEXT:
+                number(cell.text)
+
+
+def _reader(column: str, ought: Ought) -> Callable[[str], int | None] | None:
+    """How a column's cells are read; None for words."""
+    if column in _TEXT or (ought.words and column.startswith(ought.words)):
+        return None
+    return share if column in _SHARES or column in ought.shares else number
+
+
+def _bar(table: Table, cell: Cell, wanted: int | None, row: str, page: str) -> None:
+    if table.scale is None:
+        raise PageDisagrees("Bars without a scale.", page=page, table=table.id)
+    width = min(_FULL, (wanted or 0) * _FULL // table.scale) if table.scale else 0
+    if abs((cell.width or 0) - width) > _PIXEL:
+        raise PageDisagrees(
+            "A bar does not fit its share.", page=page, table=table.id, row=row, expected=width, found=cell.width
+        )

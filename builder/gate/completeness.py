@@ -1,0 +1,101 @@
+"""What a page may not leave out: the tables and figures that it is for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from builder.gate.disagreement import PageDisagrees
+
+if TYPE_CHECKING:
+    from builder.gate.disagreement import About
+    from builder.gate.facts import Facts
+    from builder.gate.readback import PageRead
+    from shailoo.model.election import Contest
+
+_PLACE = ("voters", "participants", "reported", "expected", "held")
+_TABLES: dict[str, tuple[str, ...]] = {
+    "overview": ("coverage",), "archive": ("coverage",),
+    "region": ("parts",), "tec": ("parts",), "district": ("parts",),
+    "map": ("areas:regions", "areas:rayons"),
+    "turnout": ("turnout", "turnout.share", "turnout:day"),
+    "versions": ("versions",),
+}  # fmt: skip
+_FIGURES: dict[str, tuple[str, ...]] = {
+    "overview": _PLACE, "archive": _PLACE, "region": _PLACE, "tec": _PLACE, "district": _PLACE,
+    "station": ("voters", "participants"),
+    "option": ("votes", "ballots", "reported", "expected"),
+}  # fmt: skip
+
+
+def check_complete(page: PageRead, facts: Facts, about: About, path: str) -> None:
+    """Raises PageDisagrees, naming the first thing that is missing."""
+    tables = {table.id for table in page.tables}
+    told = {identity for identity, _, _ in page.figures}
+    lacking = sorted(_tables(facts, about) - tables) + sorted(_figures(facts, about, tables) - told)
+    if about.kind == "country" and facts.seats() and not page.seats:
+        lacking.append("seats")
+    if lacking:
+        raise PageDisagrees("Something that the page is for is missing.", page=path, missing=lacking[0])
+
+
+def _tables(facts: Facts, about: About) -> set[str]:
+    wanted = set(_TABLES.get(about.page, ()))
+    wanted |= {
+        f"contest:{contest.id}"
+        for contest in _contests(facts, about)
+        if facts.recount.of(*about.sums, contest.id).boxes
+    }
+    if about.kind == "country" and any(contest.district is not None for contest in facts.election.contests):
+        wanted.add("districts")
+    if about.page == "option":
+        contest, no = _option(facts, about)
+        wanted |= {"sources:region", "sources:tec"} if contest.district is None else {"sources:station"}
+        if contest.option_by_no[no].candidates:
+            wanted.add("candidates")
+    return wanted
+
+
+def _contests(facts: Facts, about: About) -> list[Contest]:
+    """The contests whose table a page must have as soon as one box is counted."""
+    contests = facts.election.contests
+    match about.page:
+        case "overview" | "archive":
+            return [contest for contest in contests if contest.electorate.value != "district"] or list(contests)
+        case "station":
+            return list(facts.election.contests_at(facts.election.station_by_no[about.place]))
+        case "region" | "tec":
+            return [contest for contest in contests if contest.district is None]
+        case "district":
+            return [contest for contest in contests if contest.district == about.place]
+        case _:
+            return []
+
+
+def _figures(facts: Facts, about: About, tables: set[str]) -> set[str]:
+    wanted = set(_FIGURES.get(about.page, ()))
+    if about.page == "option":
+        contest, no = _option(facts, about)
+        if contest.option_by_no[no].candidates:
+            wanted |= {"preferences.reported", "preferences.expected"}
+    for table in tables:
+        if table.startswith("contest:"):
+            wanted |= _beside(table.removeprefix("contest:"), facts, about)
+    return wanted
+
+
+def _beside(contest: str, facts: Facts, about: About) -> set[str]:
+    """What must be told beside a contest's table: how many boxes are in it, and what its small cells hold."""
+    added = facts.recount.of(*about.sums, contest)
+    told = set()
+    if added.boxes < facts.expected(*about.sums, contest):
+        told |= {"reported", "expected"}
+    if added.sealed and (about.kind != "station" or added.ballots):
+        told.add("sealed")
+    if about.sums[0] == "country" and facts.recount.merged(contest):
+        told.add("merged")
+    return {f"contest:{contest}.{what}" for what in told}
+
+
+def _option(facts: Facts, about: About) -> tuple[Contest, int]:
+    contest, _, no = about.place.partition("/")
+    return facts.election.contest_by_id[contest], int(no)
