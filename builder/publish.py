@@ -52,6 +52,8 @@ class Cadence:
     trail_s: float = 20.0
     idle_s: float = 1.0
     cut_s: int = 600
+    wide_s: float = 3.0
+    """Under load, so long between two children that make the pages of commissions and districts."""
     inline: int = 12
     """So many pages of commissions and districts are made at once, with their stations; more of them by a child, beside."""
 
@@ -108,6 +110,7 @@ class Publisher:
         self._gate = PageCheck({name: night.facts for name, night in self.nights.items()})
         self._last_trail = 0.0
         self._child: int | None = None
+        self._last_child = 0.0
         self._delegated: dict[str, list[str]] = {}
         """What the child is making, to be made by the parent should it fail."""
         self._alone = False
@@ -219,12 +222,15 @@ class Publisher:
         now = time.monotonic()
         if news:
             self._last_news = now
-        busy = self._child_busy()
+        busy = self._child_busy() or (now - self._last_child < self.cadence.wide_s and self._many_wide())
         trail = not busy and self._trail_due(now, news=news)
         wide = not busy and any(night.dirty(wide=True) for night in self.nights.values())
         if not news and not trail and not wide:
             return None
         return self._publish(wide=not busy, trail=trail)
+
+    def _many_wide(self) -> bool:
+        return sum(len(night.dirty(wide=True)) for night in self.nights.values()) > self.cadence.inline
 
     def _child_busy(self) -> bool:
         """Whether a child is still making pages; learns how it ended."""
@@ -458,10 +464,11 @@ class Publisher:
         child = os.fork()
         if child:
             self._child = child
+            self._last_child = time.monotonic()
             return
         code = 1
         try:
-            os.nice(5)
+            os.nice(15)
             self._make_delegated()
             self._mark("complete", self._last_complete)
             code = 0

@@ -75,7 +75,7 @@ class Scene:
             public=place,
             marks=place.parent / "marks",
             clock=TellingClock(self.election.evening_of),
-            cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0),
+            cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
         )
 
     def send(self, *records: ReportAccepted) -> None:
