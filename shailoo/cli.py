@@ -226,6 +226,14 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
     return publisher.version
 
 
+def settle(publisher: Publisher) -> None:
+    """Publish until nothing is left to do, and wait for what a child still makes."""
+    while True:
+        publisher.wait_for_child()
+        if publisher.step() is None:
+            return
+
+
 def _wait_for_leash(stop: threading.Event) -> None:
     """Return when standard input ends. Read below Python's own buffer: its lock, held here, would stop every forked worker."""
     while os.read(0, 1):
