@@ -1,4 +1,7 @@
-"""After the night: what is public is compared with what was played, and with every receipt. Nothing here asks the publisher."""
+"""After the night.
+
+What is public is compared with what was played, and with every receipt. Nothing here asks the publisher.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def audit_night(
     received: Mapping[str, str],
     fetch: Fetch,
 ) -> Audit:
-    """Compare the public data with the played counts of `boxes`; `received` are digests of notes by box that got a receipt."""
+    """Compare the public data with the played counts of `boxes`.
+
+    `received` are digests of notes by box that got a receipt.
+    """
     audit = Audit()
     found: dict[str, dict[str, Any]] = {}
     for no in sorted({election.box_by_id[box].station or "" for box in boxes}):
@@ -67,7 +73,8 @@ def audit_night(
         audit.differences += _compare(contest, sums, audit.totals[contest])
     if overview["figures"]["boxes_reported"] != len(received) - len(outside & set(received)):
         audit.differences.append(
-            f"overview: {overview['figures']['boxes_reported']} boxes reported, {len(received)} receipts, {len(outside)} held"
+            f"overview: {overview['figures']['boxes_reported']} boxes reported, "
+            f"{len(received)} receipts, {len(outside)} held"
         )
     return audit
 

@@ -1,7 +1,7 @@
 """`python -m rehearsal.boxes PLAN PART OF`: play the day of every box of one part of a plan.
 
-A plan is a JSON file that the rehearsal leaves for its programs. For each box one line is said: its number, the ballots counted,
-and the digests of the notes that it signed, so that an outside prober knows what it has to find.
+A plan is a JSON file that the rehearsal leaves for its programs. For each box one line is said: its number, the
+ballots counted, and the digests of the notes that it signed, so that an outside prober knows what it has to find.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ SHORTEST_S, LONGEST_S = 0.15, 1.2
 
 
 class Chaos:
-    """Kills while it is open; what was killed is started again, as a precinct or an operator would. Counts in `killed`."""
+    """Kills while it is open.
+
+    What was killed is started again, as a precinct or an operator would. Counts in `killed`.
+    """
 
     def __init__(self, night: Rehearsal, seed: int) -> None:
         self.killed: Counter[str] = Counter()

@@ -75,6 +75,7 @@ def outcome_table(outcome: Outcome) -> Table:
         ("held, conflicts, lost", f"{outcome.held}, {outcome.conflicts}, {outcome.lost}"),
         ("annexes with preference votes", outcome.annexes),
         ("accepted to public, median, p99, longest", f"{seconds['p50']} s, {seconds['p99']} s, {seconds['max']} s"),
+        ("everything public after the last report", f"{outcome.complete_after_last_s} s"),
         ("day of the boxes, evening, all", f"{outcome.day_s} s, {outcome.evening_s} s, {outcome.wall_s} s"),
     ):
         table.add_row(name, str(value))

@@ -1,12 +1,12 @@
 """A pressed evening: when each box sends, and a clock that every process of the rehearsal reads from `clock.json`.
 
-The two hours in which the country's boxes report are pressed into about a minute. Stations abroad close in their own zones, up
-to half a day earlier or later; between them hours pass in which nothing arrives. Such a pause is cut short and the rest runs
-evenly, so every report still bears the true hour at which its station closed and at which it arrived, and no box seems to have
-a wrong clock.
+The two hours in which the country's boxes report are pressed into about a minute. Stations abroad close in their own
+zones, up to half a day earlier or later; between them hours pass in which nothing arrives. Such a pause is cut short
+and the rest runs evenly, so every report still bears the true hour at which its station closed and at which it
+arrived, and no box seems to have a wrong clock.
 
-`clock.json` says which moment the clocks tell at which real moment, as a line of knots. Until the evening has begun it says that
-the clocks stand still; the file is replaced once when it begins, and every process follows.
+`clock.json` says which moment the clocks tell at which real moment, as a line of knots. Until the evening has begun
+it says that the clocks stand still; the file is replaced once when it begins, and every process follows.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ class BadEvening(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Told moments and the milliseconds after the beginning at which they are told; both rise. Outside, time runs as it does."""
+    """Told moments and the milliseconds after the beginning at which they are told.
+
+    Both rise. Outside, time runs as it does.
+    """
 
     told: tuple[datetime, ...]
     after_ms: tuple[int, ...]

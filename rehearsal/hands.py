@@ -105,8 +105,8 @@ def play_day(
 
     In a folder where a box stands already it goes on from there: nothing is lost by a kill, no ballot counted twice.
 
-    With `paper`, each report is also written as a text file beside the box. `sheets` replaces the played ballots; `station` is
-    where a reserve box stands.
+    With `paper`, each report is also written as a text file beside the box. `sheets` replaces the played ballots;
+    `station` is where a reserve box stands.
     """
     number = station or election.box_by_id[box].station
     place = election.station_by_no[number or ""]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 @contextmanager
 def identity_provider(port: int = 0) -> Iterator[str]:
     """Run the provider in a thread, on the loopback; yields its issuer address."""
-    import oidc_provider_mock  # noqa: PLC0415 -- only the demo needs it, and it warns of its own libraries when imported
+    import oidc_provider_mock  # noqa: PLC0415 -- only the demo needs it, and importing it warns of its libraries
 
     with oidc_provider_mock.run_server_in_thread(port=port) as server:
         yield f"http://127.0.0.1:{server.server_port}"

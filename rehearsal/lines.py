@@ -1,4 +1,7 @@
-"""Programs of a rehearsal talk in lines: each line one JSON object on standard output, the cause of a failure on the error output."""
+"""Programs of a rehearsal talk in lines.
+
+Each line one JSON object on standard output, the cause of a failure on the error output.
+"""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Outcome:
     accept_to_public_s: dict[str, float]
     day_s: float
     evening_s: float
-    everything_after_last_s: float
+    complete_after_last_s: float
     wall_s: float
     totals: dict[str, Any]
     differences: list[str] = field(default_factory=list)
@@ -440,7 +440,7 @@ class Rehearsal:
         self.settle()
         audit = self.compare()
         seconds: dict[str, float] = seen["seconds"]
-        outcome = Outcome(
+        return Outcome(
             election=self.election.id,
             stations=len({self.election.box_by_id[box].station for box in self.boxes}),
             boxes=len(self.boxes),
@@ -456,12 +456,11 @@ class Rehearsal:
             accept_to_public_s=quantiles(list(seconds.values())),
             day_s=round(self.day_s, 2),
             evening_s=round(evening_s, 2),
-            everything_after_last_s=round(float(seen["last_s"]), 3),
+            complete_after_last_s=round(float(seen["last_s"]), 3),
             wall_s=round(time.monotonic() - self._began, 2),
             totals=audit.totals,
             differences=[*audit.differences, *self._twice()],
         )
-        return outcome
 
     def _twice(self) -> Iterator[str]:
         """The same bytes sent again must bring the same receipt: asked for every fiftieth box."""

@@ -74,7 +74,7 @@ def first_boxes(election: Election, played: Iterable[str], most: int | None) -> 
 
 
 def excerpt(package: Path, stations: int, folder: Path) -> Path:
-    """Write a package of so many stations of every district, commission and region, with their boxes and what they play, into an empty folder."""
+    """Write a package of so many stations, with their boxes and what they play, into an empty folder."""
     election = read_package(package)
     chosen = {station.no for station in _everywhere(election)[:stations]}
     kept = [station for station in election.stations if station.no in chosen]
@@ -91,7 +91,10 @@ def excerpt(package: Path, stations: int, folder: Path) -> Path:
 
 
 def multiplied(package: Path, times: int, folder: Path) -> Path:
-    """Write a package with every station so many times under new numbers, for the growth benchmark. Synthetic by nature."""
+    """Write a package with every station so many times under new numbers, for the growth benchmark.
+
+    Synthetic by nature.
+    """
     election = read_package(package)
     stations: list[Station] = []
     boxes: list[Box] = []

@@ -1,7 +1,8 @@
-"""What the commissions' members do in a rehearsal: they are appointed, and they enter turnout read off the box's screen.
+"""What the commissions' members do in a rehearsal: they are appointed, and they enter turnout read off the box.
 
-Both go through the use cases that the staff pages use. 2,494 precincts with eleven hours each would be 27,434 commits of a
-disk; a desk drawer collects what the use case has decided and commits it in one go, before the doors of the evening open.
+Both go through the use cases that the staff pages use. 2,494 precincts with eleven hours each would be 27,434 commits
+of a disk; a desk drawer collects what the use case has decided and commits it in one go, before the doors of the
+evening open.
 """
 
 from __future__ import annotations
@@ -78,7 +79,10 @@ class Drawer:
 def enter_day(
     election: Election, played: Played, store: GroupStore, stations: Iterable[str], told: Callable[[int], None]
 ) -> int:
-    """Enter the turnout of a day, hour by hour, each precinct its own; returns how many figures. `told` hears each hour."""
+    """Enter the turnout of a day, hour by hour, each precinct its own.
+
+    Returns how many figures. `told` hears each hour.
+    """
     drawer = Drawer()
     wanted = set(stations)
     entered = 0
@@ -112,7 +116,8 @@ def _member(station: str) -> Appointment:
 def appoint_some(election: Election, registry: Registry, store: RecordStore, issuer: str) -> dict[str, str]:
     """Appoint one member each to a precinct, its TEC and the CEC, for the demo; returns sign-in name -> commission.
 
-    Whoever signs in at the rehearsal's provider under such a name is that member. There are no passwords: it is a rehearsal.
+    Whoever signs in at the rehearsal's provider under such a name is that member. There are no passwords: it is a
+    rehearsal.
     """
     station = election.stations[0]
     chosen: list[tuple[str, Role]] = [(f"pec-{station.no}", "precinct"), (station.tec, "territorial")]

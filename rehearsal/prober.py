@@ -1,10 +1,10 @@
-"""`python -m rehearsal.prober URL CLOCK ELECTION`: an outsider who reads pages over HTTP and compares them with receipts.
+"""`python -m rehearsal.prober URL CLOCK ELECTION`: an outsider who reads pages and compares them with receipts.
 
-Lines come in on standard input: `{"box", "station", "digest", "arrived"}` for each receipt, then `{"end": true}`. The pointer is asked for
-twenty times a second, with its ETag; whenever it has moved, the page of every station whose report was received is fetched, one
-language after the other, until it shows the digest of the signed report. What is measured is the time between the moment that the
-receipt tells and the moment at which the page had been read. A page that shows the report before the pointer moves is found too,
-by fetching one page that waits every half second.
+Lines come in on standard input: `{"box", "station", "digest", "arrived"}` for each receipt, then `{"end": true}`. The
+pointer is asked for twenty times a second, with its ETag; whenever it has moved, the page of every station whose
+report was received is fetched, one language after the other, until it shows the digest of the signed report. What is
+measured is the time between the moment that the receipt tells and the moment at which the page had been read. A page
+that shows the report before the pointer moves is found too, by fetching one page that waits every half second.
 
 At the end one line is said: `seconds` by box, and the boxes that were `missing` after PATIENCE_S.
 """
@@ -54,7 +54,7 @@ class Prober:
         self.awaited: dict[str, Awaited] = {}
         self.seconds: dict[str, float] = {}
         self.last_s = 0.0
-        """How long the report that arrived last waited."""
+        """How long after the last arrival everything was public: commissions, districts, lists and maps too."""
         self._newest = datetime.min.replace(tzinfo=UTC)
         self.pages = 0
         self.polls = 0
@@ -77,8 +77,8 @@ class Prober:
     def look(self, *, most: int | None = None) -> None:
         """Fetch the pages of reports that are awaited, the oldest first.
 
-        Reports become public in about the order in which they arrived: after MISSES pages in a row without theirs the rest is left for
-        the next time, or a prober that is behind would itself be the load that it measures.
+        Reports become public in about the order in which they arrived: after MISSES pages in a row without theirs the
+        rest is left for the next time, or a prober that is behind would itself be the load that it measures.
         """
         misses = 0
         for number, one in enumerate(list(self.awaited.values())[:most]):
@@ -93,12 +93,35 @@ class Prober:
             if page.status_code == httpx.codes.OK and one.digest in page.text:
                 late = (datetime.now(UTC) - self._clock.real(one.arrived)).total_seconds()
                 self.seconds[one.box] = max(late, 0.0)
-                self.last_s = late if one.arrived >= self._newest else self.last_s
                 self._newest = max(self._newest, one.arrived)
                 del self.awaited[one.box]
                 misses = 0
             else:
                 misses += 1
+
+    def since_last(self) -> float:
+        """Seconds since the newest report that was found had arrived."""
+        return (datetime.now(UTC) - self._clock.real(self._newest)).total_seconds() if self.seconds else 0.0
+
+    def everything(self) -> bool:
+        """Whether the pointer says that every page is as new as the overview, and a list's page has its base."""
+        pointer = self._data("pointer.json")
+        overview = self._data("overview.json")
+        if pointer is None or overview is None or pointer["complete"] < pointer["version"]:
+            return False
+        contests = overview["contests"]
+        if not contests:  # every contest belongs to a district, whose pages the pointer speaks of
+            return True
+        first = contests[0]
+        option = self._data(f"option/{first['contest']}-{first['options'][0]['no']}.json")
+        return option is None or option["ballots"] == first["ballots"]
+
+    def _data(self, name: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
+        try:
+            answer = self._client.get(f"/results/data/{self._election}/{name}")
+        except httpx.HTTPError:
+            return None
+        return answer.json() if answer.status_code == httpx.codes.OK else None
 
 
 def watch(prober: Prober, news: queue.SimpleQueue[dict[str, Any] | None]) -> None:
@@ -123,8 +146,11 @@ def watch(prober: Prober, news: queue.SimpleQueue[dict[str, Any] | None]) -> Non
                 prober.look(most=1)
                 looked = began
         if ended is not None and (not prober.awaited or began - ended > PATIENCE_S):
-            return
+            break
         time.sleep(max(0.0, POLL_S - (time.monotonic() - began)))
+    while not prober.everything() and time.monotonic() - began < PATIENCE_S:
+        time.sleep(POLL_S)
+    prober.last_s = prober.since_last()
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
-"""`python -m rehearsal.senders PLAN KIND JOBS`: boxes without a process of their own, sending with the agent's own code.
+"""`python -m rehearsal.senders PLAN KIND JOBS`: boxes without a process of their own, by the agent's own code.
 
-JOBS is a JSON file, a list of `[box, milliseconds after the evening's beginning]`. Each verified receipt is said as one line, and
-`"retries"` counts the attempts that failed. Killed and started again it says every receipt anew: the boxes themselves know what they have.
+JOBS is a JSON file, a list of `[box, milliseconds after the evening's beginning]`. Each verified receipt is said as
+one line, and `"retries"` counts the attempts that failed. Killed and started again it says every receipt anew: the
+boxes themselves know what they have.
 """
 
 from __future__ import annotations

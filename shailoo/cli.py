@@ -1,4 +1,7 @@
-"""The `shailoo` command: every program by one name. Errors of ours are one sentence and exit code 2, never a traceback."""
+"""The `shailoo` command.
+
+Every program by one name. Errors of ours are one sentence and exit code 2, never a traceback.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ def init(
     election: Annotated[
         list[str], typer.Option("--election", help="A package's folder, or the name of one that ships.")
     ],
+    *,
     live: Annotated[bool, typer.Option("--live", help="For a real election; a rehearsal otherwise.")] = False,
 ) -> None:
     """Make an installation in an empty folder: copy the packages, draw keys, write the settings."""
@@ -89,6 +93,7 @@ def serve(folder: Dir, port: Port = 8021) -> None:
 @app.command()
 def publish(
     folder: Dir,
+    *,
     follow: Annotated[bool, typer.Option("--follow", help="Go on publishing what comes in.")] = False,
     leash: Annotated[bool, typer.Option("--leash", hidden=True, help="End when standard input ends.")] = False,
 ) -> None:
@@ -99,7 +104,7 @@ def publish(
 
 
 @app.command()
-def build(folder: Dir, as_json: AsJson = False) -> None:
+def build(folder: Dir, *, as_json: AsJson = False) -> None:
     """Build every public file again from the records. Bytes that are right already are left as they are."""
     with opened(folder) as installation:
         said = build_everything(installation)
@@ -117,9 +122,13 @@ def rehearse(
         str, typer.Option("--election", help="A package's folder, or the name of one that ships.")
     ] = "",
     boxes: Annotated[int | None, typer.Option("--boxes", min=1, help="Only so many boxes report.")] = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
-    """Play an election night in an empty folder, compare every figure at the end, and exit: 0 well, 1 with differences."""
+    """Play an election night in an empty folder, compare every figure at the end, and exit.
+
+    0 well, 1 with differences.
+    """
     from rehearsal.demo import play
 
     if not play(folder, election, boxes=boxes, as_json=as_json):
@@ -183,9 +192,11 @@ def opened(folder: Path) -> Iterator[Installation]:
 
     with Installation.open(folder) as installation:
         if is_pressed(folder):
-            installation = replace(installation, clock=EveningClock.open(folder / CLOCK))  # noqa: PLW2901 -- the same, with its clock
-        yield installation
-        installation.close()
+            pressed = replace(installation, clock=EveningClock.open(folder / CLOCK))
+            yield pressed
+            pressed.close()
+        else:
+            yield installation
 
 
 def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:
@@ -235,7 +246,10 @@ def settle(publisher: Publisher) -> None:
 
 
 def _wait_for_leash(stop: threading.Event) -> None:
-    """Return when standard input ends. Read below Python's own buffer: its lock, held here, would stop every forked worker."""
+    """Return when standard input ends.
+
+    Read below Python's own buffer: its lock, held here, would stop every forked worker.
+    """
     while os.read(0, 1):
         continue
     stop.set()
@@ -260,7 +274,7 @@ def publisher_beside(folder: Path) -> Iterator[None]:
 
     def keep() -> None:
         while not stop.is_set():
-            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:  # noqa: S603 -- our own
                 while child.poll() is None and not stop.wait(0.05):
                     continue
                 # leaving the block closes its standard input, which is the leash, and waits for its end

@@ -1,8 +1,8 @@
-"""An independent reading of a whole election: totals by plain addition, winners by playing out every way to break a tie.
+"""An independent reading of a whole election: totals by plain addition, winners by every way to break a tie.
 
-Knows nothing of the builder, of the rules' code or of records. The figures of the rules are written down here a second time.
-Every function answers with the *set* of outcomes that some order among equals would give: one outcome means that the law
-decides, several mean that it is silent.
+Knows nothing of the builder, of the rules' code or of records. The figures of the rules are written down here a
+second time. Every function answers with the *set* of outcomes that some order among equals would give: one outcome
+means that the law decides, several mean that it is silent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shailoo.model.election import Contest, Election, OptionKind
 from tests.rules.oracle import hare
 
 LISTS = {"kg-jk-2021": (50, 5, 2, 1), "kg-kenesh-2021": (70, None, None, 2)}
-"""Rule -> threshold of the country in thousandths, of every region in thousandths, the cap as a divisor, fewest lists."""
+"""Rule -> thousandths of the country, thousandths of every region, the cap as a divisor, fewest lists."""
 WOMEN_PERCENT = {"kg-ayil-kenesh-2022": 30}
 ONE_SEX = {"kg-jk-2025": 2}
 QUORUM_PERCENT = 30
@@ -50,18 +50,19 @@ def add(contest: Contest, counts: Iterable[PlayedCount], bound: int) -> Sum:
     return total
 
 
-def outcomes(election: Election, contest: Contest, counts: Mapping[str, Iterable[PlayedCount]]) -> set[Outcome]:
+def outcomes(  # noqa: PLR0911 -- one answer for each kind of contest
+    election: Election, contest: Contest, counts: Mapping[str, Iterable[PlayedCount]]
+) -> set[Outcome]:
     """Every outcome of a contest that is wholly counted and in which no cell is small."""
     total = add(contest, (count for of in counts.values() for count in of if count.contest == contest.id), 0)
     choices = {
         option.no: total.votes[option.no] for option in contest.options if option.kind is not OptionKind.AGAINST_ALL
     }
     against = sum(total.votes.values()) - sum(choices.values())
-    match contest.rule:
-        case "advisory":
-            return {("none", ())}
-        case "kg-referendum-2016":
-            return {(_question(election, total, choices), ())}
+    if contest.rule == "advisory":
+        return {("none", ())}
+    if contest.rule == "kg-referendum-2016":
+        return {(_question(election, total, choices), ())}
     if max(choices.values(), default=0) == 0 and against == 0:
         return {("none", ())}
     if against > max(choices.values(), default=0):

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rehearsal.night import Rehearsal
+from rehearsal.night import PROCESSES, Rehearsal
 
 _CACHE = Path(tempfile.gettempdir()) / f"shailoo-prose-{os.getuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """MkDocs' prose under the digest of its sources; the same folder that the builder's tests keep."""
@@ -24,10 +24,12 @@ def keep_prose(folder: Path) -> None:
     (folder / "cache").symlink_to(_CACHE)
 
 
-def rehearsal(folder: Path, package: str, **choices: Any) -> Rehearsal:
+def rehearsal(
+    folder: Path, package: str, *, processes: int = PROCESSES, seconds: float | None = None, boxes: int | None = None
+) -> Rehearsal:
     """A rehearsal in a folder, with kept prose."""
     keep_prose(folder)
-    return Rehearsal(folder, package, **choices)
+    return Rehearsal(folder, package, processes=processes, seconds=seconds, boxes=boxes)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -45,6 +47,6 @@ def shailoo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def public_data(folder: Path, election: str, name: str) -> Any:
+def public_data(folder: Path, election: str, name: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
     """A public JSON file of an installation."""
     return json.loads((folder / "public" / "results" / "data" / election / name).read_bytes())

@@ -1,4 +1,4 @@
-"""Random packages of every kind, through signed reports and the publisher's state, against the oracle of plain addition."""
+"""Random packages of every kind, through signed reports and the publisher's state, against plain addition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What goes wrong in a real night, sent to a real server: held reports, two truths of one box, a dead box and its reserve."""
+"""What goes wrong in a real night, sent to a real server.
+
+Held reports, two truths of one box, a dead box and its reserve.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""One new final report at 2,494 stations.
+
+Accepted, then all pages, data and pointer written. And the same at ten times the stations.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from builder.publish import Cadence
+from rehearsal.packages import find_package, multiplied
+from tests.benchmarks.scene import MAIN, one_by_one, scene
+
+REPORTS = 150
+REACH_MEDIAN_S, REACH_P99_S, REACH_GROWTH = 0.3, 1.0, 3.0
+NEVER = Cadence(trail_s=1e9, idle_s=1e9, cut_s=10**9)
+"""What trails has a cadence of its own and runs beside; it is no part of this measure."""
+
+
+def run() -> list[dict[str, object]]:
+    """Two rows: the time of one report, and how it grows."""
+    seconds, files = measured(None)
+    ranked = sorted(seconds)
+    middle, worst = median(ranked), ranked[int(0.99 * len(ranked))]
+    with tempfile.TemporaryDirectory(prefix="shailoo-grown-") as folder:
+        grown, more = measured(multiplied(find_package(MAIN), 10, Path(folder)))
+    ratio = median(grown) / middle
+    return [
+        {
+            "what": "one new final report at 2,494 stations: accepted to everything written",
+            "reach": f"median ≤ {REACH_MEDIAN_S} s, p99 ≤ {REACH_P99_S} s",
+            "measured": f"median {middle:.3f} s, p99 {worst:.3f} s, {median(files):.0f} files",
+            "ok": middle <= REACH_MEDIAN_S and worst <= REACH_P99_S,
+        },
+        {
+            "what": "growth: one report at 24,940 stations",
+            "reach": f"≤ {REACH_GROWTH:.0f} × the time at 2,494",
+            "measured": f"{ratio:.2f} × (median {median(grown):.3f} s, {median(more):.0f} files)",
+            "ok": ratio <= REACH_GROWTH,
+        },
+    ]
+
+
+def measured(package: Path | None) -> tuple[list[float], list[int]]:
+    """Times of the last reports of a night of which all the others are published."""
+    with scene(package, turnout=package is None) as night:
+        night.accept(night.finals[:-REPORTS])
+        night.pretend_published()
+        publisher = night.publisher(NEVER)
+        one_by_one(publisher, night, night.finals[-REPORTS : -REPORTS + 10])  # warm: templates are compiled once
+        return one_by_one(publisher, night, night.finals[-REPORTS + 10 :])
+
+
+if __name__ == "__main__":
+    for row in run():
+        print(row)
