@@ -48,7 +48,8 @@ def page(rows: list[dict[str, object]]) -> str:
         "",
         (
             f"Measured on {datetime.now(UTC):%Y-%m-%d} with {os.cpu_count()} cores ({platform.machine()}), "
-            f"{memory} GB, Python {platform.python_version()}. Load of the machine when it ended: {os.getloadavg()[0]:.1f}."
+            f"{memory} GB, Python {platform.python_version()}. "
+            f"Load of the machine when it ended: {os.getloadavg()[0]:.1f}."
         ),
         "",
         "| what | reach | measured | |",
