@@ -134,6 +134,7 @@ class Rehearsal:
         self.services: Services | None = None
         self._programs: list[Program] = []
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self.day_s = 0.0
         self.announce: Callable[[], None] = lambda: None
         """Called when the pages are up and the evening is about to begin."""
@@ -180,7 +181,7 @@ class Rehearsal:
         """Play the day of every box, and enter the turnout."""
         began = time.monotonic()
         plan = str(self.work / "plan.json")
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with self._together(WORKERS) as pool:
             tasks = [
                 pool.submit(
                     self._keep,
@@ -216,6 +217,20 @@ class Rehearsal:
             self._programs.append(program)
         return program
 
+    @contextlib.contextmanager
+    def _together(self, workers: int) -> Iterator[ThreadPoolExecutor]:
+        """Threads that watch programs. When anything fails, or somebody presses Ctrl-C, all of them end."""
+        pool = ThreadPoolExecutor(workers)
+        try:
+            yield pool
+        except BaseException:
+            self._stopped.set()
+            for program in self.running():
+                program.process.kill()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=self._stopped.is_set())
+
     def _keep(self, name: str, arguments: list[str], hear: Callable[[Mapping[str, Any]], None]) -> None:
         """Run a program to its end. One that was killed is started again: whatever it holds resumes by itself."""
         while True:
@@ -226,7 +241,7 @@ class Rehearsal:
             program.close()
             with self._lock:
                 self._programs.remove(program)
-            if code == 0:
+            if code == 0 or self._stopped.is_set():
                 return
             if code > 0:
                 raise ProgramFailed(f"A program of the rehearsal failed: {name}.", code=code, log=program.last_words())
@@ -269,7 +284,7 @@ class Rehearsal:
                     arrived=line["arrived"],
                 )
 
-        with ThreadPoolExecutor(WORKERS + max(1, len(own))) as pool:
+        with self._together(WORKERS + max(1, len(own))) as pool:
             tasks = [
                 pool.submit(
                     self._keep, *self._senders("final", part, [(box, due[box]) for box in shared[part::WORKERS]]), hear
@@ -307,7 +322,8 @@ class Rehearsal:
     def _own_process(self, box: str, begun: datetime, due_ms: int, hear: Callable[[Mapping[str, Any]], None]) -> None:
         """One box as a process of its own, exactly as a precinct starts it; one that was killed is started again."""
         wait = begun + timedelta(milliseconds=due_ms) - datetime.now(UTC)
-        time.sleep(max(wait.total_seconds(), 0))
+        if self._stopped.wait(max(wait.total_seconds(), 0)):
+            return
         while True:
             done = subprocess.run(
                 self.sending_command(box), capture_output=True, text=True, encoding="utf-8", check=False
@@ -368,7 +384,7 @@ class Rehearsal:
                     done.add(line["box"])
             self._told("annexes", len(done), len(boxes))
 
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with self._together(WORKERS) as pool:
             tasks = [
                 pool.submit(
                     self._keep, *self._senders("annex", part, [(box, due[box]) for box in boxes[part::WORKERS]]), hear
