@@ -1,7 +1,7 @@
 """Every table also as CSV and JSON: the same views that the pages draw, written for machines.
 
-Columns are documented in docs/open-data.md. Every row says which election it belongs to, the status of the figures, and whether they
-are synthetic, so that a file that travels alone cannot be mistaken.
+Columns are documented in docs/open-data.md. Every row says which election it belongs to, the status of the figures, and
+whether they are synthetic, so that a file that travels alone cannot be mistaken.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COVERAGE_COLUMNS = (
 )  # fmt: skip
 
 
-def files(view: views.View) -> list[tuple[str, bytes]]:
+def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: PLR0911 -- one return for each kind of page keeps the match exhaustive
     """The data files of a page: (path below the portal, bytes). Pages without figures have none."""
     match view:
         case views.OverviewView(archive=archive):
@@ -339,7 +339,8 @@ def _map(view: views.MapView) -> list[tuple[str, bytes]]:
         for area in (*view.regions, *view.rayons)
     ]  # fmt: skip
     columns = (
-        "election", "status", "synthetic", "place_kind", "place", "voters", "participants", "ballots", "leader", "leader_votes",
+        "election", "status", "synthetic", "place_kind", "place", "voters", "participants", "ballots", "leader",
+        "leader_votes",
     )  # fmt: skip
     value = {**_about(head), "areas": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
     where = f"data/{head.election}/map/areas"

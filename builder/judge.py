@@ -150,7 +150,7 @@ _SEAT_REASONS: dict[Reason, views.SeatsReason] = {
 }
 
 
-def district_state(verdict: Verdict) -> views.DistrictState:
+def district_state(verdict: Verdict) -> views.DistrictState:  # noqa: PLR0911 -- one answer for each state
     """How the contest of a district stands."""
     result = verdict.result
     if result is None or result.status is Status.NONE:

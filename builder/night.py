@@ -1,14 +1,14 @@
 """One election as it is being published: its state, what waits to be published, and the version of every page.
 
-The same steps are taken live and when everything is built again from the records: take entries in, close a version, make pages. So a
-rebuild gives the same bytes as having published step by step.
+The same steps are taken live and when everything is built again from the records: take entries in, close a version,
+make pages. So a rebuild gives the same bytes as having published step by step.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from builder import views
 from builder.gate.facts import Facts
@@ -21,7 +21,6 @@ from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, Repo
 from shailoo.rules.falls import check_no_fall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from shailoo.model.election import Election
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _WIDE = frozenset({"region", "tec", "district"})
+Tier = Literal["hot", "wide", "trail"]
+"""`hot` pages follow every report, `wide` ones may wait under load, `trail` has a cadence of its own."""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class Night:
         self.plan = Plan(election)
         self.facts = Facts(election)
         self.verdicts = Verdicts(self.state)
+        self.row: views.ElectionRow | None = None
+        """The election's line in the list of elections, as last published."""
         self.pages: dict[str, Made] = {}
         """Pages that a version has changed; every other page is of the first version."""
         self.first: Made | None = None
@@ -95,22 +98,32 @@ class Night:
             self._because(record, held=len(self.state.troubled) - was_held)
         if touched is not NOTHING:
             self.facts.take(self.state, touched.stations)
-            self.verdicts = Verdicts(self.state)
+            self.verdicts.forget(
+                contest.id
+                for no in touched.stations
+                for contest in self.election.contests_at(self.election.station_by_no[no])
+            )
             for page in self.plan.hot(touched):
                 self._dirty[page] = None
             self.behind = True
         return touched
 
-    def dirty(self, *, wide: bool) -> list[str]:
-        """Pages that the next version has to make anew: the wide ones, or those that never wait."""
-        return ordered(page for page in self._dirty if is_wide(page) is wide)
+    def dirty(self, tier: Tier) -> list[str]:
+        """Pages that the next version has to make anew: the wide ones, or the hot ones, which never wait."""
+        return ordered(page for page in self._dirty if is_wide(page) is (tier == "wide"))
 
-    def soil(self, pages: Iterable[str]) -> None:
-        """Pages that could not be made after all."""
-        self._dirty.update(dict.fromkeys(pages))
+    def soil(self, since: int) -> None:
+        """Every page that changed after a version may not have been written: it is dirty again."""
+        self._dirty.update(dict.fromkeys(page for page in self.plan.hot_pages() if self.made(page).version > since))
 
-    def close(self, publication: Publication) -> None:
-        """The dirty pages belong to this version; wide ones wait unless it takes them in."""
+    def close(self, publication: Publication, *, held_back: bool) -> None:
+        """The dirty pages belong to this version; wide ones wait unless it takes them in.
+
+        Held back, nothing belongs to it: the pages stay as they are, and dirty.
+        """
+        if held_back:
+            self.held_since = self.held_since or publication.published
+            return
         made = Made(publication.version, publication.published)
         for page in [page for page in self._dirty if publication.wide or not is_wide(page)]:
             self.pages[page] = made
@@ -120,6 +133,8 @@ class Night:
         self._published = self._figures()
         self._excused = False
         self.held_since = None
+        self.row = self.plan.row(self.state)
+        self.facts.stand()
         if publication.trail:
             for page in self.plan.trail_pages():
                 self.pages[page] = made
@@ -127,7 +142,7 @@ class Night:
             self.followed = publication.version
 
     def check_falls(self) -> None:
-        """Nothing falls without a recorded cause: an act, a contradicting report, an annex that does not fit its report.
+        """Nothing falls without a recorded cause: an act, a contradicting report, an annex that does not fit.
 
         Raises FiguresFell, naming the first figure.
         """
@@ -179,6 +194,12 @@ class Night:
         """Every box that ought to report is in the totals."""
         coverage = self.state.totals.coverage[COUNTRY]
         return coverage.reported == coverage.expected > 0
+
+    def cut_due(self, now: datetime, *, every_s: int) -> bool:
+        """Whether the next version that makes what trails is one to keep: now and then, and when all is counted."""
+        if not self.changed_since_cut or self.last_cut is None:
+            return self.changed_since_cut
+        return (now - self.last_cut).total_seconds() >= every_s or (self.complete and not self.complete_cut)
 
     @property
     def changed_since_cut(self) -> bool:

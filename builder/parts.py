@@ -170,7 +170,7 @@ def conflict_row(state: ElectionState, names: Names, slot: BoxSlot) -> views.Con
     )
 
 
-def box_view(state: ElectionState, slot: BoxSlot, closing: datetime) -> views.Box:
+def box_view(slot: BoxSlot, closing: datetime) -> views.Box:
     """A box at its station."""
     final = slot.final
     return views.Box(

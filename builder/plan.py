@@ -1,8 +1,8 @@
 """State in, view models out: every page of an election as a pure function of what is known.
 
-A page is named by its scope (`station/1004`, `tec/tec-12`, `overview`). `hot` names the pages that a change makes anew at once, `trail`
-those that follow at a declared cadence with a version of their own: they depend on everything, and making them at every report
-would make each report a full build.
+A page is named by its scope (`station/1004`, `tec/tec-12`, `overview`). `hot` names the pages that a change makes anew
+at once, `trail` those that follow at a declared cadence with a version of their own: they depend on everything, and
+making them at every report would make each report a full build.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Plan:
             pages["turnout"] = None
         return list(pages)
 
-    def view(self, state: ElectionState, page: str, verdicts: Verdicts) -> views.View:
+    def view(self, state: ElectionState, page: str, verdicts: Verdicts) -> views.View:  # noqa: C901, PLR0911 -- one case for each kind of page
         """The view of a page as the state stands."""
         kind, _, rest = page.partition("/")
         match kind:
@@ -178,7 +178,7 @@ class Plan:
             (("tec", tec), self.names.tec(self.election.commission_by_id[tec]))
             for tec in self._tecs_of.get(region_id, [])
         ]
-        return self._place(state, scope, self.names.region(region), (), parts, "tec")
+        return self._place(state, scope, self.names.region(region), parents=(), parts=parts, unit="tec")
 
     def tec(self, state: ElectionState, tec_id: str) -> views.PlaceView:
         """A territorial commission: its stations."""
@@ -188,7 +188,9 @@ class Plan:
         parts: list[tuple[Scope, views.Place]] = [
             (("station", station.no), self.names.station(station)) for station in stations
         ]
-        return self._place(state, ("tec", tec_id), self.names.tec(commission), parents, parts, "station")
+        return self._place(
+            state, ("tec", tec_id), self.names.tec(commission), parents=parents, parts=parts, unit="station"
+        )
 
     def district(self, state: ElectionState, district_id: str, verdicts: Verdicts) -> views.PlaceView:
         """An electoral district: its contest and its stations."""
@@ -253,7 +255,7 @@ class Plan:
             district=district,
             voters=station.voters,
             participants=coverage.participants if coverage.reported else None,
-            boxes=tuple(box_view(state, slot, closing) for slot in slots),
+            boxes=tuple(box_view(slot, closing) for slot in slots),
             contests=tuple(
                 contest_count(
                     names,
@@ -387,8 +389,8 @@ class Plan:
             held=tuple(row for slot in slots for row in held_rows(state, self.names, slot)),
             conflicts=tuple(row for slot in slots if (row := conflict_row(state, self.names, slot)) is not None),
             refusals=tuple(
-                views.RefusalRow(hour, code, count)
-                for (hour, code), count in sorted(_refusals(state).items(), reverse=True)
+                views.RefusalRow(hour, code, count, capped=(hour, code) in state.capped)
+                for (hour, code), count in sorted(state.refused.items(), reverse=True)
             ),
             downloads=downloads(self.election.id, "held"),
         )
@@ -425,6 +427,7 @@ class Plan:
         state: ElectionState,
         scope: Scope,
         place: views.Place,
+        *,
         parents: tuple[views.Place, ...],
         parts: list[tuple[Scope, views.Place]],
         unit: str,
@@ -494,11 +497,16 @@ class Plan:
 
 
 class Verdicts:
-    """What the rules say of each contest as the state stands; each rule is asked once per publication."""
+    """What the rules say of each contest as the state stands; a rule is asked again only after news of its contest."""
 
     def __init__(self, state: ElectionState) -> None:
         self._state = state
         self._known: dict[str, Verdict] = {}
+
+    def forget(self, contests: Iterable[str]) -> None:
+        """Something changed in these contests: their rules are asked anew."""
+        for contest in contests:
+            self._known.pop(contest, None)
 
     def __getitem__(self, contest: str) -> Verdict:
         """The verdict on a contest."""
@@ -508,15 +516,7 @@ class Verdicts:
         return known
 
 
-def _refusals(state: ElectionState) -> dict[tuple[str, str], int]:
-    counts: dict[tuple[str, str], int] = {}
-    for refusal in state.refusals:
-        hour = refusal.arrived.strftime("%Y-%m-%dT%H:00:00Z")
-        counts[hour, refusal.code] = counts.get((hour, refusal.code), 0) + 1
-    return counts
-
-
 def ordered(pages: Iterable[str]) -> list[str]:
-    """Pages in the order in which they are written: the station first, the country last, so that no total runs ahead of its parts."""
+    """Pages in the order in which they are written: stations first, so that no total runs ahead of its parts."""
     order = {"station": 0, "tec": 1, "district": 2, "region": 3, "option": 4}
     return sorted(pages, key=lambda page: (order.get(page.partition("/")[0], 9), page))

@@ -1,53 +1,51 @@
-"""The publisher: read the feed, fold, gate, render, write, point. In that order, and one at a time.
+"""The publisher: read the feed, fold, gate, draw, write, point. In that order, and one at a time.
 
 What is true if we stop after each step (live):
 
 1. the publication record is appended -- a version exists by name; the pages are still those of the version before;
-2. data files and pages are replaced one by one, each whole -- some pages are newer than the pointer says, all of them passed the gate;
-3. the pointer moves -- the version is complete.
+2. data files and pages are replaced one by one, each whole -- some are newer than the pointer says, all have passed;
+3. the pointer moves, and the mark of the last published version -- pages that never wait are complete;
+4. a child has made what may follow later, and the mark of the last complete version moves.
 
-On start the publisher compares pointer and records; where they differ it makes every page again through the same code.
+On start the publisher compares marks and records; where they differ it publishes a version that makes again every page
+changed since the last mark, through the same code.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from builder import views
-from builder.data_files import files
-from builder.gate.check import PageCheck
-from builder.gate.check_data import check_data
+from builder.hours import Hours
+from builder.marks import Marks
 from builder.night import Made, Night, is_wide
-from builder.snapshot import Snapshot, read_pointer
+from builder.press import Page, Press, problem
+from builder.snapshot import read_pointer
 from builder.store import PublicFolder
 from shailoo.errors import Held
-from shailoo.model.base import LANGUAGES, stamp
-from shailoo.model.record import Publication, read_record, record_bytes, record_key
-from shailoo.records.canonical import digest
+from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from builder.night import Tier
+    from builder.press import Job
     from builder.render.site import Site
-    from shailoo.model.base import Language
     from shailoo.model.election import Election
     from shailoo.model.record import Record
-    from shailoo.ports import Clock, RecordStore
+    from shailoo.ports import Clock, ItemStore, RecordStore
 
 _BATCH = 1000
-_CHUNK = 200
-WORKERS = 2
+PROCESSES = 2
+TIERS: tuple[Tier, ...] = ("hot", "wide", "trail")
 
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often what trails is made, in seconds of the publisher's own time, and how often a version is kept, told time."""
+    """How often what trails is made, in the publisher's own seconds, and how often a version is kept, in told time."""
 
     trail_s: float = 20.0
     idle_s: float = 1.0
@@ -55,7 +53,9 @@ class Cadence:
     wide_s: float = 3.0
     """Under load, so long between two children that make the pages of commissions and districts."""
     inline: int = 12
-    """So many pages of commissions and districts are made at once, with their stations; more of them by a child, beside."""
+    """So many pages of commissions and districts are made with their stations; more of them by a child, beside."""
+    batch: int = 100
+    """So many records enter one version at most: after a standstill stations appear steadily, not all at the end."""
 
 
 @dataclass(slots=True)
@@ -68,17 +68,6 @@ class Progress:
     held_back: tuple[str, ...] = ()
     trailed: bool = False
     problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page drawn in three languages, read back and found right, not yet written."""
-
-    night: Night
-    name: str
-    view: views.View
-    bodies: dict[Language, str]
-    data: list[tuple[str, bytes]]
 
 
 class Publisher:
@@ -94,143 +83,331 @@ class Publisher:
         marks: Path,
         clock: Clock,
         cadence: Cadence | None = None,
+        items: ItemStore | None = None,
     ) -> None:
         self.store = store
         self.site = site
         self.public = PublicFolder(public / "results")
         self.clock = clock
         self.cadence = cadence or Cadence()
-        self.marks = marks
         self.nights = {name: Night(election) for name, election in elections.items()}
         for night in self.nights.values():
             night.plan.rayons.update(site.rayons(night.election.id))
             night.facts.take(night.state, frozenset(night.election.station_by_no))
+        self.press = Press(site, self.public, self.nights)
         self.version = 0
+        self._marks = Marks(marks)
+        self._hours = Hours(items)
         self._seen = 0
-        self._gate = PageCheck({name: night.facts for name, night in self.nights.items()})
-        self._last_trail = 0.0
         self._child: int | None = None
-        self._last_child = 0.0
-        self._delegated: dict[str, list[str]] = {}
-        """What the child is making, to be made by the parent should it fail."""
-        self._alone = False
-        """A child failed: the next version is made without one, so that the gate's word is heard."""
+        self._delegated: list[Job] = []
+        """What the child is making."""
+        self._mends: int | None = None
+        """A child failed: the next version makes again what changed since this one, without a child, to hear why."""
         self._last_complete = 0
+        """The last version that made pages which may follow later."""
         self._shown: dict[str, int] = {}
         """Election -> the version up to which its pages that may follow later are written."""
+        self._last_child = 0.0
+        self._last_trail = 0.0
         self._last_news = 0.0
+        self._retry = False
+        """Just started: what was held back is tried once more."""
 
     # --- start ---
 
     def start(self) -> Progress:
         """Fold everything that was published, mend what did not come to its end, and be ready for `step`."""
         self.site.prepare(self.nights)
-        self._replay(render=False)
-        if self.version and self._finished():
-            self._shown = {name: night.followed for name, night in self.nights.items()}
+        self._replay()
+        self._retry = True
+        self._shown = {name: night.followed for name, night in self.nights.items()}
+        since = self._unfinished_since()
+        if since is None:
             return Progress(self.version)
-        return self._everything_anew()
+        if since == 0:
+            return self._make_everything()
+        return self._publish(wide=True, trail=True, mends=since)
 
     def build(self) -> Progress:
-        """Make every file again from the records; bytes that are right already are left alone."""
+        """Make every file again from the records; bytes that are right already are left alone.
+
+        Raises Held when a page does not pass the gate, after all the others were made.
+        """
         self.site.prepare(self.nights)
-        made = self._replay(render=True)
-        if self.version == 0:
-            return self._everything_anew()
-        return self._make_everything(*({"hot", "wide", "trail"} - made))
+        publications = self._replay(write=True)
+        if not publications:
+            return self._make_everything()
+        progress = Progress(self.version)
+        jobs = [
+            job for name in self.nights for tier in _tiers_of(publications, name)[-1] for job in self._jobs(name, tier)
+        ]
+        self._make_all(jobs, progress)
+        self._settle()
+        if progress.problems:
+            raise Held("Pages do not pass the gate; what stands in public was left.", first=progress.problems[0])
+        return progress
 
-    def _everything_anew(self) -> Progress:
-        """A version that takes in all there is: the first of an installation, or the one that mends a broken end."""
-        now = self.clock.now()
-        first = self.version == 0
-        publication = self._publication(now, wide=True, trail=True, cut=first, held_back=())
-        for night in self.nights.values():
-            night.first = night.first or Made(publication.version, now)
-            night.absorb(publication.upto)
-            night.close(publication)
-        if first:
-            self._cut(publication, write=True)
-        return self._make_everything("hot", "wide", "trail")
-
-    def _replay(self, *, render: bool) -> set[str]:
+    def _replay(self, *, write: bool = False) -> list[Publication]:
         """Fold the feed through every publication, as it happened.
 
-        With `render`, make what only its own moment can make: cuts, and the tiers of pages that are older than the last version.
-        Answers which tiers those were.
+        With `write`, make what only its own moment can make: versions that are kept, and the pages of an election that
+        are older than the last version, because they may follow later or because the election was held back.
         """
         publications: list[Publication] = []
-        for seq, record in self._feed(0):
+        for seq, record in self._feed(0, limit=_BATCH, whole=True):
             self._seen = seq
             if isinstance(record, Publication):
                 publications.append(record)
             else:
                 self._receive(seq, record)
-        last = len(publications) - 1
-        wide = max((index for index, found in enumerate(publications) if found.wide), default=-1)
-        trail = max((index for index, found in enumerate(publications) if found.trail), default=-1)
-        made: set[str] = set()
+        tiers = {name: _tiers_of(publications, name) for name in self.nights} if write else {}
         for index, publication in enumerate(publications):
-            self._close(publication)
-            if publication.cut:
-                self._cut(publication, write=render)
-            if render and index < last:
-                tiers = {tier for tier, at in (("wide", wide), ("trail", trail)) if at == index}
-                for name, night in self.nights.items():
-                    for page in self._pages_of(night, tiers):
-                        self.make(name, page)
-                made |= tiers
-            self.version = publication.version
-            if publication.wide or publication.trail:
-                self._last_complete = publication.version
-        return made
+            self._take_in(publication, write=write)
+            last = index == len(publications) - 1
+            jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
+            if write and not last and jobs:
+                self._make_all(jobs, Progress())
+        return publications
 
-    def _close(self, publication: Publication) -> None:
-        """Take a publication in that was made before."""
+    def _take_in(self, publication: Publication, *, write: bool = False) -> None:
+        """A publication that was made before."""
         for name, night in self.nights.items():
-            if night.first is None:
-                night.first = Made(publication.version, publication.published)
+            night.first = night.first or Made(publication.version, publication.published)
             night.absorb(publication.upto)
-            if name in publication.held_back:
-                night.held_since = night.held_since or publication.published
-            else:
-                night.close(publication)
+            if publication.mends is not None:
+                night.soil(publication.mends)
+            night.close(publication, held_back=name in publication.held_back)
+        self._keep(publication, write=write)
+        self.version = publication.version
+        if publication.wide or publication.trail:
+            self._last_complete = publication.version
 
-    def _feed(self, after: int) -> Iterable[tuple[int, Record]]:
+    def _unfinished_since(self) -> int | None:
+        """The version after which pages may be missing; 0 when none can be trusted, None when all is there."""
+        published, complete = self._marks.read("published"), self._marks.read("complete")
+        pointers = [read_pointer(self.public, name) for name in self.nights]
+        if not self.version or not self._marks.same_boot() or any(pointer is None for pointer in pointers):
+            return 0
+        if published == self.version and complete >= self._last_complete:
+            return None
+        return max(0, min(published, complete))
+
+    def _make_everything(self) -> Progress:
+        """A version that takes in all there is, and every page of it: the first one, or when no page can be trusted."""
+        publication = self._publication(wide=True, trail=True, cut=self.version == 0, mends=None)
+        self._take_in(publication, write=True)
+        progress = Progress(publication.version)
+        jobs = [job for name in self.nights for tier in TIERS for job in self._jobs(name, tier)]
+        problems = self._make_all(jobs, progress)
+        if problems:
+            self._hold(tuple(sorted(problems)))
+            progress.held_back = tuple(sorted(problems))
+        self._settle()
+        return progress
+
+    def _make_all(self, jobs: list[Job], progress: Progress) -> Collection[str]:
+        changed, problems = self.press.make_all(jobs, processes=PROCESSES)
+        progress.files += changed
+        progress.problems += [line for lines in problems.values() for line in lines]
+        return problems
+
+    def _settle(self) -> None:
+        """After all pages: the list of elections, the pointers, the marks."""
+        self._shown = {name: night.followed for name, night in self.nights.items()}
+        self.press.front()
+        for name, night in self.nights.items():
+            if night.held_since is not None:
+                self.press.announce_hold(night, complete=self._shown[name])
+            else:
+                self.press.point(night, complete=self._shown[name])
+        self._marks.boot()
+        self._marks.write("complete", self.version)
+        self._marks.write("published", self.version)
+        self._last_trail = time.monotonic()
+
+    # --- the feed ---
+
+    def _feed(self, after: int, *, limit: int, whole: bool = False) -> Iterable[tuple[int, Record]]:
         while True:
-            entries = self.store.feed(after, limit=_BATCH)
+            entries = self.store.feed(after, limit=limit)
             for entry in entries:
                 yield entry.seq, read_record(entry.body)
-            if len(entries) < _BATCH:
+            if not whole or len(entries) < limit:
                 return
             after = entries[-1].seq
 
     def _receive(self, seq: int, record: Record) -> None:
-        election = getattr(record, "election", None)
-        night = self.nights.get(election) if election is not None else None
-        if night is not None:
-            night.receive(seq, record)
+        if isinstance(record, RefusedHour):
+            self._hours.noted(record)
+            for night in self.nights.values():
+                night.receive(seq, record)
+        elif (name := getattr(record, "election", None)) in self.nights:
+            self.nights[name].receive(seq, record)
 
     # --- the night ---
 
     def step(self) -> Progress | None:
         """Publish what is new. None when there is nothing to do."""
-        for seq, record in self._feed(self._seen):
+        for hour in self._hours.over(self.clock.now()):
+            self.store.append(record_key(hour), record_bytes(hour))
+        for seq, found in self._feed(self._seen, limit=self.cadence.batch):
             self._seen = seq
-            if not isinstance(record, Publication):
-                self._receive(seq, record)
-        news = any(night.waiting for night in self.nights.values())
+            if not isinstance(found, Publication):
+                self._receive(seq, found)
+        fresh = [night for night in self.nights.values() if night.waiting]
+        alive = [night for night in self.nights.values() if night.held_since is None or night in fresh or self._retry]
         now = time.monotonic()
-        if news:
+        if fresh:
             self._last_news = now
-        busy = self._child_busy() or (now - self._last_child < self.cadence.wide_s and self._many_wide())
-        trail = not busy and self._trail_due(now, news=news)
-        wide = not busy and any(night.dirty(wide=True) for night in self.nights.values())
-        if not news and not trail and not wide:
+        busy = self._child_busy() or (now - self._last_child < self.cadence.wide_s and not self._few_wide())
+        busy = busy and self._mends is None
+        mends, self._mends = self._mends, None
+        trail = not busy and (mends is not None or self._trail_due(alive, now, news=bool(fresh)))
+        waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
+        self._retry = False
+        if not (fresh or trail or waiting):
             return None
-        return self._publish(wide=not busy, trail=trail)
+        return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
 
-    def _many_wide(self) -> bool:
-        return sum(len(night.dirty(wide=True)) for night in self.nights.values()) > self.cadence.inline
+    def _few_wide(self) -> bool:
+        return sum(len(night.dirty("wide")) for night in self.nights.values()) <= self.cadence.inline
+
+    def _trail_due(self, alive: list[Night], now: float, *, news: bool) -> bool:
+        if not any(night.behind for night in alive) and not self._cut_due():
+            return False
+        idle = not news and now - self._last_news >= self.cadence.idle_s
+        return idle or now - self._last_trail >= self.cadence.trail_s
+
+    def _cut_due(self) -> bool:
+        now = self.clock.now()
+        return any(
+            night.held_since is None and night.cut_due(now, every_s=self.cadence.cut_s)
+            for night in self.nights.values()
+        )
+
+    def _publish(self, *, wide: bool, trail: bool, mends: int | None = None, alone: bool = False) -> Progress:
+        """One version. `alone`: everything in this process, so that the gate's word on every page is heard."""
+        stations = sum(len(night.absorb(self._seen).stations) for night in self.nights.values())
+        if mends is not None:
+            for night in self.nights.values():
+                night.soil(mends)
+        inline = wide and (alone or self._few_wide())
+        made, problems = self._draw(("hot", "wide") if inline else ("hot",))
+        held_back = tuple(sorted(problems))
+        publication = self._publication(
+            wide=wide, trail=trail, cut=trail and self._cut_due(), mends=mends, held_back=held_back
+        )
+        progress = Progress(publication.version, stations, 0, held_back, trail, list(problems.values()))
+        good = [name for name in self.nights if name not in held_back]
+        later = self._later(good, wide=wide and not inline, trail=trail)
+        touched = [name for name in good if self.nights[name].dirty("hot") or self.nights[name].dirty("wide")]
+        newly_held = [night for name, night in self.nights.items() if name in held_back and night.held_since is None]
+        for name, night in self.nights.items():
+            night.close(publication, held_back=name in held_back)
+        progress.files += sum(self.press.write(page) for page in made)
+        self._keep(publication, write=True)
+        self.press.front()
+        for night in newly_held:
+            self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
+        for name in touched:
+            if not any(name == election for election, _ in later):
+                self._shown[name] = self.nights[name].followed
+            self.press.point(self.nights[name], complete=self._shown.get(name, 0))
+        if wide or trail:
+            self._last_complete = publication.version
+        self._marks.write("published", publication.version)
+        self._follow(later, progress, alone=alone)
+        if trail:
+            self._last_trail = time.monotonic()
+        return progress
+
+    def _draw(self, tiers: tuple[Tier, ...]) -> tuple[list[Page], dict[str, str]]:
+        """Every page to be made, drawn and read back before any is written; and why elections are held back."""
+        made: list[Page] = []
+        problems: dict[str, str] = {}
+        for name, night in self.nights.items():
+            try:
+                night.check_falls()
+                made += [self.press.draw(night, page) for tier in tiers for page in night.dirty(tier)]
+            except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
+                made = [page for page in made if page.night is not night]
+                problems[name] = problem(error)
+        return made, problems
+
+    def _publication(
+        self, *, wide: bool, trail: bool, cut: bool, mends: int | None, held_back: tuple[str, ...] = ()
+    ) -> Publication:
+        """Name the next version, durably, before anything of it is written."""
+        publication = Publication(
+            version=self.version + 1,
+            upto=self._seen,
+            published=self.clock.now(),
+            wide=wide,
+            trail=trail,
+            cut=cut,
+            mends=mends,
+            held_back=held_back,
+        )
+        self.store.append(record_key(publication), record_bytes(publication))
+        self.version = publication.version
+        return publication
+
+    def _keep(self, publication: Publication, *, write: bool) -> None:
+        """A version with an address of its own, of every election that has changed since its last."""
+        for night in self.nights.values():
+            if publication.cut and night.held_since is None and (night.changed_since_cut or night.last_cut is None):
+                self.press.keep(night, publication, write=write)
+
+    def _hold(self, elections: tuple[str, ...]) -> None:
+        """Say, durably, that pages of some elections do not pass the gate although their version was named."""
+        publication = self._publication(wide=False, trail=False, cut=False, mends=None, held_back=elections)
+        for name, night in self.nights.items():
+            night.close(publication, held_back=name in elections)
+
+    # --- what may follow later ---
+
+    def _follow(self, later: list[Job], progress: Progress, *, alone: bool) -> None:
+        """Have a child with a copy of this very state make what may follow, while we go on with the next reports."""
+        if not later:
+            if self._child is None:
+                self._marks.write("complete", self._last_complete)
+            return
+        if not alone:
+            self._delegated = later
+            self._child = self._fork()
+            self._last_child = time.monotonic()
+            return
+        try:
+            self.press.make(later)
+        except Exception as error:  # noqa: BLE001 -- as in _draw
+            progress.problems.append(problem(error))
+            progress.held_back = tuple(sorted({name for name, _ in later}))
+            self._hold(progress.held_back)
+        self._settle()
+
+    def _later(self, elections: list[str], *, wide: bool, trail: bool) -> list[Job]:
+        """What a version leaves to be made after the pages that never wait."""
+        later: list[Job] = []
+        for name in elections:
+            if wide:
+                later += [(name, page) for page in self.nights[name].dirty("wide")]
+            if trail:
+                later += self._jobs(name, "trail")
+        return later
+
+    def _fork(self) -> int:
+        child = os.fork()
+        if child:
+            return child
+        code = 1
+        try:
+            os.nice(15)
+            self.press.make(self._delegated)
+            self._marks.write("complete", self._last_complete)
+            code = 0
+        finally:
+            os._exit(code)
 
     def _child_busy(self) -> bool:
         """Whether a child is still making pages; learns how it ended."""
@@ -242,324 +419,39 @@ class Publisher:
         self._child_ended(good=status == 0)
         return False
 
-    def _child_ended(self, *, good: bool) -> None:
-        self._child = None
-        for name, pages in self._delegated.items():
-            night = self.nights[name]
-            if good:
-                self._shown[name] = night.followed
-                self._point(night)
-            else:
-                night.soil(page for page in pages if is_wide(page))
-                night.behind = True
-        self._alone = not good
-        self._delegated = {}
-
-    def _trail_due(self, now: float, *, news: bool) -> bool:
-        if not any(night.behind for night in self.nights.values()) and not self._cut_due():
-            return False
-        idle = not news and now - self._last_news >= self.cadence.idle_s
-        return idle or now - self._last_trail >= self.cadence.trail_s
-
-    def _cut_due(self) -> bool:
-        now = self.clock.now()
-        return any(
-            night.changed_since_cut
-            and (
-                night.last_cut is None
-                or (now - night.last_cut).total_seconds() >= self.cadence.cut_s
-                or (night.complete and not night.complete_cut)
-            )
-            for night in self.nights.values()
-        )
-
-    def _publish(self, *, wide: bool, trail: bool) -> Progress:
-        upto = self._seen
-        stations = sum(len(night.absorb(upto).stations) for night in self.nights.values())
-        waiting = sum(len(night.dirty(wide=True)) for night in self.nights.values()) if wide else 0
-        inline = wide and (self._alone or waiting <= self.cadence.inline)
-        made, held_back, problems = self._make_hot(wide=inline)
-        cut = trail and self._cut_due()
-        publication = self._publication(
-            self.clock.now(), wide=wide, trail=trail, cut=cut, held_back=held_back, upto=upto
-        )
-        progress = Progress(publication.version, stations, held_back=held_back, problems=problems)
-        touched = []
-        for name, night in self.nights.items():
-            if name in held_back:
-                if night.held_since is None:
-                    night.held_since = publication.published
-                    self._announce_hold(night)
-                continue
-            if night.dirty(wide=False) or night.dirty(wide=True):
-                touched.append(name)
-            if wide and not inline:
-                self._delegated[name] = night.dirty(wide=True)
-            night.close(publication)
-        for page in made:
-            for path, data in self._files(page):
-                progress.files += self.public.write(path, data)
-        if cut:
-            self._cut(publication, write=True)
-        self._front()
-        if wide or trail:
-            self._last_complete = publication.version
-        for name in touched:
-            if inline and not trail:
-                self._shown[name] = self.nights[name].followed
-            self._point(self.nights[name])
-        if trail:
-            self._last_trail = time.monotonic()
-            progress.trailed = True
-            for name, night in self.nights.items():
-                if name not in held_back:
-                    self._delegated.setdefault(name, []).extend(night.plan.trail_pages())
-        self._mark("published", publication.version)
-        if self._delegated and self._alone:
-            self._make_delegated()
-            self._delegated = {}
-        elif self._delegated:
-            self._make_in_child()
-        if self._child is None:
-            self._mark("complete", self._last_complete)
-        self._alone = False
-        return progress
-
-    def _publication(
-        self,
-        now: object,
-        *,
-        wide: bool,
-        trail: bool,
-        cut: bool,
-        held_back: tuple[str, ...],
-        upto: int | None = None,
-    ) -> Publication:
-        """Name the next version, durably, before anything of it is written."""
-        publication = Publication.model_validate(
-            {
-                "version": self.version + 1,
-                "upto": self.store.last() if upto is None else upto,
-                "published": now,
-                "wide": wide,
-                "trail": trail,
-                "cut": cut,
-                "held_back": held_back,
-            }
-        )
-        self.store.append(record_key(publication), record_bytes(publication))
-        self.version = publication.version
-        self._seen = max(self._seen, publication.upto)
-        return publication
-
-    # --- pages ---
-
-    def _make_hot(self, *, wide: bool) -> tuple[list[Page], tuple[str, ...], list[str]]:
-        """Draw and read back every page to be made, before any is written."""
-        made: list[Page] = []
-        held_back: list[str] = []
-        problems: list[str] = []
-        for name, night in self.nights.items():
-            try:
-                night.check_falls()
-                pages = night.dirty(wide=False) + (night.dirty(wide=True) if wide else [])
-                made += [self._draw(night, page) for page in pages]
-            except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
-                made = [page for page in made if page.night is not night]
-                held_back.append(name)
-                problems.append(f"{type(error).__name__}: {error}")
-        return made, tuple(held_back), problems
-
-    def _draw(self, night: Night, page: str) -> Page:
-        """A page in three languages that has passed the gate."""
-        view = night.view(page)
-        bodies: dict[Language, str] = {}
-        for language in LANGUAGES:
-            body = self.site.body(language, view)
-            self._check(language, body, f"{language}/{night.election.id}/{page}")
-            bodies[language] = body
-        data = files(view)
-        check_data(night.facts, data)
-        return Page(night, page, view, bodies, data)
-
-    def _files(self, page: Page) -> Iterable[tuple[str, bytes]]:
-        """Every file of a page: reports, data, then the page in three languages."""
-        view = page.view
-        if isinstance(view, views.StationView):
-            yield from self._notes(page.night, view.place.id)
-        yield from page.data
-        if isinstance(view, views.MapView):
-            yield from self.site.map_files(view)
-        if isinstance(view, views.StationsView):
-            yield from Snapshot.whole_nation(page.night)
-        made = page.night.made(page.name)
-        for language, body in page.bodies.items():
-            yield self.site.page(language, view, body, made)
-
-    def _notes(self, night: Night, station: str) -> Iterable[tuple[str, bytes]]:
-        for slot in night.state.slots_at(station):
-            for index, upload in enumerate([*slot.finals, *slot.annexes]):
-                notes: list[tuple[str, str]] = [(upload.record.kind, upload.record.note)]
-                if index == 0 and upload.record.zero is not None:
-                    notes.append(("zero", upload.record.zero))
-                for kind, note in notes:
-                    data = note.encode()
-                    yield f"data/{night.election.id}/report/{slot.box}-{kind}-{digest(data)[:12]}.txt", data
-
-    def _check(self, language: Language, body: str, path: str) -> None:
-        self._gate.check(body, path, language)
-
-    def _front(self) -> None:
-        """The list of elections, newest first."""
-        rows = sorted(self.nights.values(), key=lambda night: (night.election.day, night.election.id), reverse=True)
-        good = [night for night in rows if night.held_since is None]
-        if len(good) < len(rows):
-            return
-        view = views.ElectionsView(tuple(night.plan.row(night.state) for night in rows))
-        latest = max((night.made("overview") for night in rows), key=lambda made: made.version)
-        for language in LANGUAGES:
-            body = self.site.body(language, view)
-            self._check(language, body, f"{language}/")
-            path, data = self.site.page(language, view, body, latest)
-            self.public.write(path, data)
-
-    def _cut(self, publication: Publication, *, write: bool) -> None:
-        """Keep this version: an archived overview in three languages and the data set it showed."""
-        for night in self.nights.values():
-            if night.held_since is not None or not (night.changed_since_cut or night.last_cut is None):
-                continue
-            archive = views.Archive(publication.version, stamp(publication.published))
-            view = night.plan.overview(night.state, night.verdicts, archive)
-            (path, data), *_ = files(view)
-            night.cut(publication, digest(data))
-            if not write:
-                continue
-            self.public.write(path, data)
-            made = Made(publication.version, publication.published)
-            for language in LANGUAGES:
-                body = self.site.body(language, view)
-                self._check(language, body, f"{language}/{night.election.id}/v/{publication.version}")
-                self.public.write(*self.site.page(language, view, body, made))
-
-    def _point(self, night: Night) -> None:
-        Snapshot.of(night, self.public).point(
-            open_night=not night.complete, complete=self._shown.get(night.election.id, 0)
-        )
-
-    def _announce_hold(self, night: Night) -> None:
-        """Say on the overview since when the last complete state stays up, and why nothing newer is shown."""
-        for language in LANGUAGES:
-            path = f"{language}/{night.election.id}/index.html"
-            page = self.public.read(path)
-            if page is not None and night.held_since is not None:
-                self.public.write(path, self.site.with_hold_notice(language, page, night.held_since))
-        Snapshot.of(night, self.public).point(
-            open_night=not night.complete, complete=self._shown.get(night.election.id, 0)
-        )
-
-    # --- what trails ---
-
-    def _make_in_child(self) -> None:
-        """A child with a copy of this very state makes what may follow later, while the parent goes on with the next reports."""
-        child = os.fork()
-        if child:
-            self._child = child
-            self._last_child = time.monotonic()
-            return
-        code = 1
-        try:
-            os.nice(15)
-            self._make_delegated()
-            self._mark("complete", self._last_complete)
-            code = 0
-        finally:
-            os._exit(code)
-
-    def _make_delegated(self) -> None:
-        """Draw all pages of an election, then write them: a page that fails the gate keeps its neighbours back too."""
-        for name, pages in self._delegated.items():
-            night = self.nights[name]
-            drawn = [self._draw(night, page) for page in pages]
-            for page in drawn:
-                for path, data in self._files(page):
-                    self.public.write(path, data)
-
     def wait_for_child(self) -> None:
         """Return when no child is making pages."""
         if self._child is not None:
             _, status = os.waitpid(self._child, 0)
             self._child_ended(good=status == 0)
 
-    @staticmethod
-    def _pages_of(night: Night, tiers: Collection[str]) -> list[str]:
-        """The pages of some tiers: `hot` follows every report, `wide` may wait under load, `trail` has a cadence of its own."""
-        pages = [page for page in night.plan.hot_pages() if ("wide" if is_wide(page) else "hot") in tiers]
-        return pages + (night.plan.trail_pages() if "trail" in tiers else [])
+    def _child_ended(self, *, good: bool) -> None:
+        self._child = None
+        names = dict.fromkeys(name for name, _ in self._delegated)
+        self._delegated = []
+        if not good:
+            self._mends = max(0, self._marks.read("complete"))
+            return
+        for name in names:
+            self._shown[name] = self.nights[name].followed
+            if self.nights[name].held_since is None:
+                self.press.point(self.nights[name], complete=self._shown[name])
 
-    # --- everything ---
-
-    def _make_everything(self, *tiers: str) -> Progress:
-        """Every page of some tiers as the version that was published last has them, in two processes."""
-        jobs = [(name, page) for name, night in self.nights.items() for page in self._pages_of(night, tiers)]
-        chunks = [jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)]
-        progress = Progress(self.version)
-        global _PUBLISHER  # noqa: PLW0603 -- how a forked worker finds the state that it was forked with
-        _PUBLISHER = self
-        if len(chunks) > 1:
-            with ProcessPoolExecutor(WORKERS, mp_context=get_context("fork")) as pool:
-                results = list(pool.map(_make_chunk, chunks))
-        else:
-            results = [_make_chunk(chunk) for chunk in chunks]
-        for written, problems in results:
-            progress.files += written
-            progress.problems += problems
-        if progress.problems:
-            raise Held("Pages do not pass the gate; what stands in public was left.", first=progress.problems[0])
-        for name, night in self.nights.items():
-            self._shown[name] = night.followed
-            if night.held_since is not None:
-                self._announce_hold(night)
-        self._front()
-        for night in self.nights.values():
-            self._point(night)
-        self._mark("complete", self.version)
-        self._mark("published", self.version)
-        self._last_trail = time.monotonic()
-        return progress
-
-    def make(self, name: str, page: str) -> int:
-        """Make one page anew where it stands, if it passes the gate."""
-        return sum(self.public.write(path, data) for path, data in self._files(self._draw(self.nights[name], page)))
-
-    def _finished(self) -> bool:
-        """Whether the last publication came to its end, what trails included."""
-        if self._marked("published") != self.version:
-            return False
-        pointers = [read_pointer(self.public, name) for name in self.nights]
-        return all(pointer is not None for pointer in pointers) and self._marked("complete") >= self._last_complete
-
-    def _mark(self, name: str, version: int) -> None:
-        self.marks.mkdir(parents=True, exist_ok=True)
-        PublicFolder(self.marks).write_durably(name, f"{version}\n".encode())
-
-    def _marked(self, name: str) -> int:
-        data = PublicFolder(self.marks).read(name)
-        return int(data) if data is not None and data.strip().isdigit() else -1
+    def _jobs(self, name: str, tier: Tier) -> list[Job]:
+        plan = self.nights[name].plan
+        if tier == "trail":
+            return [(name, page) for page in plan.trail_pages()]
+        return [(name, page) for page in plan.hot_pages() if is_wide(page) is (tier == "wide")]
 
 
-_PUBLISHER: Publisher | None = None
-
-
-def _make_chunk(jobs: list[tuple[str, str]]) -> tuple[int, list[str]]:
-    publisher = _PUBLISHER
-    if publisher is None:
-        message = "a worker was started without a publisher"
-        raise RuntimeError(message)
-    written = 0
-    problems: list[str] = []
-    for name, page in jobs:
-        try:
-            written += publisher.make(name, page)
-        except Held as error:
-            problems.append(str(error))
-    return written, problems
+def _tiers_of(publications: list[Publication], name: str) -> list[list[Tier]]:
+    """For each publication, which tiers of an election's pages are as it left them."""
+    last = dict.fromkeys(TIERS, -1)
+    for index, publication in enumerate(publications):
+        if name not in publication.held_back:
+            last["hot"] = index
+            if publication.wide:
+                last["wide"] = index
+            if publication.trail:
+                last["trail"] = index
+    return [[tier for tier in TIERS if last[tier] == index] for index in range(len(publications))]

@@ -1,4 +1,4 @@
-"""The data set behind the pointer: one consistent version under a name that is its own digest, and the pointer to it."""
+"""The data set behind the pointer: one consistent version under the name of its own digest, and the pointer to it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Snapshot:
     def point(self, *, open_night: bool, complete: int) -> None:
         """Write the data set, then the pointer; then let the data set before the last go.
 
-        `version` is that of the overview and of this data set; `complete` the one up to which the pages that may follow later
-        (commissions, districts, lists) are written too.
+        `version` is that of the overview and of this data set; `complete` the one up to which the pages that may follow
+        later (commissions, districts, lists) are written too.
         """
         night, election = self.night, self.night.election.id
         made = night.made("overview")

@@ -1,8 +1,8 @@
 """What is known of one election at some point of the feed: reports by box, turnout, acts, and the running totals.
 
-`ElectionState.apply` takes the records one by one, in the order of the feed, and answers what they touched. It keeps totals by
-adding and subtracting what a box contributes. The gate does not trust these totals: `builder.gate.recount` reads the signed
-texts again and sums them in its own way.
+`ElectionState.apply` takes the records one by one, in the order of the feed, and answers what they touched. It keeps
+totals by adding and subtracting what a box contributes. The gate does not trust these totals: `builder.gate.recount`
+reads the signed texts again and sums them in its own way.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from shailoo.model.record import (
     JoinReserveBox,
     ManualOnly,
     Refusal,
+    RefusedHour,
     ReleaseReport,
     ReportAccepted,
     ReportConflict,
@@ -28,6 +29,7 @@ from shailoo.records.note import SignedNote
 from shailoo.records.report_text import read_report
 from shailoo.rules.arithmetic import Breach, Tally, check_contest, check_preferences
 from shailoo.rules.small_cells import MergedCells, ReleaseState, merge, releasable
+from shailoo.usecases.refusal_counts import CAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +139,10 @@ class ElectionState:
         self.boxes_at: dict[str, list[str]] = {station.no: [] for station in election.stations}
         self.turnout: dict[str, dict[str, TurnoutEntered]] = {}
         self.acts: list[Act] = []
-        self.refusals: list[Refusal] = []
+        self.refused: dict[tuple[str, str], int] = {}
+        """(hour, code) -> uploads refused: of boxes that signed them, and of senders that nobody knows."""
+        self.capped: set[tuple[str, str]] = set()
+        """Hours and codes where counting stopped."""
         self.totals = Totals(election)
         self.troubled: set[str] = set()
         """Boxes held or in conflict."""
@@ -160,10 +165,20 @@ class ElectionState:
             case Act():
                 return self._act(record)
             case Refusal():
-                self.refusals.append(record)
+                return self._refused(record.arrived.strftime("%Y-%m-%dT%H"), record.code, 1)
+            case RefusedHour():
+                for found in record.counts:
+                    self._refused(record.hour, found.code, found.count)
                 return Touched(held=True)
             case _:
                 return NOTHING
+
+    def _refused(self, hour: str, code: str, count: int) -> Touched:
+        at = (f"{hour}:00:00Z", code)
+        self.refused[at] = self.refused.get(at, 0) + count
+        if count >= CAP:
+            self.capped.add(at)
+        return Touched(held=True)
 
     def station_of(self, slot: BoxSlot) -> Station | None:
         """The station at which a box counts."""
@@ -265,7 +280,8 @@ class ElectionState:
     def _release_cells(self, counts: Contribution) -> None:
         """Open the small cells of a contest once every box that may hold one is in the totals.
 
-        Looked at after every record and not at every publication, so that the answer does not depend on how records were batched.
+        Looked at after every record and not at every publication, so that the answer does not depend on how records
+        were batched.
         """
         for contest in (*counts.open, *counts.sealed):
             cells = self.totals.cells[contest]

@@ -1,7 +1,8 @@
 """Writes the public files: each whole, each by replacing the old one, and none that did not change.
 
-A file is written beside its place and renamed over it, so a reader sees the old or the new one. Pages are not flushed to the disk one
-by one: they can be made again from the records, and the publisher does so when it finds that it did not come to its end.
+A file is written beside its place and renamed over it, so a reader sees the old or the new one. Pages are not flushed
+to the disk one by one: they can be made again from the records, and the publisher does so when it finds that it did not
+come to its end, or that the machine was started anew.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class PublicFolder:
         return True
 
     def write_durably(self, path: str, data: bytes) -> None:
-        """Put bytes at a path and return when they survive a power cut: for the pointer, which says that all else is there."""
+        """Put bytes at a path and return when they survive a power cut: for pointers and marks."""
         if not self.write(path, data):
             return
         place = self.root / path
@@ -70,5 +71,5 @@ class PublicFolder:
 
 
 def open_json(value: Any) -> bytes:  # noqa: ANN401 -- JSON has no narrower type
-    """JSON as people download it: UTF-8, sorted keys, a newline at the end. Not indented, which would cost six times as much."""
+    """JSON as people download it: UTF-8, sorted keys, a newline at the end. Not indented: that would cost six times."""
     return (json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n").encode()

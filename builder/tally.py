@@ -1,7 +1,7 @@
 """Running totals by scope: country, region, rayon, TEC, district, station.
 
-A sum is kept per scope and contest as whole numbers. Ballots whose votes are sealed (small cells) are counted apart: they are no
-base of any share until the whole contest releases them (see `shailoo.rules.small_cells`).
+A sum is kept per scope and contest as whole numbers. Ballots whose votes are sealed (small cells) are counted apart:
+they are no base of any share until the whole contest releases them (see `shailoo.rules.small_cells`).
 """
 
 from __future__ import annotations
@@ -192,9 +192,9 @@ def contribution(election: Election, report: Report, cells: Report | None) -> Co
 def took_part(election: Election, ballots: dict[str, int]) -> int:
     """Voters who took part at a box.
 
-    Everybody gets a ballot of each contest that is not bound to a district, so the first of those tells; where there is none (three
-    mandates a district, keneshes), each voter gets the ballot of one district, so the districts' ballots add up. Several
-    contests of one district (none in practice) count once.
+    Everybody gets a ballot of each contest that is not bound to a district, so the first of those tells; where there is
+    none (three mandates a district, keneshes), each voter gets the ballot of one district, so the districts' ballots
+    add up. Several contests of one district (none in practice) count once.
     """
     by_district: dict[str | None, int] = {}
     for contest_id, figure in ballots.items():

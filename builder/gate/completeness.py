@@ -47,6 +47,8 @@ def _tables(facts: Facts, about: About) -> set[str]:
     }
     if about.kind == "country" and any(contest.district is not None for contest in facts.election.contests):
         wanted.add("districts")
+    if about.page == "held" and facts.refused:
+        wanted.add("refusals")
     if about.page == "option":
         contest, no = _option(facts, about)
         wanted |= {"sources:region", "sources:tec"} if contest.district is None else {"sources:station"}

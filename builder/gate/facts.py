@@ -19,8 +19,9 @@ _COUNTRY = ("country", "")
 class Facts:
     """Plain counts over stations and boxes, made without the running totals.
 
-    Every count is made station by station and summed up, by TEC and region; it is remembered until `take` brings news
-    of a station in its scope. Three languages ask the same questions, and so do the pages of a commission and its region.
+    Every count is made station by station and summed up, by TEC and region; it is remembered until `take` brings
+    news of a station in its scope. Three languages ask the same questions, and so do the pages of a commission and of
+    its region.
     """
 
     def __init__(self, election: Election) -> None:
@@ -58,6 +59,14 @@ class Facts:
         self._voters: dict[tuple[str, str], int] = {}
         self._due: dict[tuple[str, str, str | None], int] = {}
         self._seats: dict[str, int] | None = None
+        self.stood: dict[str, int | None] | None = None
+        """Who took part in the country when the election last passed the gate; None before it ever did."""
+        self.refused: dict[str, int] = {}
+        """`<hour>:<code>` -> refusals told."""
+
+    def stand(self) -> None:
+        """The election has passed the gate as it is: the list of elections shows this until it passes again."""
+        self.stood = {"participants": self.participants(*_COUNTRY) if self.boxes(*_COUNTRY) else None}
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""
@@ -76,6 +85,7 @@ class Facts:
             for slot in slots:
                 self._take_box(slot, no)
             self._turnout[no] = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
+        self.refused = {f"{hour}:{code}": count for (hour, code), count in state.refused.items()}
         for contest, row in state.merged.items():
             self.recount.put_merged(contest, row.ballots, row.invalid, dict(row.votes))
 

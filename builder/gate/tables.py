@@ -48,8 +48,12 @@ def ought(table: str, facts: Facts, about: About) -> Ought | None:
 
 
 def elections(facts: Mapping[str, Facts]) -> Ought:
-    """The list of elections."""
-    return Ought({election: _turnout_now(known, "country", "") for election, known in facts.items()})
+    """The list of elections, each as it stood when it last passed the gate."""
+    rows: dict[str, Figures] = {}
+    for election, known in facts.items():
+        if known.stood is not None:
+            rows[election] = _turnout_of(known.stood["participants"], known.voters("country", ""))
+    return Ought(rows)
 
 
 def _contest(facts: Facts, about: About, rest: str) -> Ought:
@@ -80,8 +84,11 @@ def _voted(votes: int, ballots: int) -> Figures:
 
 
 def _turnout_now(facts: Facts, kind: str, place: str) -> Figures:
-    voters = facts.voters(kind, place)
     took_part = facts.participants(kind, place) if facts.boxes(kind, place) else None
+    return _turnout_of(took_part, facts.voters(kind, place))
+
+
+def _turnout_of(took_part: int | None, voters: int) -> Figures:
     return {
         "voters": voters,
         "participants": took_part,
@@ -209,7 +216,7 @@ def _turnout(facts: Facts, _about: About, table: str) -> Ought:
     return Ought(rows, hours=facts.hours, shares=frozenset(facts.hours) if shares else frozenset())
 
 
-_ONLY_WORDS = frozenset({"versions", "refusals", "held"})
+_ONLY_WORDS = frozenset({"versions", "held"})
 _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "contest": _contest,
     "coverage": _coverage,
@@ -220,4 +227,5 @@ _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "districts": _districts,
     "turnout:day": _day,
     "turnout": _turnout,
+    "refusals": lambda facts, _about, _rest: Ought({key: {"count": count} for key, count in facts.refused.items()}),
 }

@@ -1,7 +1,7 @@
 """The records of the feed: every accepted fact, immutable, in the order in which it was accepted.
 
-A record is kept as canonical JSON under a key that can be taken once. Everything public is a function of these records and of the
-election packages; there is no other road by which a number reaches a page.
+A record is kept as canonical JSON under a key that can be taken once. Everything public is a function of these records
+and of the election packages; there is no other road by which a number reaches a page.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ class ReportAccepted(_Upload):
 
 
 class ReportConflict(_Upload):
-    """A different upload for a slot that is taken. Both are kept and shown. Key: `conflict/<election>/<box>/<kind>/<sha256>`."""
+    """A different upload for a slot that is taken. Both are kept and shown.
+
+    Key: `conflict/<election>/<box>/<kind>/<sha256>`.
+    """
 
     type: Literal["conflict"] = "conflict"
     first_sha256: Sha256
@@ -80,6 +83,23 @@ class Refusal(Frozen):
     code: str
     sealed_sha256: Sha256
     arrived: Moment
+
+
+class RefusedCount(Frozen):
+    """How many uploads were refused for one reason; counting stops at a cap, which then means "that many or more"."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,39}$")]
+    count: Annotated[int, Field(ge=1)]
+
+
+class RefusedHour(Frozen):
+    """What was refused in one hour of senders that nobody knows. Key: `refused-hour/<hour>`; made once it is over."""
+
+    type: Literal["refused-hour"] = "refused-hour"
+    hour: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}$")]
+    """In UTC: `2021-11-28T14`."""
+    counts: Annotated[tuple[RefusedCount, ...], Field(min_length=1)]
+    """By code, sorted."""
 
 
 class TurnoutEntered(Frozen):
@@ -180,23 +200,28 @@ class Publication(Frozen):
     """The last feed number that this version takes in."""
     published: Moment
     wide: bool
-    """True when the pages of regions, commissions and districts that waited were made too; under load they follow the stations."""
+    """True when the pages of regions, commissions and districts that waited were made too.
+
+    Under load they follow the stations.
+    """
     trail: bool
     """True when the pages that trail the hot set (options, maps, whole-nation files) were made too."""
     cut: bool
     """True for a version that is kept for ever under its own address; a cut is always a trail too."""
+    mends: Annotated[int, Field(ge=0)] | None = None
+    """Every page changed after this version is made again: its writing did not come to its end."""
     held_back: tuple[ElectionRef, ...] = ()
     """Elections whose totals failed the gate: their previous complete state stays up."""
 
 
 Record = Annotated[
-    ReportAccepted | ReportConflict | Refusal | TurnoutEntered | Act | Appointment | Publication,
+    ReportAccepted | ReportConflict | Refusal | RefusedHour | TurnoutEntered | Act | Appointment | Publication,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 
-def record_key(record: Record) -> str:
+def record_key(record: Record) -> str:  # noqa: PLR0911 -- one key for each type of record
     """The key under which a record is created once."""
     match record:
         case ReportAccepted():
@@ -205,6 +230,8 @@ def record_key(record: Record) -> str:
             return f"conflict/{record.election}/{record.box}/{record.kind}/{record.sealed_sha256}"
         case Refusal():
             return f"refusal/{record.election}/{record.sealed_sha256}"
+        case RefusedHour():
+            return f"refused-hour/{record.hour}"
         case TurnoutEntered():
             return f"turnout/{record.election}/{record.station}/{record.hour}/{record.version:03}"
         case Act():

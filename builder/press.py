@@ -1,0 +1,168 @@
+"""The press: draws a page in three languages, has it checked, and writes it. Knows nothing of when.
+
+A page is written only after the gate has read it back in every language, and its data files too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from builder import views
+from builder.crew import share_out
+from builder.data_files import files
+from builder.gate.check import PageCheck
+from builder.gate.check_data import check_data
+from builder.night import Made
+from builder.snapshot import Snapshot
+from shailoo.errors import Held
+from shailoo.model.base import LANGUAGES, stamp
+from shailoo.records.canonical import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from builder.night import Night
+    from builder.render.site import Site
+    from builder.store import PublicFolder
+    from shailoo.model.base import Language
+    from shailoo.model.record import Publication
+
+_PIECE = 24
+"""Pages that a process takes at once in a full build."""
+Job = tuple[str, str]
+"""Election and page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page drawn in three languages, read back and found right, not yet written."""
+
+    night: Night
+    name: str
+    view: views.View
+    bodies: dict[Language, str]
+    data: list[tuple[str, bytes]]
+
+
+class Press:
+    """Makes the files of every election of one installation."""
+
+    def __init__(self, site: Site, public: PublicFolder, nights: Mapping[str, Night]) -> None:
+        self.site = site
+        self.public = public
+        self.nights = nights
+        self._gate = PageCheck({name: night.facts for name, night in nights.items()})
+
+    def draw(self, night: Night, page: str) -> Page:
+        """A page in three languages that has passed the gate. Raises PageDisagrees, or what a template does wrong."""
+        view = night.view(page)
+        bodies = self._bodies(view, f"{night.election.id}/{page}")
+        data = files(view)
+        check_data(night.facts, data)
+        return Page(night, page, view, bodies, data)
+
+    def write(self, page: Page) -> int:
+        """Put every file of a page in its place. Returns how many changed."""
+        return sum(self.public.write(path, data) for path, data in self._files(page))
+
+    def make(self, jobs: Iterable[Job]) -> None:
+        """Draw pages, then write them: one that fails the gate keeps the others back too."""
+        for page in [self.draw(self.nights[name], page) for name, page in jobs]:
+            self.write(page)
+
+    def make_all(self, jobs: Sequence[Job], *, processes: int) -> tuple[int, dict[str, list[str]]]:
+        """Make many pages, each as soon as it has passed. Returns (files that changed, election -> what went wrong)."""
+        pieces = [jobs[start : start + _PIECE] for start in range(0, len(jobs), _PIECE)]
+        changed, problems = 0, dict[str, list[str]]()
+        for line in share_out(pieces, self._piece, processes=processes):
+            name, _, said = line.partition(" ")
+            if not name:
+                changed += int(said)
+            else:
+                problems.setdefault(name, []).append(said)
+        return changed, problems
+
+    def front(self) -> None:
+        """The list of elections, newest first, each as it was last published."""
+        rows = sorted(self.nights.values(), key=lambda night: (night.election.day, night.election.id), reverse=True)
+        view = views.ElectionsView(tuple(night.row for night in rows if night.row is not None))
+        latest = max((night.made("overview") for night in rows), key=lambda made: made.version)
+        for language, body in self._bodies(view, "").items():
+            self.public.write(*self.site.page(language, view, body, latest))
+
+    def keep(self, night: Night, publication: Publication, *, write: bool) -> None:
+        """Keep this version under its own address: an overview that changes no more, and the data set it showed."""
+        archive = views.Archive(publication.version, stamp(publication.published))
+        view = night.plan.overview(night.state, night.verdicts, archive)
+        (path, data), *_ = files(view)
+        night.cut(publication, digest(data))
+        if not write:
+            return
+        self.public.write(path, data)
+        made = Made(publication.version, publication.published)
+        for language, body in self._bodies(view, f"{night.election.id}/v/{publication.version}").items():
+            self.public.write(*self.site.page(language, view, body, made))
+
+    def point(self, night: Night, *, complete: int) -> None:
+        """Move the pointer of an election to what its overview shows."""
+        Snapshot.of(night, self.public).point(open_night=not night.complete, complete=complete)
+
+    def announce_hold(self, night: Night, *, complete: int) -> None:
+        """Say on the overview since when the last complete state stays up, and why nothing newer is shown."""
+        if night.held_since is None:
+            return
+        for language in LANGUAGES:
+            path = f"{language}/{night.election.id}/index.html"
+            page = self.public.read(path)
+            if page is not None:
+                self.public.write(path, self.site.with_hold_notice(language, page, night.held_since))
+        self.point(night, complete=complete)
+
+    def _bodies(self, view: views.View, path: str) -> dict[Language, str]:
+        bodies: dict[Language, str] = {}
+        for language in LANGUAGES:
+            bodies[language] = self.site.body(language, view)
+            self._gate.check(bodies[language], f"{language}/{path}", language)
+        return bodies
+
+    def _files(self, page: Page) -> Iterable[tuple[str, bytes]]:
+        """Every file of a page: reports, data, then the page in three languages."""
+        view = page.view
+        if isinstance(view, views.StationView):
+            yield from _notes(page.night, view.place.id)
+        yield from page.data
+        if isinstance(view, views.MapView):
+            yield from self.site.map_files(view)
+        if isinstance(view, views.StationsView):
+            yield from Snapshot.whole_nation(page.night)
+        made = page.night.made(page.name)
+        for language, body in page.bodies.items():
+            yield self.site.page(language, view, body, made)
+
+    def _piece(self, jobs: Sequence[Job]) -> list[str]:
+        changed = 0
+        said: list[str] = []
+        for name, page in jobs:
+            try:
+                changed += self.write(self.draw(self.nights[name], page))
+            except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, what stands in public stays
+                said.append(f"{name} {problem(error)}")
+        return [f" {changed}", *said]
+
+
+def problem(error: Exception) -> str:
+    """What went wrong with a page, in one line: the gate's own sentence, or the name of what a template raised."""
+    return " ".join(f"{type(error).__name__}: {error}".split()) if isinstance(error, Held) else repr(error)
+
+
+def _notes(night: Night, station: str) -> Iterable[tuple[str, bytes]]:
+    """Every signed text of a station under a name that has its digest in it."""
+    for slot in night.state.slots_at(station):
+        for index, upload in enumerate([*slot.finals, *slot.annexes]):
+            notes: list[tuple[str, str]] = [(upload.record.kind, upload.record.note)]
+            if index == 0 and upload.record.zero is not None:
+                notes.append(("zero", upload.record.zero))
+            for kind, note in notes:
+                data = note.encode()
+                yield f"data/{night.election.id}/report/{slot.box}-{kind}-{digest(data)[:12]}.txt", data
