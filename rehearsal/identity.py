@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +11,10 @@ from contextlib import contextmanager
 @contextmanager
 def identity_provider(port: int = 0) -> Iterator[str]:
     """Run the provider in a thread, on the loopback; yields its issuer address."""
-    import oidc_provider_mock  # noqa: PLC0415 -- only the demo needs it, and importing it warns of its libraries
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import oidc_provider_mock  # noqa: PLC0415 -- only the demo needs it, and importing it warns of its libraries
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with oidc_provider_mock.run_server_in_thread(port=port) as server:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import shutil
 import subprocess
 import sys
@@ -116,7 +117,11 @@ class Rehearsal:
         self.package = find_package(package)
         self.port = port if port is not None else free_port()
         self.installation = Installation.create(
-            folder, [package_files(self.package)], identity=identity, origin=f"http://127.0.0.1:{self.port}"
+            folder,
+            [package_files(self.package)],
+            identity=identity,
+            client_secret=None if identity is None else secrets.token_hex(16),
+            origin=f"http://127.0.0.1:{self.port}",
         )
         (self.election,) = self.installation.elections.values()
         self.played: Played = read_played(self.package)
