@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from builder import views
 from builder.gate.facts import Facts
-from builder.plan import Plan, Verdicts, ordered
+from builder.plan import OVERVIEW, Plan, Verdicts, ordered
 from builder.state import NOTHING, ElectionState, Touched
 from builder.tally import COUNTRY
 from shailoo.errors import Held
@@ -123,6 +123,8 @@ class Night:
         """
         if held_back:
             self.held_since = self.held_since or publication.published
+            self.behind = True
+            self._dirty[OVERVIEW] = None  # it says since when, and must stop saying so
             return
         made = Made(publication.version, publication.published)
         for page in [page for page in self._dirty if publication.wide or not is_wide(page)]:

@@ -175,7 +175,7 @@ class Publisher:
         for name, night in self.nights.items():
             night.first = night.first or Made(publication.version, publication.published)
             night.absorb(publication.upto)
-            if publication.mends is not None:
+            if publication.mends is not None and (publication.wide or name in publication.held_back):
                 night.soil(publication.mends)
             night.close(publication, held_back=name in publication.held_back)
         self._keep(publication, write=write)
@@ -201,8 +201,8 @@ class Publisher:
         jobs = [job for name in self.nights for tier in TIERS for job in self._jobs(name, tier)]
         problems = self._make_all(jobs, progress)
         if problems:
-            self._hold(tuple(sorted(problems)))
             progress.held_back = tuple(sorted(problems))
+            self._hold(progress.held_back, mends=0)
         self._settle()
         return progress
 
@@ -359,11 +359,12 @@ class Publisher:
             if publication.cut and night.held_since is None and (night.changed_since_cut or night.last_cut is None):
                 self.press.keep(night, publication, write=write)
 
-    def _hold(self, elections: tuple[str, ...]) -> None:
-        """Say, durably, that pages of some elections do not pass the gate although their version was named."""
-        publication = self._publication(wide=False, trail=False, cut=False, mends=None, held_back=elections)
-        for name, night in self.nights.items():
-            night.close(publication, held_back=name in elections)
+    def _hold(self, elections: tuple[str, ...], *, mends: int | None = None) -> None:
+        """Say, durably, that pages of some elections do not pass the gate although their version was named.
+
+        `mends` is the version after which their pages are to be made again before they are published.
+        """
+        self._take_in(self._publication(wide=False, trail=False, cut=False, mends=mends, held_back=elections))
 
     # --- what may follow later ---
 

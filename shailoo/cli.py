@@ -214,6 +214,7 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
         marks=folder / MARKS,
         clock=installation.clock,
         cadence=cadence,
+        items=installation.store,
     )
 
 

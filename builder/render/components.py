@@ -295,6 +295,10 @@ class Links:
             f'<svg class="bar t{tone}" aria-hidden="true"><rect width="{wide}" height="100%"/>{line}</svg>'
         )
 
+    def _titled(self, title: str) -> str:
+        """A chart's title says that its figures are made up: a picture travels alone."""
+        return f"{title} ({self._say('synthetic figures')})" if self.head.synthetic else title
+
     def hemicycle(self, seats: Seats) -> Markup:
         """The seats."""
         title = self._words.gettext("Seats") if seats.decided else self._words.gettext("Seats, if counted now")

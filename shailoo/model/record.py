@@ -209,7 +209,10 @@ class Publication(Frozen):
     cut: bool
     """True for a version that is kept for ever under its own address; a cut is always a trail too."""
     mends: Annotated[int, Field(ge=0)] | None = None
-    """Every page changed after this version is made again: its writing did not come to its end."""
+    """Every page changed after this version is made again: its writing did not come to its end.
+
+    Together with `held_back` and without `wide` it says so of the elections held back alone.
+    """
     held_back: tuple[ElectionRef, ...] = ()
     """Elections whose totals failed the gate: their previous complete state stays up."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builder.publish import Cadence, Publisher
 from builder.render.site import Site
@@ -49,6 +50,46 @@ class TellingClock:
         return self._now
 
 
+def publisher_of(
+    folder: Path,
+    store: MemoryStore,
+    names: Sequence[str],
+    *,
+    templates: Sequence[Path] = (),
+    public: Path | None = None,
+) -> Publisher:
+    """A publisher of several elections of one installation, as it would be after a start of the machine."""
+    elections = {name: election(name) for name in names}
+    place = public or folder / "public"
+    return Publisher(
+        store=store,
+        elections=elections,
+        site=Site(place, _CACHE, {name: PACKAGES / name for name in names}, templates=templates),
+        public=place,
+        marks=place.parent / "marks",
+        clock=TellingClock(max(found.evening_of for found in elections.values())),
+        cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
+        items=store,
+    )
+
+
+def settle(publisher: Publisher) -> None:
+    """Publish until nothing is left to do, what may follow later included. No version may meet a problem."""
+    while True:
+        done = publisher.step()
+        publisher.wait_for_child()
+        if done is None:
+            return
+        assert not done.problems, done.problems
+
+
+def published(public: Path, election_id: str, scope: str = "overview") -> dict[str, Any]:
+    """What a page shows, from its public JSON."""
+    value = json.loads((public / "results" / "data" / election_id / f"{scope}.json").read_bytes())
+    assert isinstance(value, dict)
+    return value
+
+
 @dataclass
 class Scene:
     """Everything that a test of the publisher needs."""
@@ -66,17 +107,7 @@ class Scene:
 
     def publisher(self, templates: Sequence[Path] = (), public: Path | None = None) -> Publisher:
         """A publisher as it would be after a start of the machine."""
-        place = public or self.public
-        packages = {self.election.id: PACKAGES / self.election.id}
-        return Publisher(
-            store=self.store,
-            elections={self.election.id: self.election},
-            site=Site(place, _CACHE, packages, templates=templates),
-            public=place,
-            marks=place.parent / "marks",
-            clock=TellingClock(self.election.evening_of),
-            cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
-        )
+        return publisher_of(self.folder, self.store, [self.election.id], templates=templates, public=public)
 
     def send(self, *records: ReportAccepted) -> None:
         """Records enter the feed."""
