@@ -299,9 +299,14 @@ class Links:
         """A chart's title says that its figures are made up: a picture travels alone."""
         return f"{title} ({self._say('synthetic figures')})" if self.head.synthetic else title
 
+    def _titled(self, title: str) -> str:
+        """A chart's title says that its figures are made up: a picture travels alone."""
+        return f"{title} ({self._words.gettext('synthetic figures')})" if self.head.synthetic else title
+
     def hemicycle(self, seats: Seats) -> Markup:
         """The seats."""
         title = self._words.gettext("Seats") if seats.decided else self._words.gettext("Seats, if counted now")
+        title = self._titled(title)
         told = [f"{row.option.name.text(self._language)}: {row.seats}" for row in seats.rows]
         if seats.open:
             told.append(f"{self._words.gettext('Undetermined')}: {seats.open}")
@@ -311,14 +316,14 @@ class Links:
 
     def steps(self, table: TurnoutTable) -> Markup:
         """Turnout through the day."""
-        title = self._words.gettext("Turnout through the day, share of the voters")
+        title = self._titled(self._words.gettext("Turnout through the day, share of the voters"))
         return Markup(charts.turnout_steps(table, title, self._whole))  # noqa: S704 -- escaped there
 
     def map(self, areas: Sequence[MapArea]) -> Markup:
         """Turnout by region, with its legend. Nothing without shapes."""
         if self.shapes is None:
             return Markup()
-        title = self._words.gettext("Turnout by region")
+        title = self._titled(self._words.gettext("Turnout by region"))
         drawn = charts.choropleth(self.shapes, areas, title, lambda area: self.href(area.place), self._label)
         told = charts.legend(self.shapes, areas, self._whole, self._words.gettext("no data"))
         return Markup(drawn + told)  # noqa: S704 -- escaped there
