@@ -34,8 +34,8 @@ class Marks:
         self._folder.write_durably("boot", _boot())
 
     def same_boot(self) -> bool:
-        """Whether the machine has not been started anew since."""
-        return self._folder.read("boot") == _boot()
+        """Whether the machine has not been started anew since. The name of the start is there before any mark is."""
+        return self._folder.read("boot") in {None, _boot()}
 
 
 def _boot() -> bytes:

@@ -326,7 +326,7 @@ class Plan:
             candidates=list_candidates(state, contest, no, verdict) if candidates else (),
             readings=readings(contest) if candidates else (),
             preference_boxes=(
-                sum(1 for slot in state.slots.values() if slot.annex is not None),
+                state.annexes,
                 verdict.total.boxes,
             )
             if candidates

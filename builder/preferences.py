@@ -42,9 +42,8 @@ def list_candidates(
     """
     option = contest.option_by_no[no]
     sums = state.preferences.get((contest.id, no))
-    annexes = sum(1 for slot in state.slots.values() if slot.annex is not None)
     elected: dict[int, list[str]] = {}
-    if verdict.complete and verdict.result is not None and annexes == verdict.total.boxes and sums is not None:
+    if verdict.complete and verdict.result is not None and state.annexes == verdict.total.boxes and sums is not None:
         votes = [
             PreferenceVotes(no=person.no, votes=sums.get(person.no, 0), sex=person.sex) for person in option.candidates
         ]

@@ -13,6 +13,7 @@ changed since the last mark, through the same code.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from dataclasses import dataclass, field
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from shailoo.ports import Clock, ItemStore, RecordStore
 
 _BATCH = 1000
-PROCESSES = 2
+PROCESSES = max(1, min(4, len(os.sched_getaffinity(0))))
+"""Processes of a full build: one for each processor that we may use; more than four would only take memory."""
 TIERS: tuple[Tier, ...] = ("hot", "wide", "trail")
 
 
@@ -121,6 +123,7 @@ class Publisher:
         self.site.prepare(self.nights)
         self._replay()
         self._retry = True
+        _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
         if since is None:
@@ -136,6 +139,7 @@ class Publisher:
         """
         self.site.prepare(self.nights)
         publications = self._replay(write=True)
+        _settle_memory()
         if not publications:
             return self._make_everything()
         progress = Progress(self.version)
@@ -443,6 +447,12 @@ class Publisher:
         if tier == "trail":
             return [(name, page) for page in plan.trail_pages()]
         return [(name, page) for page in plan.hot_pages() if is_wide(page) is (tier == "wide")]
+
+
+def _settle_memory() -> None:
+    """What was read at the start stays for good: no collection of garbage need look at it again, here or in a child."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tiers_of(publications: list[Publication], name: str) -> list[list[Tier]]:

@@ -150,6 +150,8 @@ class ElectionState:
         """Contest -> the one row its small cells became; released once and never again."""
         self.preferences: dict[tuple[str, int], dict[int, int]] = {}
         """(contest, list) -> candidate -> preference votes of the annexes that count."""
+        self.annexes = 0
+        """How many annexes count."""
         for box in election.boxes:
             self.slots[box.id] = BoxSlot(box.id, box.station, box.role.value == "reserve")
             if box.station is not None:
@@ -275,6 +277,7 @@ class ElectionState:
                 sums = self.preferences.setdefault((chosen.contest, chosen.no), {})
                 for candidate in chosen.candidates:
                     sums[candidate.no] = sums.get(candidate.no, 0) + sign * candidate.votes
+        self.annexes += (annex is not None) - (slot.annex_counted is not None)
         slot.annex_counted = annex
 
     def _release_cells(self, counts: Contribution) -> None:
