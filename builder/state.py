@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.tally import COUNTRY, Contribution, Totals, contribution
-from shailoo.errors import ShailooError
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -26,7 +25,7 @@ from shailoo.model.record import (
     TurnoutEntered,
 )
 from shailoo.records.note import SignedNote
-from shailoo.records.report_text import read_report
+from shailoo.records.report_text import StoredPreferences, read_report, read_stored_annex
 from shailoo.rules.arithmetic import Breach, Tally, check_contest, check_preferences
 from shailoo.rules.small_cells import MergedCells, ReleaseState, merge, releasable
 from shailoo.usecases.refusal_counts import CAP
@@ -47,8 +46,10 @@ class Upload:
     seq: int
     record: ReportAccepted | ReportConflict
     report: Report
-    zero: Report | None
-    cells: Report | None
+    """The report; of an annex only its head."""
+    cells: Report | None = None
+    preferences: tuple[StoredPreferences, ...] = ()
+    """What an annex tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ class ElectionState:
         """Take in one record of this election and say what it touched."""
         match record:
             case ReportAccepted() | ReportConflict():
-                return self._upload(Upload(seq, record, *_texts(record)))
+                return self._upload(_parsed(seq, record))
             case TurnoutEntered():
                 return self._turnout(record)
             case Act():
@@ -273,10 +274,10 @@ class ElectionState:
         if annex is slot.annex_counted:
             return
         for upload, sign in ((slot.annex_counted, -1), (annex, +1)):
-            for chosen in upload.report.preferences if upload is not None else ():
+            for chosen in upload.preferences if upload is not None else ():
                 sums = self.preferences.setdefault((chosen.contest, chosen.no), {})
-                for candidate in chosen.candidates:
-                    sums[candidate.no] = sums.get(candidate.no, 0) + sign * candidate.votes
+                for no, votes in chosen.candidates:
+                    sums[no] = sums.get(no, 0) + sign * votes
         self.annexes += (annex is not None) - (slot.annex_counted is not None)
         slot.annex_counted = annex
 
@@ -306,13 +307,13 @@ class ElectionState:
             return "waiting", None
         if slot.rivals and slot.chosen is None:
             return "conflict", None
-        slot.held = breaches(self.election, final.report, slot.annexes[0].report if slot.annexes else None)
+        slot.held = breaches(self.election, final.report, slot.annexes[0].preferences if slot.annexes else ())
         if slot.held and not slot.released:
             return "held", None
         return "accepted", contribution(self.election, final.report, final.cells)
 
 
-def breaches(election: Election, report: Report, annex: Report | None) -> tuple[HeldLine, ...]:
+def breaches(election: Election, report: Report, preferences: tuple[StoredPreferences, ...]) -> tuple[HeldLine, ...]:
     """The hard equations that a report breaks; an empty tuple when the arithmetic holds."""
     found: list[HeldLine] = []
     for contest in report.contests:
@@ -326,9 +327,9 @@ def breaches(election: Election, report: Report, annex: Report | None) -> tuple[
             marks=election.contest_by_id[contest.contest].marks,
         )
         found += [HeldLine(contest.contest, breach) for breach in check_contest(tally)]
-    for chosen in annex.preferences if annex is not None else ():
-        pairs = [(candidate.no, candidate.votes) for candidate in chosen.candidates]
-        found += [HeldLine(chosen.contest, breach) for breach in check_preferences(chosen.no, chosen.votes, pairs)]
+    for chosen in preferences:
+        wrong = check_preferences(chosen.no, chosen.votes, chosen.candidates)
+        found += [HeldLine(chosen.contest, breach) for breach in wrong]
     return tuple(found)
 
 
@@ -340,11 +341,10 @@ def _chosen(uploads: list[Upload], digest: str | None) -> Upload | None:
     return uploads[0] if uploads else None
 
 
-def _texts(record: ReportAccepted | ReportConflict) -> tuple[Report, Report | None, Report | None]:
-    def parsed(note: str | None) -> Report | None:
-        return None if note is None else read_report(SignedNote.parse(note.encode()).text)
-
-    report = parsed(record.note)
-    if report is None:
-        raise ShailooError("A stored upload has no report.", box=record.box)
-    return report, parsed(record.zero), parsed(record.cells)
+def _parsed(seq: int, record: ReportAccepted | ReportConflict) -> Upload:
+    text = SignedNote.parse(record.note.encode()).text
+    if record.kind == "annex":
+        report, preferences = read_stored_annex(text)
+        return Upload(seq, record, report, preferences=preferences)
+    cells = read_report(SignedNote.parse(record.cells.encode()).text) if record.cells is not None else None
+    return Upload(seq, record, read_report(text), cells)

@@ -297,10 +297,6 @@ class Links:
 
     def _titled(self, title: str) -> str:
         """A chart's title says that its figures are made up: a picture travels alone."""
-        return f"{title} ({self._say('synthetic figures')})" if self.head.synthetic else title
-
-    def _titled(self, title: str) -> str:
-        """A chart's title says that its figures are made up: a picture travels alone."""
         return f"{title} ({self._words.gettext('synthetic figures')})" if self.head.synthetic else title
 
     def hemicycle(self, seats: Seats) -> Markup:
