@@ -27,6 +27,16 @@ COVERAGE_COLUMNS = (
     "election", "status", "synthetic", "place_kind", "place", "name_ky", "name_ru", "name_en",
     "voters", "participants", "boxes_reported", "boxes_expected", "held", "voters_waiting",
 )  # fmt: skip
+HELD_COLUMNS = (
+    "election", "status", "synthetic", "station", "box", "rule", "contest", "line", "expected", "found", "since",
+)  # fmt: skip
+TURNOUT_COLUMNS = ("election", "status", "synthetic", "place_kind", "place", "voters", "hour", "voted")
+AREA_COLUMNS = (
+    "election", "status", "synthetic", "place_kind", "place", "voters", "participants", "ballots", "leader",
+    "leader_votes",
+)  # fmt: skip
+_ABOUT = 3
+"""The first columns say what a file is; in JSON they stand once, at its top."""
 
 
 def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: PLR0911 -- one return for each kind of page keeps the match exhaustive
@@ -290,22 +300,9 @@ def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
         )
         for row in view.held
     ]
-    columns = (
-        "election",
-        "status",
-        "synthetic",
-        "station",
-        "box",
-        "rule",
-        "contest",
-        "line",
-        "expected",
-        "found",
-        "since",
-    )
     value = {
         **_about(head),
-        "held": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows],
+        "held": [dict(zip(HELD_COLUMNS[_ABOUT:], row[_ABOUT:], strict=True)) for row in rows],
         "conflicts": [
             {"station": row.station.id, "box": row.box, "sha256": list(row.digests), "arrived": list(row.arrived)}
             for row in view.conflicts
@@ -313,7 +310,7 @@ def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
         "refusals": [{"hour": row.hour, "code": row.code, "count": row.count} for row in view.refusals],
     }
     where = f"data/{head.election}/held"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]
+    return [(f"{where}.csv", _table(HELD_COLUMNS, rows)), (f"{where}.json", open_json(value))]
 
 
 def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:
@@ -324,10 +321,10 @@ def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:
         for row in (*table.rows, table.total)
         for hour, voted in zip(table.hours, row.voted, strict=True)
     ]
-    columns = ("election", "status", "synthetic", "place_kind", "place", "voters", "hour", "voted")
-    value = {**_about(head), "turnout": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
+    told = [dict(zip(TURNOUT_COLUMNS[_ABOUT:], row[_ABOUT:], strict=True)) for row in rows]
+    value = {**_about(head), "turnout": told}
     where = f"data/{head.election}/turnout"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]
+    return [(f"{where}.csv", _table(TURNOUT_COLUMNS, rows)), (f"{where}.json", open_json(value))]
 
 
 def _map(view: views.MapView) -> list[tuple[str, bytes]]:
@@ -338,10 +335,7 @@ def _map(view: views.MapView) -> list[tuple[str, bytes]]:
          area.leader.key if area.leader else None, area.leader_votes)
         for area in (*view.regions, *view.rayons)
     ]  # fmt: skip
-    columns = (
-        "election", "status", "synthetic", "place_kind", "place", "voters", "participants", "ballots", "leader",
-        "leader_votes",
-    )  # fmt: skip
-    value = {**_about(head), "areas": [dict(zip(columns[3:], row[3:], strict=True)) for row in rows]}
+    areas = [dict(zip(AREA_COLUMNS[_ABOUT:], row[_ABOUT:], strict=True)) for row in rows]
+    value = {**_about(head), "areas": areas}
     where = f"data/{head.election}/map/areas"
-    return [(f"{where}.csv", _table(columns, rows)), (f"{where}.json", open_json(value))]
+    return [(f"{where}.csv", _table(AREA_COLUMNS, rows)), (f"{where}.json", open_json(value))]

@@ -1,0 +1,178 @@
+"""Describes every file of open data for docs/open-data.md: which there are, and what each column and key means.
+
+`python -m builder.open_data` writes the generated parts; a test notices when they drift, and when a column or key comes
+without a meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from builder import data_files, samples, snapshot
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
+_PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
+MEANING: Mapping[str, str] = {
+    "election": "identifier of the election, as in the address",
+    "status": "`upcoming`, `preliminary` (no legal force) or `final`",
+    "synthetic": "CSV: `yes` or `no`; JSON: true or false. Synthetic figures belong to a rehearsal, not to an election",
+    "day": "day of the vote, `2021-11-28`",
+    "licence": "of the file",
+    "place_kind": _PLACE,
+    "kind": "of a place, as `place_kind`; of a contest, option or report, as in the election package",
+    "place": "identifier of the place, unique among places of its kind",
+    "id": "identifier",
+    "name": "in three languages",
+    "name_ky": "name in Kyrgyz",
+    "name_ru": "name in Russian",
+    "name_en": "name in English",
+    "ky": "in Kyrgyz",
+    "ru": "in Russian",
+    "en": "in English",
+    "contest": "identifier of the contest in the election package",
+    "contests": "each contest voted on in this place",
+    "line": "`option`, `invalid` or `ballots`; of a held report, the line that breaks the rule",
+    "no": "ballot number of the option; empty for other lines",
+    "votes": "whole number; empty (null) while nothing is counted, and in a small cell",
+    "ballots": "ballots of the contest found in the boxes: the base of every share",
+    "invalid": "invalid ballots",
+    "options": "lists, candidates or answers in ballot order, with `against all` among them",
+    "fewer_than": "set where a cell is small: fewer ballots than this, so that only their number is told",
+    "sealed_ballots": "ballots of small cells; in no other figure of the object",
+    "merged_ballots": "ballots of small cells that were opened together, once, and are in the country's total",
+    "voters": "voters on the lists",
+    "participants": "voters who took part, by the ballots; empty while no box of the place is counted",
+    "boxes_reported": "boxes that are in the totals",
+    "boxes_expected": "boxes that ought to be",
+    "held": "boxes whose report is held; in a file of held reports, the reports",
+    "conflicts": "boxes with two different final reports; in a file of held reports, the reports",
+    "voters_waiting": "voters of stations none of whose boxes is counted yet",
+    "figures": "of the place as a whole",
+    "parts": "the places below",
+    "coverage": "how complete each region is",
+    "districts": "how the contest of each district stands",
+    "state": "of a box: `waiting`, `accepted`, `held`, `conflict`, `replaced`, `revoked`; of a district: `waiting`, "
+    "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`",
+    "leader": "ballot number of the option with most votes",
+    "leader_votes": "its votes",
+    "seats": "seats if counted now, of the list contest; in a line of `lists`, the list's",
+    "total": "seats of the contest",
+    "decided": "true only when nothing is missing and the law leaves nothing open",
+    "open": "seats that nobody certainly has; in a pointer, whether boxes are still expected",
+    "reasons": "why seats are open: `partial`, `tie`, `cap`, `no-list`, `rule`",
+    "rule": "name and version of the rule; of a held report, the rule it breaks",
+    "lists": "lists with seats",
+    "region": "identifier of the region",
+    "tec": "identifier of the territorial commission",
+    "district": "identifier of the electoral district; null abroad and at remote stations",
+    "station": "number of the polling station",
+    "box": "identifier of the ballot box",
+    "boxes": "the ballot boxes of the station",
+    "arrived": "when the report came in, UTC; of a conflict, both",
+    "clock_off_s": "by how many seconds the box's clock was ahead",
+    "reports": "the signed texts of the station's boxes",
+    "sha256": "of the signed text, in hexadecimal; of a conflict, of both uploads as sealed",
+    "file": "address of the signed text",
+    "counted": "whether it is in the totals",
+    "sources": "where the option's votes came from",
+    "candidates": "of an open list",
+    "preferences": "preferential votes",
+    "elected": "the readings of the women's quota under which the candidate has a seat",
+    "expected": "what the rule expects",
+    "found": "what the report says",
+    "since": "UTC, when the report came in",
+    "refusals": "messages refused at the door, by hour and reason",
+    "hour": "local hour, `10:00`; of refusals, the hour's beginning in UTC",
+    "code": "the reason",
+    "count": "how many; 100000 means that many or more",
+    "turnout": "through the day",
+    "voted": "voters who had voted by the hour, as the commissions told",
+    "areas": "regions, then rayons and cities",
+    "version": "the version of the overview and its data set",
+    "complete": "the version up to which every page is written",
+    "published_at": "UTC, when the version was published",
+    "held_since": "UTC, since when nothing newer has passed the gate; null when all is well",
+    "overview": "address of the data set of this version",
+}
+"""What each column and key means."""
+TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
+    ("`overview.csv`, `region/*.csv`, `tec/*.csv`, `district/*.csv`, `station/*.csv`, `option/*.csv`",
+     "the contests of a place, one line an option, then `invalid` and `ballots`; of an option, one line a place",
+     data_files.COLUMNS),
+    ("`region/*-parts.csv`, `tec/*-parts.csv`, `district/*-parts.csv`", "the places below, and how complete they are",
+     data_files.COVERAGE_COLUMNS),
+    ("`turnout.csv`", "turnout through the day, by region and hour", data_files.TURNOUT_COLUMNS),
+    ("`map/areas.csv`", "what the map shows", data_files.AREA_COLUMNS),
+    ("`held.csv`", "the reports that are in no total", data_files.HELD_COLUMNS),
+    ("`stations.csv`", "every box of the country in one table; follows the totals within seconds",
+     snapshot.STATION_COLUMNS),
+)  # fmt: skip
+"""(files, what they are, their columns)."""
+POINTER: Sequence[str] = (
+    "election", "version", "complete", "published_at", "open", "held_since", "overview",
+)  # fmt: skip
+"""The keys of `pointer.json`."""
+
+
+def columns_table() -> str:
+    """Every CSV with its columns, and what they mean."""
+    parts = []
+    for files, what, columns in TABLES:
+        rows = [f"| `{column}` | {MEANING[column]} |" for column in columns]
+        parts.append("\n".join([f"{files}: {what}.", "", "| column | meaning |", "| --- | --- |", *rows]))
+    return "\n\n".join(parts)
+
+
+def keys_table() -> str:
+    """Every JSON with its keys, from one sample of each page."""
+    lines = ["| file | keys |", "| --- | --- |"]
+    used: dict[str, None] = {}
+    for name, value in _documents():
+        paths = dict.fromkeys(_keys(value))
+        used |= dict.fromkeys(path.rpartition(".")[2].removesuffix("[]") for path in paths)
+        lines.append(f"| `{name}` | {', '.join(f'`{path}`' for path in paths)} |")
+    lines.append(f"| `pointer.json` | {', '.join(f'`{key}`' for key in POINTER)} |")
+    meanings = [f"| `{key}` | {MEANING[key]} |" for key in sorted({*used, *POINTER})]
+    return "\n".join([*lines, "", "| key | meaning |", "| --- | --- |", *meanings])
+
+
+def renewed(text: str) -> str:
+    """The document with its tables as they must be now."""
+    for name, table in (("columns", columns_table()), ("keys", keys_table())):
+        before, begin, rest = text.partition(f"<!-- {name}: generated -->\n")
+        _, end, after = rest.partition(f"<!-- end of {name} -->")
+        if not (begin and end):
+            message = f"the document has no place for the table of {name}"
+            raise LookupError(message)
+        text = f"{before}{begin}\n{table}\n\n{end}{after}"
+    return text
+
+
+def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    seen: set[str] = set()
+    for view in reversed(samples.every_view().values()):  # the station in trouble has every key
+        for path, data in data_files.files(view):
+            if path.endswith(".json"):
+                _, _, *folders, name = path.split("/")
+                general = "/".join([*folders, "*.json" if folders and folders[0] != "map" else name])
+                if general not in seen:
+                    seen.add(general)
+                    yield general, json.loads(data)
+
+
+def _keys(value: Mapping[str, Any], start: str = "") -> Iterator[str]:
+    """Paths of keys: `contests[].options[].votes`. A name in three languages ends its path."""
+    for key, inner in value.items():
+        first = next((item for item in inner if isinstance(item, dict)), None) if isinstance(inner, list) else inner
+        path = f"{start}{key}{'[]' if isinstance(inner, list) else ''}"
+        if isinstance(first, dict) and set(first) != {"ky", "ru", "en"}:
+            yield from _keys(first, f"{path}.")
+        else:
+            yield path
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,49 @@
+"""docs/open-data.md tells of every column and key that is published, and of nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from builder.open_data import DOCUMENT, MEANING, POINTER, TABLES, keys_table, renewed
+from tests.builder.scene import published, scene, settle
+
+
+def test_the_document_is_as_the_files_are() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert renewed(text) == text
+
+
+def test_every_csv_of_a_night_has_columns_of_the_document(tmp_path: Path) -> None:
+    where = scene(tmp_path, "small")
+    publisher = where.publisher()
+    publisher.start()
+    where.send(*where.records)
+    settle(publisher)
+    known = {tuple(columns) for _, _, columns in TABLES}
+    found = set()
+    for path in (where.public / "results" / "data").rglob("*.csv"):
+        header = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+        assert tuple(header) in known, path.name
+        found.add(tuple(header))
+    assert found == known
+    assert tuple(sorted(published(where.public, "small", "pointer"))) == tuple(sorted(POINTER))
+
+
+def test_every_key_of_a_night_has_a_meaning(tmp_path: Path) -> None:
+    where = scene(tmp_path, "small")
+    publisher = where.publisher()
+    publisher.start()
+    where.send(*where.records)
+    settle(publisher)
+
+    def keys(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value) | {key for inner in value.values() for key in keys(inner)}
+        return {key for inner in value for key in keys(inner)} if isinstance(value, list) else set()
+
+    for path in (where.public / "results" / "data").rglob("*.json"):
+        assert keys(json.loads(path.read_bytes())) <= MEANING.keys(), path.name
+    assert all(f"`{key}`" in keys_table() for key in POINTER)
