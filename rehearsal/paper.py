@@ -1,4 +1,4 @@
-"""Records as the intake would store them, made straight from the played counts: for benchmarks and for tests of what follows intake.
+"""Records as the intake would store them, straight from the played counts: for benchmarks and tests of what follows.
 
 The texts are those that a box would sign, with the rehearsal's public keys; only the wire is left out.
 """
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from shailoo.ports import RecordStore
 
 
-def final_report(election: Election, station: Station, box: str, counts: Sequence[PlayedCount], *, sealed: bool) -> Report:
+def final_report(
+    election: Election, station: Station, box: str, counts: Sequence[PlayedCount], *, sealed: bool
+) -> Report:
     """The final report of a box; with `sealed`, the note of its small cells instead."""
     contests = []
     for count in counts:
@@ -106,7 +108,9 @@ def annex(election: Election, played: Played, box: str, arrived: datetime) -> Re
                     no=no,
                     name=contest.option_by_no[no].name.text(election.report_language),
                     votes=votes[no],
-                    candidates=tuple(CandidateVotes(no=person, votes=given) for person, given in sorted(persons.items())),
+                    candidates=tuple(
+                        CandidateVotes(no=person, votes=given) for person, given in sorted(persons.items())
+                    ),
                 )
             )
     base = final_report(election, place, box, (), sealed=False)

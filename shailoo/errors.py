@@ -7,8 +7,8 @@ ShailooError
 ├── StorageFailed  a store could not keep its promise; nothing was acknowledged
 └── Held           the arithmetic or the rules do not allow publication
 
-Each class has a `code` for machines, facts as keyword arguments, and a sentence for people that says what failed, where, and what
-to do next. Personal data never enters a fact.
+Each class has a `code` for machines, facts as keyword arguments, and a sentence for people that says what failed,
+where, and what to do next. Personal data never enters a fact.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import ClassVar
 class ShailooError(Exception):
     """Base of every error that this project raises on purpose.
 
-    `code` is stable and published; `facts` are plain values (strings and integers); `sentence` is English and safe to show.
+    `code` is stable and published; `facts` are plain values (strings and integers); `sentence` is safe to show.
     """
 
     code: ClassVar[str] = "error"

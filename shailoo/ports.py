@@ -8,7 +8,7 @@ Promises that every home keeps (see docs/storage.md; one contract suite runs ove
 4. read your own write; what was acknowledged survives power loss;
 5. objects are immutable and whole, their digest is checked on read;
 6. pointers move by compare-and-swap;
-7. one feed: every accepted record gets the next number, no gaps, in the same transaction; readers resume after a number.
+7. one feed: every accepted record gets the next number, no gaps, in the same transaction; readers resume after one.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 def stamp(moment: datetime) -> str:
     """Format a moment as `2021-11-28T14:02:11Z`: UTC, whole seconds (RFC 3339).
 
-    Raises ValueError for a time without zone or with fractions of a second, because they would not survive a round trip.
+    Raises ValueError for a time without zone or with fractions of a second, which would not survive a round trip.
     """
     if moment.tzinfo is None or moment.microsecond:
         message = "a moment that is written down has a zone and whole seconds"

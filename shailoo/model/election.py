@@ -68,7 +68,7 @@ class StationKind(StrEnum):
     DOMESTIC = "domestic"
     ABROAD = "abroad"
     REMOTE = "remote"
-    """A station that prints the ballot of the voter's own district on the spot (2025): it holds ballots of many districts."""
+    """It prints the ballot of the voter's own district on the spot (2025), so it holds ballots of many districts."""
 
 
 class BoxRole(StrEnum):

@@ -1,7 +1,7 @@
 """C2SP signed notes (signed-note.md v1.0.0) with Ed25519 keys.
 
-A note is a text that ends in a newline, a blank line, and signature lines. The text is read by people; the signature lines by
-machines. Only what `SignedNote.bytes` writes is accepted by `SignedNote.parse`.
+A note is a text that ends in a newline, a blank line, and signature lines. The text is read by people; the signature
+lines by machines. Only what `SignedNote.bytes` writes is accepted by `SignedNote.parse`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _ED25519 = b"\x01"
 _DASH = "\u2014 "
 _MOST_SIGNATURES = 16
 _KEY_ID = 4
+_VERIFIER_BYTES = 33
+"""One byte of type and 32 of key."""
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -51,7 +53,14 @@ class Verifier:
         name, plus, rest = vkey.partition("+")
         hex_id, plus2, encoded = rest.partition("+")
         blob = _unbase64(encoded)
-        if not plus or not plus2 or not _good_name(name) or blob is None or blob[:1] != _ED25519 or len(blob) != 33:
+        if (
+            not plus
+            or not plus2
+            or not _good_name(name)
+            or blob is None
+            or blob[:1] != _ED25519
+            or len(blob) != _VERIFIER_BYTES
+        ):
             raise BadNote("This is not an Ed25519 verifier key.", vkey=vkey[:80])
         key_id = _key_id(name, blob[1:])
         if key_id.hex() != hex_id:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen, Moment, read_stamp, stamp
@@ -24,7 +24,7 @@ class BadReceipt(Refused):
 
 
 class Receipt(Frozen):
-    """What the intake confirms. `outcome` is `conflict` when another report already stood in the slot; both are kept."""
+    """What the intake confirms. `outcome` is `conflict` when another report already stood there; both are kept."""
 
     election: ElectionRef
     station: StationRef

@@ -1,8 +1,9 @@
 """Sealing: a bundle of signed notes, encrypted to the commission's key by HPKE (RFC 9180, base mode).
 
-DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. Election, mode and box are in HPKE's `info`, so a bundle sealed for a
-rehearsal cannot be opened as a live one. Every failure of HPKE looks alike; the envelope therefore names in clear which election,
-mode, box and key it claims, and those claims are believed only after the seal opened under them.
+DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. Election, mode and box are in HPKE's `info`, so a bundle
+sealed for a rehearsal cannot be opened as a live one. Every failure of HPKE looks alike; the envelope therefore names
+in clear which election, mode, box and key it claims, and those claims are believed only after the seal opened under
+them.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Envelope(Frozen):
 
 
 class Bundle(Frozen):
-    """What a box sends at once: `final` carries zero and final report and, where needed, the sealed cells; `annex` the annex."""
+    """What a box sends at once: `final` carries zero and final report and any sealed cells, `annex` the annex."""
 
     kind: Literal["final", "annex"]
     notes: Annotated[tuple[str, ...], Field(min_length=1, max_length=4)]
@@ -77,7 +78,7 @@ def sealing_key_id(public: X25519PublicKey) -> str:
 
 
 def seal(bundle: Bundle, *, election: str, mode: Mode, box: str, public: X25519PublicKey) -> bytes:
-    """Seal a bundle and return the envelope's bytes. HPKE draws fresh randomness: keep the result if you may send twice."""
+    """Seal a bundle: the envelope's bytes. HPKE draws fresh randomness, so keep them if you may send twice."""
     plain = canonical_json(bundle.model_dump())
     sealed = _SUITE.encrypt(plain, public, info=_info(election, mode.value, box))
     return Envelope(
