@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -63,12 +65,21 @@ class Site:
         for language in LANGUAGES:
             self._shells[language] = results.shell(language)
             results.merge_search(language, list(self._documents(language, nights)))
+        for name in nights:
+            _place(self.public / "results" / "data" / name / "package.zip", self.package_file(name))
         for name, shapes in self.shapes.items():
-            place = self.public / "results" / "data" / name / "outline.svg"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            data = charts.outline_file(shapes)
-            if not place.exists() or place.read_bytes() != data:
-                place.write_bytes(data)
+            _place(self.public / "results" / "data" / name / "outline.svg", charts.outline_file(shapes))
+
+    def package_file(self, election: str) -> bytes:
+        """The election package as one archive: everybody can have the keys of the boxes. Same package, same bytes."""
+        folder = self._geo[election].parent
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if path.is_file() and not name.startswith("played/"):
+                    packed.writestr(zipfile.ZipInfo(f"{election}/{name}"), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        return archive.getvalue()
 
     def rayons(self, election: str) -> dict[str, views.Place]:
         """The rayons and cities of an election's map, by identifier."""
@@ -167,3 +178,11 @@ class Site:
         except FileNotFoundError:
             return None
         return value if isinstance(value, dict) else None
+
+
+def _place(path: Path, data: bytes) -> None:
+    """Write a file that seldom changes, if it changed."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
