@@ -90,13 +90,14 @@ class Night:
 
     def absorb(self, upto: int) -> Touched:
         """Take the waiting records up to a feed number into the state."""
-        touched = NOTHING
+        parts: list[Touched] = []
         while self._waiting and self._waiting[0][0] <= upto:
             seq, record = self._waiting.popleft()
             was_held = len(self.state.troubled)
-            touched |= self.state.apply(seq, record)
+            parts.append(self.state.apply(seq, record))
             self._because(record, held=len(self.state.troubled) - was_held)
-        if touched is not NOTHING:
+        touched = Touched.together(parts)
+        if touched != NOTHING:
             self.facts.take(self.state, touched.stations)
             self.verdicts.forget(
                 contest.id

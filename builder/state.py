@@ -8,7 +8,7 @@ reads the signed texts again and sums them in its own way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from builder.tally import COUNTRY, Contribution, Totals, contribution
 from shailoo.model.record import (
@@ -31,7 +31,7 @@ from shailoo.rules.small_cells import MergedCells, ReleaseState, merge, releasab
 from shailoo.usecases.refusal_counts import CAP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from builder.views import BoxState
     from shailoo.model.election import Election, Station
@@ -118,13 +118,14 @@ class Touched:
     """Totals change, so every page above the station does."""
     turnout: bool = False
 
-    def __or__(self, other: Touched) -> Touched:
-        """Both together."""
-        return Touched(
-            self.stations | other.stations,
-            self.held or other.held,
-            self.figures or other.figures,
-            self.turnout or other.turnout,
+    @classmethod
+    def together(cls, parts: Sequence[Touched]) -> Self:
+        """What several records touched, all at once: after a standstill there are tens of thousands."""
+        return cls(
+            frozenset().union(*(part.stations for part in parts)),
+            any(part.held for part in parts),
+            any(part.figures for part in parts),
+            any(part.turnout for part in parts),
         )
 
 
@@ -219,31 +220,31 @@ class ElectionState:
 
     def _act(self, act: Act) -> Touched:
         self.acts.append(act)
-        touched = Touched(held=True)
+        touched = [Touched(held=True)]
         for measure in act.measures:
             match measure:
                 case JoinReserveBox(box=box, station=station):
                     slot = self.slots[box]
                     if slot.station is None:
                         self._join(slot, station)
-                    touched |= self._judge(slot)
+                    touched.append(self._judge(slot))
                 case RevokeBox(box=box):
                     slot = self.slots[box]
                     if not slot.revoked and slot.station is not None:
                         self.totals.expect(self.election.station_by_no[slot.station], -1)
                     slot.revoked = True
-                    touched |= self._judge(slot)
+                    touched.append(self._judge(slot))
                 case ReleaseReport(box=box):
                     self.slots[box].released = True
-                    touched |= self._judge(self.slots[box])
+                    touched.append(self._judge(self.slots[box]))
                 case ChooseReport(box=box, sealed_sha256=digest):
                     self.slots[box].chosen = digest
-                    touched |= self._judge(self.slots[box])
+                    touched.append(self._judge(self.slots[box]))
                 case ManualOnly(station=station):
                     for slot in self.slots_at(station):
                         slot.manual_only = True
-                        touched |= self._judge(slot)
-        return touched
+                        touched.append(self._judge(slot))
+        return Touched.together(touched)
 
     def _judge(self, slot: BoxSlot) -> Touched:
         """Decide anew whether a box counts, and move the totals by the difference."""
