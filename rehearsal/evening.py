@@ -1,9 +1,9 @@
 """A pressed evening: when each box sends, and a clock that every process of the rehearsal reads from `clock.json`.
 
 The two hours in which the country's boxes report are pressed into about a minute. Stations abroad close in their own
-zones, up to half a day earlier or later; between them hours pass in which nothing arrives. Such a pause is cut short
-and the rest runs evenly, so every report still bears the true hour at which its station closed and at which it
-arrived, and no box seems to have a wrong clock.
+zones, up to half a day earlier or later; between them hours pass in which nothing arrives. Such a pause is cut short,
+and where reports crowd time is stretched, so that the pressed minute carries an even load. Every report still bears the
+true hour at which its station closed and at which it arrived, and no box seems to have a wrong clock.
 
 `clock.json` says which moment the clocks tell at which real moment, as a line of knots. Until the evening has begun
 it says that the clocks stand still; the file is replaced once when it begins, and every process follows.
@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -30,6 +31,9 @@ LONGEST_PAUSE = timedelta(seconds=45)
 """A longer pause between two arrivals is played as if it were this long."""
 BEFORE = timedelta(seconds=30)
 """The clocks begin so long before the first arrival."""
+CROWD = 0.9
+"""Share of the pressed time that follows the number of arrivals and not the time between them."""
+_KNOT_MS = 250
 _NOT_YET = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -79,28 +83,38 @@ class Line:
 def press(moments: Sequence[datetime], seconds: float, *, start: datetime | None = None) -> Line:
     """A line on which these moments (told, in order) take so many real seconds, pauses cut short.
 
-    Begins at `start`, or BEFORE the first moment. The rate is the same everywhere but in the pauses that are cut.
+    Begins at `start`, or BEFORE the first moment. Time is stretched where moments crowd: most of the seconds (CROWD)
+    are shared out evenly among the moments, the rest by the time between them, so that the load is about even.
     """
     first = start if start is not None else moments[0] - BEFORE
-    ends = [first]
-    played = [timedelta(0)]
+    ends, gaps, crowds = [first], [timedelta(0)], [0]
     for moment in moments:
         gap = moment - ends[-1]
         if gap <= timedelta(0):
+            crowds[-1] += 1
             continue
         ends.append(moment)
-        played.append(played[-1] + min(gap, LONGEST_PAUSE))
+        gaps.append(min(gap, LONGEST_PAUSE))
+        crowds.append(1)
     if len(ends) == 1:
         ends.append(first + timedelta(seconds=1))
-        played.append(timedelta(seconds=1))
-    scale = seconds * 1000 / (played[-1] / timedelta(seconds=1))
-    after = [round(passed / timedelta(seconds=1) * scale) for passed in played]
-    told, kept = [ends[0]], [after[0]]
+        gaps.append(timedelta(seconds=1))
+        crowds.append(1)
+    whole, many = sum(gaps, timedelta(0)), max(1, sum(crowds))
+    played = accumulate(
+        (1 - CROWD) * (gap / whole) + CROWD * crowd / many for gap, crowd in zip(gaps, crowds, strict=True)
+    )
+    after = [round(part * seconds * 1000) for part in played]
+    after[0] = 0
+    told, kept = [ends[0]], [0]
     for at in range(1, len(ends)):
         bends = (
-            at == len(ends) - 1 or ends[at + 1] - ends[at] > LONGEST_PAUSE or ends[at] - ends[at - 1] > LONGEST_PAUSE
+            at == len(ends) - 1
+            or ends[at + 1] - ends[at] > LONGEST_PAUSE
+            or ends[at] - ends[at - 1] > LONGEST_PAUSE
+            or after[at] - kept[-1] >= _KNOT_MS
         )
-        if bends and after[at] > kept[-1]:  # knots only where the rate changes
+        if bends and after[at] > kept[-1]:
             told.append(ends[at])
             kept.append(after[at])
     return Line(tuple(told), tuple(kept))
