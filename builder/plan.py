@@ -197,7 +197,7 @@ class Plan:
         names = self.names
         district = self.election.district_by_id[district_id]
         contests = self.contests_of[district_id]
-        stations = self._stations_of[("district", district_id)]
+        stations = self._stations_of.get(("district", district_id), [])
         place = names.district(district)
         first = verdicts[contests[0].id]
         result = first.result
@@ -305,7 +305,7 @@ class Plan:
         stations = (
             [
                 source(("station", station.no), names.station(station))
-                for station in self._stations_of[("district", contest.district or "")]
+                for station in self._stations_of.get(("district", contest.district or ""), [])
             ]
             if local
             else []

@@ -51,7 +51,10 @@ def _tables(facts: Facts, about: About) -> set[str]:
         wanted.add("refusals")
     if about.page == "option":
         contest, no = _option(facts, about)
-        wanted |= {"sources:region", "sources:tec"} if contest.district is None else {"sources:station"}
+        if contest.district is None:
+            wanted |= {"sources:region", "sources:tec"}
+        elif facts.stations("district", contest.district):
+            wanted.add("sources:station")
         if contest.option_by_no[no].candidates:
             wanted.add("candidates")
     return wanted

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 _CACHE = Path(tempfile.gettempdir()) / f"shailoo-prose-{os.getuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """MkDocs' prose, kept between tests of one worker under the digest of its sources."""
 PACKAGES = Path(__file__).resolve().parents[2] / "elections"
-_ELECTIONS: dict[str, Election] = {}
+ELECTIONS: dict[str, Election] = {}
 
 
 def election(name: str) -> Election:
     """A package of the repository, loaded once."""
-    if name not in _ELECTIONS:
-        _ELECTIONS[name] = load_package(read_files(PACKAGES / name))
-    return _ELECTIONS[name]
+    if name not in ELECTIONS:
+        ELECTIONS[name] = load_package(read_files(PACKAGES / name))
+    return ELECTIONS[name]
 
 
 class TellingClock:

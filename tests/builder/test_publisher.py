@@ -14,6 +14,7 @@ from builder.publish import Publisher
 from builder.store import PublicFolder
 from rehearsal.keys import rehearsal_signer
 from rehearsal.paper import accepted, annex
+from shailoo.model.election import Election
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -29,7 +30,7 @@ from shailoo.model.record import (
 from shailoo.records.canonical import digest
 from shailoo.records.note import SignedNote
 from shailoo.records.report_text import read_report, write_report
-from tests.builder.scene import Scene, scene, tree
+from tests.builder.scene import ELECTIONS, Scene, scene, tree
 
 EVERY_KIND = (
     "advisory-sample",
@@ -311,3 +312,21 @@ def test_publications_are_numbered_without_gaps(tmp_path: Path) -> None:
     found = [read_record(entry.body) for entry in where.store.feed(0)]
     versions = [record.version for record in found if isinstance(record, Publication)]
     assert versions == list(range(1, len(versions) + 1))
+
+
+def test_a_district_in_which_nobody_votes_has_an_empty_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = scene(tmp_path, "smd-repeat-sample")
+    district = where.election.districts[0].model_copy(update={"id": "d99", "no": 99})
+    contest = next(found for found in where.election.contests if found.district is not None)
+    empty = contest.model_copy(update={"id": "smd-99", "district": "d99"})
+    values = {name: getattr(where.election, name) for name in Election.model_fields}
+    values |= {
+        "districts": (*where.election.districts, district),
+        "contests": (*where.election.contests, empty),
+    }
+    monkeypatch.setitem(ELECTIONS, "smd-repeat-sample", Election(**values))
+    publisher = where.publisher()
+    assert publisher.start().problems == []
+    where.send(*where.records)
+    settle(publisher)
+    assert (where.public / "results" / "ky" / "smd-repeat-sample" / "district" / "d99" / "index.html").exists()
