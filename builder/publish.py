@@ -138,7 +138,11 @@ class Publisher:
         Raises Held when a page does not pass the gate, after all the others were made.
         """
         self.site.prepare(self.nights)
-        publications = self._replay(write=True)
+        gc.disable()  # what a replay makes stays: looking through it again and again finds nothing to free
+        try:
+            publications = self._replay(write=True)
+        finally:
+            gc.enable()
         _settle_memory()
         if not publications:
             return self._make_everything()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from html import unescape
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
@@ -19,19 +21,16 @@ _DIGIT = re.compile(r"[0-9]")
 _SPACES = str.maketrans("", "", "\u202f\u00a0 ")
 _NUMBER = re.compile(r"^(0|[1-9][0-9]{0,2}(\u202f[0-9]{3})*)$")
 _SHARE = re.compile(r"^[0-9]{1,7}[.,][0-9]{2}%$")
-_ELSEWHERE = "[data-text],table,[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
+_RECT = re.compile(r"<rect((?: [^>]*)?)>")
+_ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+_REMEMBERED = 4_096
+"""Spellings whose meaning is remembered: the same figures stand on many pages and in three languages."""
+_ELSEWHERE = "[data-text],[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
 
 
 class Unreadable(ValueError):
     """A page that cannot be read back: a table with a row too long, a figure that is no figure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What stands in a cell: its text, and the width of its bar in hundredths of a percent where it has one."""
-
-    text: str
-    width: int | None
 
 
 @dataclass(slots=True)
@@ -41,7 +40,8 @@ class Table:
     id: str
     scale: int | None
     columns: list[tuple[str, str]]
-    rows: list[tuple[str, str, list[Cell]]]
+    rows: list[tuple[str, str, list[str | int]]]
+    """(key, visible name, cells): the text of a cell, or the width of its bar in hundredths of a percent."""
 
 
 @dataclass(slots=True)
@@ -79,10 +79,11 @@ def read_page(html: str) -> PageRead:
     page = PageRead(
         attributes["data-page"] or "", attributes.get("data-scope") or "", attributes.get("data-election") or ""
     )
-    for table in root.css("table"):
-        page.tables.append(_table(table))
     for node in root.css("[data-figure]"):
         page.figures.append((node.attributes["data-figure"] or "", _own_text(node), _label(node)))
+    for table in root.css("table"):
+        page.tables.append(_table(table.html or ""))
+        table.decompose()
     _read_drawings(root, page)
     page.notes = [node.text() for node in root.css("pre")]
     for node in root.css(_ELSEWHERE):
@@ -116,6 +117,7 @@ def _read_drawings(root: LexborNode, page: PageRead) -> None:
             page.legend.append(_whole_percent(step.text()))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def number(text: str) -> int | None:
     """A figure as printed: digits in groups of three. None for a dash or an empty cell. Raises Unreadable."""
     if text in {"", "\u2014"}:
@@ -126,6 +128,7 @@ def number(text: str) -> int | None:
     return int(text.replace("\u202f", ""))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def share(text: str) -> int | None:
     """A share as printed, in hundredths of a percent. None for a dash or an empty cell. Raises Unreadable."""
     bare = text.translate(_SPACES)
@@ -145,46 +148,95 @@ def _whole_percent(text: str) -> int:
     return int(bare)
 
 
-def _table(node: LexborNode) -> Table:
-    identity = node.attributes.get("data-table")
+def _table(html: str) -> Table:
+    """A table from its normal spelling, as the parser writes it: every tag closed, every attribute in quotes.
+
+    Cells are found in that text and not in the tree: there are fifty a table and twenty-five thousand tables a build.
+    """
+    first, *rows = _rows(html)
+    known = _attributes(html[: html.index(">")])
+    identity = known.get("data-table")
     if not identity:
         message = "a table without data-table"
         raise Unreadable(message)
-    scale = node.attributes.get("data-scale")
-    rows = node.css("tr")
-    table = Table(identity, int(scale) if scale else None, _headings(identity, rows[0]) if rows else [], [])
-    shape = ["th", *["td"] * (len(table.columns) - 1)]
-    bars = [column == "bar" for column, _ in table.columns[1:]]
-    for row in rows[1:]:
-        name, *cells = row.iter()
-        attributes = name.attributes
-        if [name.tag, *[cell.tag for cell in cells]] != shape or attributes.get("scope") == "col":
-            message = f"a row of table {identity} is not one name and {len(shape) - 1} cells"
+    scale = known.get("data-scale")
+    table = Table(identity, int(scale) if scale else None, _headings(identity, first), [])
+    wide = len(table.columns) - 1
+    bars = [at for at, (column, _) in enumerate(table.columns[1:]) if column == "bar"]
+    for row in rows:
+        name, end, rest = row.partition("</th>")
+        cells = rest.split("</td>")
+        if not end or name[:4] != "<th " or len(cells) != wide + 1 or cells.pop().strip():
+            message = f"a row of table {identity} is not one name and {wide} cells"
             raise Unreadable(message)
-        read = [_bar(cell) if bar else Cell(cell.text().strip(), None) for bar, cell in zip(bars, cells, strict=True)]
-        table.rows.append((attributes.get("data-row") or "", _visible(name), read))
+        said, _, visible = name.partition(">")
+        attributes = _attributes(said)
+        if attributes.get("scope") == "col" or rest.count("<td") != wide or row.count("<th") != 1:
+            message = f"a row of table {identity} has a heading of a column, or a cell within a cell"
+            raise Unreadable(message)
+        read: list[str | int] = list(map(_text, cells))
+        for at in bars:
+            read[at] = _bar(cells[at])
+        table.rows.append((attributes.get("data-row", ""), _visible_text(visible), read))
     return table
 
 
-def _headings(identity: str, row: LexborNode) -> list[tuple[str, str]]:
+def _rows(html: str) -> list[str]:
+    """What stands inside each row, without the text around rows. A table has at least one."""
+    pieces = html.split("</tr>")[:-1]
+    if not pieces or html.count("<table") != 1 or html.count("<tr") != len(pieces):
+        message = "a table within a table, or without rows"
+        raise Unreadable(message)
+    return [piece[piece.index(">", piece.index("<tr")) + 1 :] for piece in pieces]
+
+
+def _headings(identity: str, row: str) -> list[tuple[str, str]]:
     """The first row of a table: nothing but headings of columns."""
-    cells = [(cell.tag, cell.attributes, cell) for cell in row.iter()]
-    if not cells or any(tag != "th" or attributes.get("scope") != "col" for tag, attributes, _ in cells):
+    cells = [cell.partition(">") for cell in row.split("</th>")]
+    *cells, (rest, _, _) = cells
+    found = [(_attributes(said), inner) for said, _, inner in cells]
+    if not found or rest.strip() or "<td" in row or any(one.get("scope") != "col" for one, _ in found):
         message = f"table {identity} does not begin with a row of headings"
         raise Unreadable(message)
-    return [(attributes.get("data-col") or "", _visible(cell)) for _, attributes, cell in cells]
+    return [(attributes.get("data-col", ""), _visible_text(inner)) for attributes, inner in found]
 
 
-def _bar(node: LexborNode) -> Cell:
-    bar = node.css_first("svg rect")
-    if bar is None:
-        return Cell(node.text().strip(), None)
-    width = (bar.attributes.get("width") or "").removesuffix("%")
+def _bar(cell: str) -> int | str:
+    """The width of the bar in a cell, in hundredths of a percent; its text when there is no bar."""
+    found = _RECT.search(cell)
+    if found is None:
+        return _text(cell)
+    width = _attributes(found[1]).get("width", "").removesuffix("%")
     whole, _, part = width.partition(".")
     if not whole.isdecimal() or not (part or "0").isdecimal():
         message = f"not a width: {width!r}"
         raise Unreadable(message)
-    return Cell("", int(whole) * 100 + int((part + "00")[:2]))
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _attributes(said: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(said)}
+
+
+def _text(cell: str) -> str:
+    """What is read in a cell, from its opening tag on, without the spaces around it."""
+    if cell[:4] == "<td>":
+        inner = cell[4:]
+    elif cell[:4] == "<td ":
+        inner = cell[cell.index(">") + 1 :]
+    else:
+        message = f"text between the cells of a row: {cell[:20]!r}"
+        raise Unreadable(message)
+    if "<" in inner:
+        inner = _TAG.sub("", inner)
+    return (unescape(inner) if "&" in inner else inner).strip()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _visible_text(inner: str) -> str:
+    """Words of a cell with one space between them, also where only a tag stood."""
+    return " ".join(unescape(_TAG.sub(" ", inner)).split())
 
 
 def _visible(node: LexborNode) -> str:

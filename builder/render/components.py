@@ -17,7 +17,9 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.compiler import CodeGenerator
 from jinja2.ext import Extension
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from builder.render import charts, words
@@ -49,9 +51,37 @@ class _Translated(Extension):
         return _SENTENCE.sub(lambda found: json.dumps(gettext(json.loads(f'"{found[1]}"')), ensure_ascii=False), source)
 
 
+def as_html(value: object) -> str:
+    """What `markupsafe.escape` gives, without copying what is HTML already: a page prints two hundred such figures."""
+    return value if type(value) is Markup else escape(value)
+
+
+class _Printer(CodeGenerator):
+    """Compiles `{{ … }}` to a call of `as_html`; everything else as jinja2 does it."""
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:  # noqa: ANN401 -- jinja2's own signature
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+            return
+        self.write("environment.as_html(")
+
+
+class _Plain(Context):
+    """Calls what a template calls, as it is: no function of ours asks jinja2 for its context, so none is looked for."""
+
+    def call(self, obj: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- jinja2's own signature
+        """Call a function or macro."""
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return obj(*args, **kwargs)
+
+
 class Tongue(Environment):
     """A jinja2 environment that speaks one language: `words` are its sentences."""
 
+    code_generator_class = _Printer
+    context_class = _Plain
+    as_html = staticmethod(as_html)
     language: Language
     words: Catalog
 
