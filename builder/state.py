@@ -244,6 +244,8 @@ class ElectionState:
                     for slot in self.slots_at(station):
                         slot.manual_only = True
                         touched.append(self._judge(slot))
+                case _:
+                    pass  # concerns the manual and the final count, not what the boxes counted
         return Touched.together(touched)
 
     def _judge(self, slot: BoxSlot) -> Touched:

@@ -14,7 +14,8 @@ from typing import Protocol
 from rehearsal.played import Played
 from shailoo.errors import ShailooError
 from shailoo.model.election import Election
-from shailoo.model.record import Appointment, Role
+from shailoo.model.record import Appointment
+from shailoo.model.refs import Role
 from shailoo.ports import Entry, Page, RecordStore
 from shailoo.usecases.appoint import appoint, person_of
 from shailoo.usecases.enter_turnout import HOURS, TurnoutFigure, enter_turnout, hour_moment

@@ -15,7 +15,8 @@ from functions.web import Access, Caller, NotAllowed, Request, Response, Route, 
 from shailoo.errors import Conflict, Refused, ShailooError
 from shailoo.i18n import local_date, msgid
 from shailoo.model.election import Election
-from shailoo.model.record import Act, Role, read_record
+from shailoo.model.record import Act, read_record
+from shailoo.model.refs import Role
 from shailoo.usecases.appoint import appoint, revoke_appointment
 from shailoo.usecases.intake_refusals import NoSuchElection
 from shailoo.usecases.record_act import record_act

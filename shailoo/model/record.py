@@ -13,15 +13,19 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen, Moment
+from shailoo.model.document import (
+    BlackoutAsked,
+    DocumentApproved,
+    DocumentCopied,
+    DocumentReceived,
+    DocumentUnreadable,
+    DocumentWithdrawn,
+    document_key,
+)
 from shailoo.model.election import Slug
+from shailoo.model.manual import ProtocolKeyed, Sheet, protocol_key
+from shailoo.model.refs import ActNumber, BoxRef, ElectionRef, HourText, Reason, Role, Sha256, StationRef
 from shailoo.records.canonical import canonical_json
-
-ElectionRef = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{2,39}$")]
-StationRef = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}$")]
-BoxRef = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{2,23}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-HourText = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
-Role = Literal["precinct", "territorial", "district", "central", "auditor"]
 
 
 class BadRecord(Refused):
@@ -157,8 +161,72 @@ class ManualOnly(Frozen):
     station: StationRef
 
 
+class ReleaseProtocol(Frozen):
+    """A held protocol enters the manual count all the same, on the authority of the act."""
+
+    measure: Literal["release-protocol"] = "release-protocol"
+    station: StationRef
+    sheet: Sheet
+
+
+class ExcludeOutside(Frozen):
+    """The votes cast outside the premises of a station do not count in a contest (7133, 2025).
+
+    The protocol gives ballots, not votes, for portable boxes; the act says what leaves the count.
+    """
+
+    measure: Literal["exclude-outside"] = "exclude-outside"
+    station: StationRef
+    contest: Sheet
+    invalid: Annotated[int, Field(ge=0, le=100_000)]
+    votes: Annotated[tuple[Annotated[int, Field(ge=0, le=100_000)], ...], Field(min_length=1, max_length=200)]
+    """In ballot order."""
+
+
+class ExcludeStation(Frozen):
+    """The results of a station are annulled: it is in no final total (20 stations in 2021)."""
+
+    measure: Literal["exclude-station"] = "exclude-station"
+    station: StationRef
+
+
+class ExcludeOption(Frozen):
+    """The votes for a candidate or list are annulled (district 13, 13.02.2026): they count as votes for nobody."""
+
+    measure: Literal["exclude-option"] = "exclude-option"
+    contest: Sheet
+    no: Annotated[int, Field(ge=1, le=200)]
+
+
+class ExcludeContest(Frozen):
+    """The results of a district are annulled (district 13, 03.12.2025): nobody is elected there."""
+
+    measure: Literal["exclude-contest"] = "exclude-contest"
+    contest: Sheet
+
+
+class ReverseAct(Frozen):
+    """An earlier act no longer holds; what it changed is as it was before."""
+
+    measure: Literal["reverse-act"] = "reverse-act"
+    number: ActNumber
+
+
+Annulment = ExcludeOutside | ExcludeStation | ExcludeOption | ExcludeContest
+"""What leaves the final count; the counts of boxes and of hands stay as they were, beside it."""
 Measure = Annotated[
-    JoinReserveBox | RevokeBox | ReleaseReport | ChooseReport | ManualOnly, Field(discriminator="measure")
+    JoinReserveBox
+    | RevokeBox
+    | ReleaseReport
+    | ChooseReport
+    | ManualOnly
+    | ReleaseProtocol
+    | ExcludeOutside
+    | ExcludeStation
+    | ExcludeOption
+    | ExcludeContest
+    | ReverseAct,
+    Field(discriminator="measure"),
 ]
 
 
@@ -167,11 +235,11 @@ class Act(Frozen):
 
     type: Literal["act"] = "act"
     election: ElectionRef
-    number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,24}$")]
+    number: ActNumber
     day: date
     body: Slug
     """The commission or court that decided."""
-    reason: Annotated[str, StringConstraints(min_length=3, max_length=1000)]
+    reason: Reason
     entered: Moment
     measures: Annotated[tuple[Measure, ...], Field(min_length=1, max_length=100)]
 
@@ -218,7 +286,21 @@ class Publication(Frozen):
 
 
 Record = Annotated[
-    ReportAccepted | ReportConflict | Refusal | RefusedHour | TurnoutEntered | Act | Appointment | Publication,
+    ReportAccepted
+    | ReportConflict
+    | Refusal
+    | RefusedHour
+    | TurnoutEntered
+    | Act
+    | Appointment
+    | Publication
+    | DocumentReceived
+    | BlackoutAsked
+    | DocumentCopied
+    | DocumentUnreadable
+    | DocumentApproved
+    | DocumentWithdrawn
+    | ProtocolKeyed,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
@@ -243,6 +325,10 @@ def record_key(record: Record) -> str:  # noqa: PLR0911 -- one key for each type
             return f"appointment/{record.person}/{record.commission}/{record.version:04}"
         case Publication():
             return f"publication/{record.version:012}"
+        case ProtocolKeyed():
+            return protocol_key(record)
+        case _:
+            return document_key(record)
 
 
 def record_bytes(record: Record) -> bytes:

@@ -12,7 +12,8 @@ from pydantic import Field, ValidationError
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen, Moment, read_stamp, stamp
-from shailoo.model.record import BoxRef, ElectionRef, ReportAccepted, ReportConflict, Sha256, StationRef
+from shailoo.model.record import ReportAccepted, ReportConflict
+from shailoo.model.refs import BoxRef, ElectionRef, Sha256, StationRef
 
 _HEADER = "SHAILOO RECEIPT 1"
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from shailoo.errors import Conflict
 from shailoo.model.election import Election
-from shailoo.model.record import Appointment, Role, record_bytes, record_key
+from shailoo.model.record import Appointment, record_bytes, record_key
+from shailoo.model.refs import Role
 from shailoo.ports import RecordStore
 from shailoo.usecases.registry import Registry
 from shailoo.usecases.staff_refusals import BadAppointment, NotYours

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from shailoo.errors import Conflict
 from shailoo.model.election import Election, Station
-from shailoo.model.record import Appointment, Role, TurnoutEntered, read_record, record_bytes, record_key
+from shailoo.model.record import Appointment, TurnoutEntered, read_record, record_bytes, record_key
+from shailoo.model.refs import Role
 from shailoo.ports import RecordStore
 from shailoo.usecases.registry import oversees
 from shailoo.usecases.staff_refusals import (

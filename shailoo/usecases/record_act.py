@@ -24,6 +24,7 @@ from shailoo.model.record import (
     record_key,
 )
 from shailoo.ports import RecordStore
+from shailoo.usecases.annul import fits_final_count, known_station
 from shailoo.usecases.registry import Registry, oversees
 from shailoo.usecases.staff_refusals import ActNumberTaken, BadAct, NotYours
 
@@ -75,7 +76,7 @@ def _own_station(measure: Measure, election: Election, appointment: Appointment)
         case JoinReserveBox() | ManualOnly():
             station = election.station_by_no.get(measure.station)
             return station is not None and oversees(appointment, election, station)
-        case RevokeBox() | ReleaseReport() | ChooseReport():
+        case _:
             return False
 
 
@@ -94,7 +95,9 @@ def _fits(measure: Measure, election: Election, registry: Registry, store: Recor
             if not _has_upload(measure, election, store):
                 raise BadAct("This box has sent no report with this digest.", box=measure.box)
         case ManualOnly():
-            _known_station(measure.station, election)
+            known_station(measure.station, election)
+        case _:
+            fits_final_count(measure, election, store)
 
 
 def _can_join(measure: JoinReserveBox, election: Election, registry: Registry) -> None:
@@ -104,12 +107,7 @@ def _can_join(measure: JoinReserveBox, election: Election, registry: Registry) -
     standing = registry.box(election.id, measure.box)
     if standing is None or standing.station is not None or standing.revoked:
         raise BadAct("This reserve box was joined to a station or revoked before.", box=measure.box)
-    _known_station(measure.station, election)
-
-
-def _known_station(number: str, election: Election) -> None:
-    if number not in election.station_by_no:
-        raise BadAct("There is no such station in this election.", station=number)
+    known_station(measure.station, election)
 
 
 def _has_upload(measure: ChooseReport, election: Election, store: RecordStore) -> bool:

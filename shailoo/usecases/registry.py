@@ -15,11 +15,9 @@ from shailoo.model.election import Election, Station
 from shailoo.model.record import (
     Act,
     Appointment,
-    ChooseReport,
     JoinReserveBox,
     ManualOnly,
     Refusal,
-    ReleaseReport,
     RevokeBox,
     read_record,
 )
@@ -139,7 +137,7 @@ class Registry:
                     self._revoked.add((act.election, measure.box))
                 case ManualOnly():
                     self._manual.add((act.election, measure.station))
-                case ReleaseReport() | ChooseReport():
+                case _:
                     pass  # what counts is decided when publishing
 
     def _take_appointment(self, appointment: Appointment) -> None:

@@ -14,7 +14,8 @@ from functions.intake.refusal_counter import RefusalCounter
 from functions.routers import make_router
 from functions.web import Request, Response, Router
 from shailoo.assembly import Installation
-from shailoo.model.record import Appointment, Role
+from shailoo.model.record import Appointment
+from shailoo.model.refs import Role
 from shailoo.usecases.appoint import appoint, person_of
 
 

@@ -13,7 +13,8 @@ from functions.staff.cookies import SESSION, CookieSigner
 from functions.web import Access, Response
 from rehearsal.keys import rehearsal_signer
 from shailoo.assembly import Installation
-from shailoo.model.record import Act, Role, TurnoutEntered, read_record
+from shailoo.model.record import Act, TurnoutEntered, read_record
+from shailoo.model.refs import Role
 from shailoo.usecases.accept_report import accept_report
 from shailoo.usecases.appoint import person_of
 from tests.functions.browser import Browser, FixedClock, give, router_of

@@ -18,8 +18,8 @@ from shailoo.model.record import (
     Measure,
     ReleaseReport,
     RevokeBox,
-    Role,
 )
+from shailoo.model.refs import Role
 from shailoo.records.canonical import digest
 from shailoo.usecases.appoint import appoint, person_of, revoke_appointment
 from shailoo.usecases.record_act import record_act

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from shailoo.adapters.memory import MemoryStore
 from shailoo.errors import ShailooError
-from shailoo.model.record import Appointment, Role, TurnoutEntered
+from shailoo.model.record import Appointment, TurnoutEntered
+from shailoo.model.refs import Role
 from shailoo.usecases.enter_turnout import HOURS, TurnoutFigure, enter_turnout, turnout_at
 from tests.voting import small_election
 
