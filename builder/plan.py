@@ -379,6 +379,11 @@ class Plan:
                 for region in election.regions
                 for tec in self._tecs_of.get(region.id, [])
             ),
+            (
+                views.Download("csv", f"/results/data/{election.id}/stations.csv"),
+                views.Download("nist-err json", f"/results/data/{election.id}/nist-err.json"),
+                views.Download("zip", f"/results/data/{election.id}/open-data.zip"),
+            ),
         )
 
     def held(self, state: ElectionState) -> views.HeldView:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from builder import views
+from builder.archive import archive
 from builder.crew import share_out
 from builder.data_files import files
+from builder.err_report import err_report
 from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
 from builder.night import Made
@@ -18,6 +20,7 @@ from builder.snapshot import Snapshot
 from shailoo.errors import Held
 from shailoo.model.base import LANGUAGES, stamp
 from shailoo.records.canonical import digest
+from shailoo.rules.results import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from builder.render.site import Site
     from builder.store import PublicFolder
     from shailoo.model.base import Language
+    from shailoo.model.election import Contest
     from shailoo.model.record import Publication
 
 _PIECE = 24
@@ -135,7 +139,7 @@ class Press:
         if isinstance(view, views.MapView):
             yield from self.site.map_files(view)
         if isinstance(view, views.StationsView):
-            yield from Snapshot.whole_nation(page.night)
+            yield from _whole_nation(page)
         made = page.night.made(page.name)
         for language, body in page.bodies.items():
             yield self.site.page(language, view, body, made)
@@ -149,6 +153,31 @@ class Press:
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, what stands in public stays
                 said.append(f"{name} {problem(error)}")
         return [f" {changed}", *said]
+
+
+def _whole_nation(page: Page) -> Iterable[tuple[str, bytes]]:
+    """The national table, NIST's common data format, and the archive of both with every signed text."""
+    night, election = page.night, page.night.election
+    start = f"data/{election.id}/"
+    national = [*Snapshot.whole_nation(night), _err(page)]
+    yield from national
+    texts = (note for station in election.stations for note in _notes(night, station.no))
+    packed = archive(election, ((path.removeprefix(start), data) for path, data in (*national, *texts)))
+    yield f"{start}open-data.zip", packed
+
+
+def _err(page: Page) -> tuple[str, bytes]:
+    """The election in NIST's common data format; mandates stand in it only once they are decided."""
+    night = page.night
+
+    def seats(contest: Contest) -> dict[int, int]:
+        verdict = night.verdicts[contest.id]
+        result = verdict.result
+        decided = verdict.complete and result is not None and result.status is Status.DECIDED
+        return dict(result.seats) if decided and result is not None else {}
+
+    generated = night.made(page.name).published
+    return f"data/{night.election.id}/nist-err.json", err_report(night.state, generated=generated, seats=seats)
 
 
 def problem(error: Exception) -> str:

@@ -70,9 +70,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A table as a file: `href` is an absolute path, `format` is `csv`, `json` or `geojson`."""
+    """A table as a file: `href` is an absolute path, `format` is its kind as people know it."""
 
-    format: Literal["csv", "json", "geojson"]
+    format: Literal["csv", "json", "geojson", "nist-err json", "zip"]
     href: str
 
 
@@ -493,6 +493,7 @@ class StationsView:
 
     head: Head
     groups: tuple[StationGroup, ...]
+    downloads: tuple[Download, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
