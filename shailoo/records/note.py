@@ -50,22 +50,11 @@ class Verifier:
     @classmethod
     def parse(cls, vkey: str) -> Self:
         """Read a verifier key as it is published. Raises BadNote."""
-        name, plus, rest = vkey.partition("+")
-        hex_id, plus2, encoded = rest.partition("+")
-        blob = _unbase64(encoded)
-        if (
-            not plus
-            or not plus2
-            or not _good_name(name)
-            or blob is None
-            or blob[:1] != _ED25519
-            or len(blob) != _VERIFIER_BYTES
-        ):
-            raise BadNote("This is not an Ed25519 verifier key.", vkey=vkey[:80])
-        key_id = _key_id(name, blob[1:])
+        name, hex_id, raw = split_vkey(vkey, _ED25519)
+        key_id = _key_id(name, raw)
         if key_id.hex() != hex_id:
             raise BadNote("The verifier key's identifier does not belong to its name and key.", vkey=vkey[:80])
-        return cls(name, key_id, Ed25519PublicKey.from_public_bytes(blob[1:]))
+        return cls(name, key_id, Ed25519PublicKey.from_public_bytes(raw))
 
     def vkey(self) -> str:
         """Write the verifier key."""
@@ -115,14 +104,14 @@ class SignedNote:
         lines = tail.split("\n")
         if lines[-1] != "" or not 1 <= len(lines) - 1 <= _MOST_SIGNATURES:
             raise BadNote("A signed note ends in 1 to 16 signature lines.", lines=len(lines) - 1)
-        note = cls(text, tuple(_signature(line) for line in lines[:-1]))
+        note = cls(text, tuple(read_signature_line(line) for line in lines[:-1]))
         if note.bytes() != data:
             raise BadNote("This note is spelled differently from what a signer writes.")
         return note
 
     def bytes(self) -> bytes:
         """Write the note."""
-        lines = "".join(f"{_DASH}{name} {base64.b64encode(blob).decode()}\n" for name, blob in self.signatures)
+        lines = "".join(f"{signature_line(name, blob)}\n" for name, blob in self.signatures)
         return f"{self.text}\n{lines}".encode()
 
     def verify(self, *known: Verifier) -> None:
@@ -138,6 +127,37 @@ class SignedNote:
                     good = True
         if not good:
             raise BadSignature("No known key has signed this note.", known=len(known))
+
+
+def split_vkey(vkey: str, kind: bytes) -> tuple[str, str, bytes]:
+    """Take a verifier key of one signature type apart: name, key id in hexadecimal, public key. Raises BadNote."""
+    name, plus, rest = vkey.partition("+")
+    hex_id, plus2, encoded = rest.partition("+")
+    blob = _unbase64(encoded)
+    if (
+        not plus
+        or not plus2
+        or not _good_name(name)
+        or blob is None
+        or blob[:1] != kind
+        or len(blob) != _VERIFIER_BYTES
+    ):
+        raise BadNote("This is not a verifier key of the kind that is expected.", vkey=vkey[:80], kind=kind.hex())
+    return name, hex_id, blob[1:]
+
+
+def signature_line(name: str, blob: bytes) -> str:
+    """Write one signature line, without its newline."""
+    return f"{_DASH}{name} {base64.b64encode(blob).decode()}"
+
+
+def read_signature_line(line: str) -> tuple[str, bytes]:
+    """Read a signature line without its newline: name, and blob of key id and signature. Raises BadNote."""
+    name, space, encoded = line.removeprefix(_DASH).partition(" ")
+    blob = _unbase64(encoded)
+    if not line.startswith(_DASH) or not space or not _good_name(name) or blob is None or len(blob) <= _KEY_ID:
+        raise BadNote("This is not a signature line.", line=line[:80])
+    return name, blob
 
 
 def _key_id(name: str, public: bytes) -> bytes:
@@ -160,11 +180,3 @@ def _unbase64(text: str) -> bytes | None:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def _signature(line: str) -> tuple[str, bytes]:
-    name, space, encoded = line.removeprefix(_DASH).partition(" ")
-    blob = _unbase64(encoded)
-    if not line.startswith(_DASH) or not space or not _good_name(name) or blob is None or len(blob) <= _KEY_ID:
-        raise BadNote("This is not a signature line.", line=line[:80])
-    return name, blob
