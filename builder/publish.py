@@ -141,9 +141,9 @@ class Publisher:
         gc.disable()  # what a replay makes stays: looking through it again and again finds nothing to free
         try:
             publications = self._replay(write=True)
+            gc.freeze()  # it stays for good, so that no collection, here or in a fork, need look at it at all
         finally:
             gc.enable()
-        _settle_memory()
         if not publications:
             return self._make_everything()
         progress = Progress(self.version)

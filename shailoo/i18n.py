@@ -14,7 +14,7 @@ from __future__ import annotations
 import gettext as stdlib_gettext
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -217,6 +217,7 @@ def local_time(moment: datetime, zone: ZoneInfo | str) -> str:
     return _on_clocks_of(moment, zone).strftime("%H:%M")
 
 
+@lru_cache(maxsize=1024)
 def local_moment(moment: datetime, zone: ZoneInfo | str, language: Language) -> str:
     """Write day and time of a moment on the clocks of a zone: `28 November 2021, 20:14`."""
     local = _on_clocks_of(moment, zone)

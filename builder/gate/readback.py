@@ -165,20 +165,32 @@ def _table(html: str) -> Table:
     bars = [at for at, (column, _) in enumerate(table.columns[1:]) if column == "bar"]
     for row in rows:
         name, end, rest = row.partition("</th>")
-        cells = rest.split("</td>")
-        if not end or name[:4] != "<th " or len(cells) != wide + 1 or cells.pop().strip():
+        cells = _cells(rest)
+        if not end or name[:4] != "<th " or len(cells) != wide:
             message = f"a row of table {identity} is not one name and {wide} cells"
             raise Unreadable(message)
         said, _, visible = name.partition(">")
         attributes = _attributes(said)
-        if attributes.get("scope") == "col" or rest.count("<td") != wide or row.count("<th") != 1:
+        if attributes.get("scope") == "col" or row.count("<th") != 1:
             message = f"a row of table {identity} has a heading of a column, or a cell within a cell"
             raise Unreadable(message)
-        read: list[str | int] = list(map(_text, cells))
-        for at in bars:
-            read[at] = _bar(cells[at])
+        read: list[str | int] = list(cells)
+        if bars:
+            spelled = rest.split("</td>")
+            for at in bars:
+                read[at] = _bar(spelled[at])
         table.rows.append((attributes.get("data-row", ""), _visible_text(visible), read))
     return table
+
+
+@lru_cache(maxsize=512)
+def _cells(rest: str) -> tuple[str, ...]:
+    """The texts of a row's cells. A page's rows are remembered: in the next language most figures are spelled alike."""
+    *cells, after = rest.split("</td>")
+    if after.strip() or rest.count("<td") != len(cells):
+        message = f"a cell within a cell, or text after the cells of a row: {after[:20]!r}"
+        raise Unreadable(message)
+    return tuple(map(_text, cells))
 
 
 def _rows(html: str) -> list[str]:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +24,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from builder.render import charts, words
+from builder.render.compiled import Compiled
 from builder.views import ContestCount, Head, HeldRow, MapArea, OptionCount, Place, Seats, TurnoutTable
 from shailoo.i18n import NARROW_SPACE, NO_SHARE, Catalog, catalog, local_date, local_moment, number, share
 from shailoo.model.base import Language
@@ -86,11 +88,13 @@ class Tongue(Environment):
     words: Catalog
 
 
-def environment(language: Language, templates: Sequence[Path] = (), *, strict: bool = False) -> Tongue:
+def environment(
+    language: Language, templates: Sequence[Path] = (), *, strict: bool = False, compiled: Path | None = None
+) -> Tongue:
     """Make the environment of one language; its templates stay compiled as long as it lives.
 
     `templates` are searched before the theme's components; without them it is the results portal's. `strict` makes a
-    missing translation an error (for tests).
+    missing translation an error (for tests). What is compiled is kept in the folder `compiled`, if there is one.
     """
     folders = [*(templates or [SITES / "results" / "templates"]), THEME / "components"]
     env = Tongue(
@@ -101,6 +105,7 @@ def environment(language: Language, templates: Sequence[Path] = (), *, strict: b
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=Compiled(compiled, language) if compiled is not None and not strict else None,
     )
     env.language = language
     env.words = catalog("builder", language, strict=strict)
@@ -158,6 +163,7 @@ def width(part: int | None, base: int | None, scale: int) -> Markup:
     return Markup(charts.bar_width(part or 0, base or 0, scale))  # noqa: S704 -- digits only
 
 
+@lru_cache(maxsize=1024)
 def clock(stamp: str, zone: str) -> str:
     """Hours, minutes and seconds of a UTC stamp on the clocks of a zone: `20:11:46`."""
     return datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)).strftime("%H:%M:%S") if stamp else ""

@@ -57,13 +57,15 @@ class Pages:
         outlines: Mapping[str, str] | None = None,
         templates: Sequence[Path] = (),
         strict: bool = False,
+        compiled: Path | None = None,
     ) -> None:
         self.language: Language = language
-        self._env = components.environment(language, templates, strict=strict)
+        self._env = components.environment(language, templates, strict=strict, compiled=compiled)
         self._shapes = shapes or {}
         self._outlines = outlines or {}
         self._links: dict[tuple[str, str], components.Links] = {}
         self._templates: dict[str, Template] = {}
+        self._endings: dict[tuple[str, str], str] = {}
 
     # --- each page ---
 
@@ -159,12 +161,8 @@ class Pages:
         """What the page is, of which election, how far it can be relied on. Never without the status."""
         if isinstance(view, views.ElectionsView):
             return self._env.words.gettext("Election results")
-        head = view.head
-        parts = [self.subject(view), f"{self._filter('bare', head)}, {self._filter('day', head.day)}"]
-        parts.append(self._filter("status_title", head.status))
-        if head.synthetic:
-            parts.append(self._env.words.gettext("synthetic figures"))
-        return " — ".join(part for part in parts if part)
+        subject, ending = self.subject(view), self._ending(view.head)
+        return f"{subject} — {ending}" if subject else ending
 
     def subject(self, view: views.View) -> str:  # noqa: PLR0911 -- one return for each kind of page
         """The page without its election: `Polling station № 1004`; "" for an overview."""
@@ -214,6 +212,17 @@ class Pages:
         return known
 
     # --- inside ---
+
+    def _ending(self, head: views.Head) -> str:
+        """What every title of an election ends with."""
+        known = self._endings.get((head.election, head.status))
+        if known is None:
+            parts = [f"{self._filter('bare', head)}, {self._filter('day', head.day)}"]
+            parts.append(self._filter("status_title", head.status))
+            if head.synthetic:
+                parts.append(self._env.words.gettext("synthetic figures"))
+            known = self._endings[(head.election, head.status)] = " — ".join(part for part in parts if part)
+        return known
 
     def _filter(self, name: str, value: object) -> str:
         return str(self._env.filters[name](value))

@@ -51,7 +51,14 @@ class Site:
                 self.shapes[name] = charts.Shapes.of(outlines)
         addresses = {name: f"/results/data/{name}/outline.svg" for name in self.shapes}
         self._pages = {
-            language: Pages(language, shapes=self.shapes, outlines=addresses, templates=templates, strict=strict)
+            language: Pages(
+                language,
+                shapes=self.shapes,
+                outlines=addresses,
+                templates=templates,
+                strict=strict,
+                compiled=cache / "templates",
+            )
             for language in LANGUAGES
         }
         self._builds: dict[str, ProseBuild] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -44,6 +45,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment in UTC. Inside the system there is no other time; zones appear only on pages and on tape."""
 
 
+@lru_cache(maxsize=1024)
 def stamp(moment: datetime) -> str:
     """Format a moment as `2021-11-28T14:02:11Z`: UTC, whole seconds (RFC 3339).
 
