@@ -186,22 +186,17 @@ def box_view(slot: BoxSlot, closing: datetime) -> views.Box:
 
 def reports(state: ElectionState, slot: BoxSlot) -> list[views.Report]:
     """Every signed text of a box that is public, as printed."""
-    found: list[views.Report] = []
-    for index, upload in enumerate([*slot.finals, *slot.annexes]):
-        counted = slot.counts is not None and upload in {slot.final, slot.annex}
-        if upload.record.zero is not None and index == 0:
-            found.append(_report(state, upload.record, "zero", upload.record.zero, counted=False, copy=1))
-        found.append(
-            _report(
-                state,
-                upload.record,
-                upload.record.kind,
-                upload.record.note,
-                counted=counted,
-                copy=upload.report.copy_no,
-            )
+    return [
+        _report(
+            state,
+            upload.record,
+            kind,
+            note,
+            counted=kind != "zero" and slot.counts is not None and upload in {slot.final, slot.annex},
+            copy=1 if kind == "zero" else upload.report.copy_no,
         )
-    return found
+        for upload, kind, note in slot.texts()
+    ]
 
 
 def _report(

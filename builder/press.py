@@ -188,10 +188,6 @@ def problem(error: Exception) -> str:
 def _notes(night: Night, station: str) -> Iterable[tuple[str, bytes]]:
     """Every signed text of a station under a name that has its digest in it."""
     for slot in night.state.slots_at(station):
-        for index, upload in enumerate([*slot.finals, *slot.annexes]):
-            notes: list[tuple[str, str]] = [(upload.record.kind, upload.record.note)]
-            if index == 0 and upload.record.zero is not None:
-                notes.append(("zero", upload.record.zero))
-            for kind, note in notes:
-                data = note.encode()
-                yield f"data/{night.election.id}/report/{slot.box}-{kind}-{digest(data)[:12]}.txt", data
+        for _, kind, note in slot.texts():
+            data = note.encode()
+            yield f"data/{night.election.id}/report/{slot.box}-{kind}-{digest(data)[:12]}.txt", data

@@ -8,7 +8,7 @@ reads the signed texts again and sums them in its own way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from builder.tally import COUNTRY, Contribution, Totals, contribution
 from shailoo.model.record import (
@@ -105,6 +105,19 @@ class BoxSlot:
     def rivals(self) -> tuple[Upload, ...]:
         """Final reports that contradict the first one."""
         return tuple(self._rivals(self.finals))
+
+    def texts(self) -> Iterator[tuple[Upload, Literal["zero", "final", "annex"], str]]:
+        """Every signed note of the box that is public, with the upload that brought it.
+
+        Uploads repeat the zero report; each differing one comes once, before the first report that it came with.
+        """
+        zeros: set[str] = set()
+        for upload in (*self.finals, *self.annexes):
+            zero = upload.record.zero
+            if zero is not None and zero not in zeros:
+                zeros.add(zero)
+                yield upload, "zero", zero
+            yield upload, upload.record.kind, upload.record.note
 
 
 @dataclass(frozen=True, slots=True)

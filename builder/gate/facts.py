@@ -94,10 +94,9 @@ class Facts:
         counts = slot.state == "accepted" and final is not None
         self.recount.put(slot.box, station, final.record.note if counts and final is not None else None)
         self.recount.put_annex(slot.box, annex.record.note if annex is not None else None)
-        for index, upload in enumerate([*slot.finals, *slot.annexes]):
-            if index == 0 and upload.record.zero is not None:
-                self.notes[station].append(upload.record.zero)
-            self.notes[station].append(upload.record.note)
+        uploads = [*slot.finals, *slot.annexes]
+        self.notes[station] += dict.fromkeys(upload.record.zero for upload in uploads if upload.record.zero is not None)
+        self.notes[station] += [upload.record.note for upload in uploads]
 
     @property
     def hours(self) -> tuple[str, ...]:

@@ -187,6 +187,33 @@ def test_two_different_final_reports_are_both_kept_and_neither_counts_until_an_a
     assert (figures["conflicts"], figures["boxes_reported"]) == (0, len(where.records))
 
 
+def test_every_differing_zero_report_of_a_box_is_published(tmp_path: Path) -> None:
+    where = scene(tmp_path, "small")
+    publisher = where.publisher()
+    publisher.start()
+    first = where.records[0]
+    zeros = [first.note.replace("\n", f"\nzero {number}\n", 1) for number in (1, 2)]
+    where.send(first.model_copy(update={"zero": zeros[0]}), *where.records[1:])
+    settle(publisher)
+    counts = where.played.box_counts[first.box]
+    for index, zero in enumerate((zeros[0], zeros[1])):
+        fewer = [
+            count._replace(ballots=count.ballots - 1 - index, votes=(count.votes[0] - 1 - index, *count.votes[1:]))
+            for count in counts
+        ]
+        second = accepted(where.election, first.box, fewer, first.arrived + timedelta(seconds=30 + index))
+        fields = second.model_dump(exclude={"type", "zero"})
+        append(where, ReportConflict(**fields, zero=zero, first_sha256=first.sealed_sha256, same_figures=False))
+    done = publisher.step()
+    publisher.wait_for_child()
+    assert done is not None
+    assert not done.held_back, done.problems
+    page = (where.public / "results" / "en" / "small" / "station" / first.station / "index.html").read_text()
+    assert page.count("<pre") == 3 + len(zeros), "three final reports, and each zero report once"
+    files = (where.public / "results" / "data" / "small" / "report").glob(f"{first.box}-zero-*.txt")
+    assert sorted(path.read_text() for path in files) == sorted(zeros)
+
+
 def test_a_revoked_box_leaves_the_totals_with_its_cause_in_the_history(tmp_path: Path) -> None:
     where = scene(tmp_path, "small")
     publisher = where.publisher()
