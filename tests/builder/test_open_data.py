@@ -45,5 +45,7 @@ def test_every_key_of_a_night_has_a_meaning(tmp_path: Path) -> None:
         return {key for inner in value for key in keys(inner)} if isinstance(value, list) else set()
 
     for path in (where.public / "results" / "data").rglob("*.json"):
+        if path.name == "nist-err.json":
+            continue  # its keys are NIST's; tests/builder/test_err_report.py holds them against the published schema
         assert keys(json.loads(path.read_bytes())) <= MEANING.keys(), path.name
     assert all(f"`{key}`" in keys_table() for key in POINTER)
