@@ -79,10 +79,14 @@ def err_report(
         "Candidate": list(_candidates(election)),
     }
     counts = _Counts(state, hands or {})
-    ballots = ",\n".join(counts.ballots())
-    contests = ",\n".join(_contest(state, contest, counts, seats(contest)) for contest in election.contests)
-    opening, whole = _open(body), _open(head)
-    return f'{whole}, "Election": [{opening}, "BallotCounts": [{ballots}], "Contest": [{contests}]}}]}}\n'.encode()
+    parts = [f'{_open(head)}, "Election": [{_open(body)}, "BallotCounts": ['.encode()]
+    parts.append(",\n".join(counts.ballots()).encode())
+    parts.append(b'], "Contest": [')
+    for at, contest in enumerate(election.contests):
+        parts.append(b",\n" if at else b"")
+        parts += _contest(state, contest, counts, seats(contest))
+    parts.append(b"]}]}\n")
+    return b"".join(parts)
 
 
 def _open(value: Mapping[str, Any]) -> str:
@@ -178,7 +182,8 @@ def _selected(contest: Contest, option: Option) -> str:
     return f"{'party' if contest.kind is ContestKind.PARTY_LIST else 'candidate'}-{contest.id}-{option.no}"
 
 
-def _contest(state: ElectionState, contest: Contest, counts: _Counts, seats: Mapping[int, int]) -> str:
+def _contest(state: ElectionState, contest: Contest, counts: _Counts, seats: Mapping[int, int]) -> Iterator[bytes]:
+    """A contest in pieces, one for each line of the ballot, so that the whole is in memory once and not thrice."""
     total = state.totals.of(COUNTRY, contest.id)
     about: dict[str, Any] = {
         "@id": f"contest-{contest.id}",
@@ -197,12 +202,12 @@ def _contest(state: ElectionState, contest: Contest, counts: _Counts, seats: Map
     else:
         kind = "referendum" if state.election.kind is ElectionKind.REFERENDUM else "ballot-measure"
         about |= {"@type": f"{_T}BallotMeasureContest", "Type": kind}
-    lines = ",\n".join(
-        f"{_open(_selection(contest, option, at + 1))}, "
-        f'"VoteCounts": [{", ".join(counts.votes(contest, at, seats.get(option.no, 0)))}]}}'
-        for at, option in enumerate(contest.options)
-    )
-    return f'{_open(about)}, "ContestSelection": [{lines}]}}'
+    yield f'{_open(about)}, "ContestSelection": ['.encode()
+    for at, option in enumerate(contest.options):
+        comma = ",\n" if at else ""
+        said = ", ".join(counts.votes(contest, at, seats.get(option.no, 0)))
+        yield f'{comma}{_open(_selection(contest, option, at + 1))}, "VoteCounts": [{said}]}}'.encode()
+    yield b"]}"
 
 
 def _selection(contest: Contest, option: Option, order: int) -> dict[str, Any]:
