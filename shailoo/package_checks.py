@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shailoo.model.base import LANGUAGES, Name
-from shailoo.model.election import BoxRole, ContestKind, Electorate, Mode, OptionKind, Protocol, StationKind
+from shailoo.model.election import BoxRole, ContestKind, Electorate, LineRole, Mode, OptionKind, Protocol, StationKind
 from shailoo.package_faults import FaultList
 from shailoo.package_header import HEADER, PROTOCOL, PackageHeader
 from shailoo.package_tables import (
@@ -344,6 +344,7 @@ def _check_protocols(protocols: tuple[Protocol, ...], tables: PackageTables, fau
     for kind in sorted({kind for kind in described if described.count(kind) > 1}):
         faults.add(PROTOCOL, "a kind of contest has two protocols", "Delete one.", column="contest_kind", value=kind)
     for protocol in protocols:
+        _check_lines(protocol, tables, faults)
         lines = {line.id: line.group for line in protocol.lines}
         for equation in protocol.equations:
             try:
@@ -357,6 +358,32 @@ def _check_protocols(protocols: tuple[Protocol, ...], tables: PackageTables, fau
             if any(term.line not in lines or lines[term.line] != term.summed for term in terms):
                 remedy = "Name lines of this protocol; write sum(L10) for a group line and L9 for a single one."
                 faults.add(PROTOCOL, "the equation names no such line", remedy, column=equation.id, value=equation.text)
+
+
+def _check_lines(protocol: Protocol, tables: PackageTables, faults: FaultList) -> None:
+    """The count of a contest is read off the lines by their roles, so each must be found, and found once."""
+
+    def fault(problem: str, remedy: str, value: object) -> None:
+        faults.add(PROTOCOL, problem, remedy, column=protocol.contest_kind, value=value)
+
+    ids = [line.id for line in protocol.lines]
+    for twice in sorted({one for one in ids if ids.count(one) > 1}):
+        fault("two lines have one number", "Number each line once.", twice)
+    roles = [line.role for line in protocol.lines if line.role is not None]
+    for role in sorted({role for role in roles if roles.count(role) > 1}):
+        fault("two lines have one role", "Leave the role at one of them.", role)
+    for role in (LineRole.INVALID, LineRole.VALID, LineRole.VOTES):
+        if role not in roles:
+            fault("no line has this role", "Give the role to the line that counts it.", role)
+    for line in protocol.lines:
+        if line.group != (line.role is LineRole.VOTES):
+            remedy = "Set group for the line with the role votes, and for no other."
+            fault("the votes are the one group line", remedy, line.id)
+    if LineRole.AGAINST_ALL in roles:
+        contests = {row.value.id for row in tables.contests if row.value.kind is protocol.contest_kind}
+        against = {row.value.contest for row in tables.options if row.value.kind is OptionKind.AGAINST_ALL}
+        for contest in sorted(contests - against):
+            fault("no option stands for the line against all", "Add it to options.csv, or delete the line.", contest)
 
 
 def _is_zone(name: str) -> bool:

@@ -18,6 +18,7 @@ from shailoo.model.election import (
     ContestKind,
     Election,
     Equation,
+    LineRole,
     Option,
     OptionKind,
     Protocol,
@@ -34,6 +35,17 @@ AGAINST_ALL = Name(ky="Баарына каршы", ru="Против всех", e
 _PROPOSAL = (
     "Proposal of this project: the current law's own list of lines was not found; modelled on Art. 43 of the old Code"
 )
+_ROLES: Mapping[str, LineRole] = {
+    "L1": LineRole.LISTED,
+    "L2": LineRole.RECEIVED,
+    "L3": LineRole.ISSUED,
+    "L4": LineRole.ISSUED_OUTSIDE,
+    "L5": LineRole.CANCELLED,
+    "L6": LineRole.PORTABLE,
+    "L7": LineRole.STATIONARY,
+    "L8": LineRole.INVALID,
+    "L9": LineRole.VALID,
+}
 _LINES: tuple[tuple[str, str, str, str], ...] = (
     ("L1", "тизмеге киргизилген шайлоочулардын саны", "число избирателей, включенных в список", "voters on the list"),
     (
@@ -115,13 +127,15 @@ def candidates(sexes: str) -> tuple[Option, ...]:
 
 def protocols(*kinds: ContestKind, against_all: bool = True, several_marks: bool = False) -> tuple[Protocol, ...]:
     """Return the manual protocol of these kinds of contests; with several marks a ballot, votes outnumber ballots."""
-    lines = [ProtocolLine(id=line, name=name(ky, ru, en), source=_PROPOSAL) for line, ky, ru, en in _LINES]
+    lines = [
+        ProtocolLine(id=line, name=name(ky, ru, en), role=_ROLES[line], source=_PROPOSAL) for line, ky, ru, en in _LINES
+    ]
     votes = name(
         "тизмеге же талапкерге берилген добуштар", "голоса за список или кандидата", "votes for a list or candidate"
     )
-    lines.append(ProtocolLine(id="L10", name=votes, group=True, source=_PROPOSAL))
+    lines.append(ProtocolLine(id="L10", name=votes, group=True, role=LineRole.VOTES, source=_PROPOSAL))
     if against_all:
-        lines.append(ProtocolLine(id="L11", name=AGAINST_ALL, source=_PROPOSAL))
+        lines.append(ProtocolLine(id="L11", name=AGAINST_ALL, role=LineRole.AGAINST_ALL, source=_PROPOSAL))
     equations = [Equation(id=key, text=text, hard=hard, source=_PROPOSAL) for key, text, hard in _EQUATIONS]
     votes_sum = "sum(L10) + L11" if against_all else "sum(L10)"
     text = f"{votes_sum} >= L9" if several_marks else f"L9 = {votes_sum}"

@@ -181,12 +181,38 @@ class Box(Frozen):
     vkey: str
 
 
+class LineRole(StrEnum):
+    """What a line of a protocol counts, where the count of a contest needs to know."""
+
+    LISTED = "listed"
+    """Voters on the list."""
+    RECEIVED = "received"
+    """Ballots that the commission received."""
+    ISSUED = "issued"
+    """Ballots issued in the premises."""
+    ISSUED_OUTSIDE = "issued-outside"
+    """Ballots issued outside the premises."""
+    CANCELLED = "cancelled"
+    """Unused and spoiled ballots."""
+    PORTABLE = "portable"
+    """Ballots in portable boxes."""
+    STATIONARY = "stationary"
+    """Ballots in stationary boxes."""
+    INVALID = "invalid"
+    VALID = "valid"
+    VOTES = "votes"
+    """A group line: votes of each option, without "against all" where that has a line of its own."""
+    AGAINST_ALL = "against-all"
+
+
 class ProtocolLine(Frozen):
     """A line of the protocol of a contest; a group line (`L10`) stands for one figure per option."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,2}$")]
     name: Name
     group: bool = False
+    role: LineRole | None = None
+    """None for a line that is kept and checked, but that nothing is counted from."""
     source: str
 
 
@@ -205,6 +231,11 @@ class Protocol(Frozen):
     contest_kind: ContestKind
     lines: tuple[ProtocolLine, ...]
     equations: tuple[Equation, ...]
+
+    @cached_property
+    def line_by_role(self) -> Mapping[LineRole, ProtocolLine]:
+        """Lines by what they count; the package sees to it that none has two."""
+        return {line.role: line for line in self.lines if line.role is not None}
 
 
 class SourceNote(Frozen):
@@ -256,6 +287,11 @@ class Election(Frozen):
     def contest_by_id(self) -> Mapping[str, Contest]:
         """Contests by identifier."""
         return {contest.id: contest for contest in self.contests}
+
+    @cached_property
+    def protocol_by_kind(self) -> Mapping[ContestKind, Protocol]:
+        """Protocols by the kind of contest; every kind of the election has one."""
+        return {protocol.contest_kind: protocol for protocol in self.protocols}
 
     @cached_property
     def region_by_id(self) -> Mapping[str, Region]:

@@ -24,6 +24,7 @@ from shailoo.model.election import (
     Mode,
     Option,
     OptionKind,
+    Protocol,
     Region,
     Sex,
     Station,
@@ -113,9 +114,19 @@ def elections(draw: st.DrawFn) -> Election:
         contests=contests,
         stations=stations,
         boxes=draw(_boxes(stations)),
-        protocols=protocols(*sorted({contest.kind for contest in contests}), several_marks=True),
+        protocols=_protocols(contests),
         electorate={},
         sources=(),
+    )
+
+
+def _protocols(contests: tuple[Contest, ...]) -> tuple[Protocol, ...]:
+    """Questions have no line against all; nobody stands against an answer."""
+    questions = {ContestKind.QUESTION, ContestKind.ADVISORY}
+    return tuple(
+        protocol
+        for kind in sorted({contest.kind for contest in contests})
+        for protocol in protocols(kind, against_all=kind not in questions, several_marks=True)
     )
 
 

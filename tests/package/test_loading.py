@@ -164,6 +164,20 @@ def test_an_equation_of_lines_that_do_not_exist_is_refused() -> None:
     assert "cannot be read" in faults(edited("protocol.json", "L6 + L7 = L8", "L6 * L7 = L8"))[0].problem
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "problem", "value"),
+    [
+        ('"role": "invalid"', '"role": null', "no line has this role", "invalid"),
+        ('"role": "invalid"', '"role": "valid"', "two lines have one role", "valid"),
+        ('"id": "L8"', '"id": "L7"', "two lines have one number", "L7"),
+        ('"role": "votes"', '"role": null', "the votes are the one group line", "L10"),
+    ],
+)
+def test_a_protocol_says_once_which_line_counts_what(old: str, new: str, problem: str, value: str) -> None:
+    found = faults(edited("protocol.json", old, new))
+    assert (problem, value) in {(one.problem, one.value) for one in found}
+
+
 def test_a_contest_kind_without_protocol_is_refused() -> None:
     only_lists = [json.loads(SMALL["protocol.json"])[0]]
     found = faults({**SMALL, "protocol.json": json.dumps(only_lists).encode()})
