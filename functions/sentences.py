@@ -61,6 +61,46 @@ SENTENCES: Mapping[str, str] = {
     "bad-act": msgid("The act speaks of a box, a station or a report that is not there."),
     "act-number-taken": msgid("Another act bears this number."),
     "bad-appointment": msgid("There is no such commission or appointment, or the role does not go with it."),
+    "no-such-paper": msgid("This station has no such paper. Choose it from the list."),
+    "no-such-document": msgid("There is no such document."),
+    "too-many-documents": msgid(
+        "Too many files were sent for this paper. Withdraw those that are not needed and ask the superior commission."
+    ),
+    "document-gone": msgid("The document was withdrawn. Send another file."),
+    "copy-to-come": msgid("The copy for the public is not made yet. Open the page again in a minute."),
+    "document-moved-on": msgid("There is a newer copy. Look at it and decide again."),
+    "second-official-wanted": msgid(
+        "Another member must approve than who uploaded the document or marked its last areas."
+    ),
+    "bad-blackout": msgid("No new area was marked, or one lies outside its page."),
+    "document-unfit": msgid("No copy can be made of this file. Scan the paper again and send the new file."),
+    "document-empty": msgid("The file is empty. Scan the paper again and send the new file."),
+    "document-too-large": msgid(
+        "The file is larger than 20 MiB. Scan in grey at 150 to 200 dots per inch, or send the pages one by one."
+    ),
+    "document-unknown": msgid("The file is neither PDF, JPEG nor PNG. Scan the paper again and send the new file."),
+    "document-disguised": msgid("The file is no scan, whatever it is called. Send a PDF, JPEG or PNG of the paper."),
+    "document-is-office": msgid("This is a file of an office program. Print it, sign it and scan the paper."),
+    "document-is-archive": msgid("This is a packed folder. Send the scans one by one."),
+    "document-is-web-page": msgid("This is a web page or a mail. Send a scan of the paper."),
+    "document-is-other-picture": msgid("This kind of picture is not taken. Set the camera to JPEG, or scan as PDF."),
+    "document-is-video": msgid("This is a video or a recording. Photograph each page."),
+    "document-is-program": msgid("This is a program, not a scan. It may be harmful: tell whoever keeps your computer."),
+    "document-encrypted": msgid("The PDF is locked by a password. Save it without password, or scan the paper again."),
+    "document-broken": msgid("The file is damaged or was cut short. Scan the paper again and send the new file."),
+    "document-too-many-pages": msgid("The file has too many pages. Send each paper as a file of its own."),
+    "document-too-many-pixels": msgid(
+        "A page is far larger than a scan needs to be. Scan at 150 to 200 dots per inch."
+    ),
+    "document-bomb": msgid(
+        "Reading this file takes more than any scan does. Scan the paper again and send the new file."
+    ),
+    "blackout-outside": msgid("An area to black out lies outside its page."),
+    "no-such-upload": msgid("This upload is not known or has expired. Begin it again."),
+    "bad-part": msgid("This part does not fit the upload."),
+    "upload-incomplete": msgid("Parts of the file are missing. Send them and try again."),
+    "upload-damaged": msgid("The file was changed on the way. Send it again."),
+    "too-many-uploads-open": msgid("Too many uploads are open. Finish one, or wait an hour."),
     "fault": msgid("Something failed on our side. Try again in a moment."),
 }
 

@@ -207,6 +207,8 @@ def status_of(error: ShailooError) -> int:
     """The HTTP status that an error is told with. 4xx is final; 5xx asks the sender to try again."""
     special = {
         "too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "document-too-large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "second-official-wanted": HTTPStatus.FORBIDDEN,
         "not-signed-in": HTTPStatus.UNAUTHORIZED,
         "not-allowed": HTTPStatus.FORBIDDEN,
         "wrong-method": HTTPStatus.METHOD_NOT_ALLOWED,

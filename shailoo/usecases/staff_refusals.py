@@ -66,3 +66,81 @@ class BadAppointment(Refused):
     """The commission does not exist, or the role does not go with it."""
 
     code = "bad-appointment"
+
+
+class NoSuchPaper(Refused):
+    """A station has no paper of this kind and part: no such contest, list or box there."""
+
+    code = "no-such-paper"
+
+
+class NoSuchDocument(NotFound):
+    """Nothing was received under this name."""
+
+    code = "no-such-document"
+
+
+class TooManyDocuments(Refused):
+    """So many files were received for one paper that another cannot be meant."""
+
+    code = "too-many-documents"
+
+
+class DocumentGone(Conflict):
+    """The document was withdrawn; a tombstone stands in its place."""
+
+    code = "document-gone"
+
+
+class CopyToCome(Conflict):
+    """The copy that this would speak of has not been made yet, or could not be made."""
+
+    code = "copy-to-come"
+
+
+class DocumentMovedOn(Conflict):
+    """There is a newer copy than the one that was looked at."""
+
+    code = "document-moved-on"
+
+
+class SecondOfficialWanted(Refused):
+    """Who uploaded a document or marked its last areas cannot approve it."""
+
+    code = "second-official-wanted"
+
+
+class BadBlackout(Refused):
+    """An area lies outside its page, no area is new, or there are too many."""
+
+    code = "bad-blackout"
+
+
+class NoSuchUpload(NotFound):
+    """No upload of this name is open for this person."""
+
+    code = "no-such-upload"
+
+
+class BadPart(Refused):
+    """A part has another number, length or content than the upload wants."""
+
+    code = "bad-part"
+
+
+class UploadIncomplete(Conflict):
+    """Parts of the file are not there yet."""
+
+    code = "upload-incomplete"
+
+
+class UploadDamaged(Refused):
+    """The whole file does not have the digest that was announced."""
+
+    code = "upload-damaged"
+
+
+class TooManyUploadsOpen(Refused):
+    """A person has more uploads open than anyone needs."""
+
+    code = "too-many-uploads-open"

@@ -14,6 +14,7 @@ from functions.sentences import SENTENCES
 from functions.web import Access, status_of
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
+from shailoo.rules.scan_faults import BY_CODE
 from tests.law.source import ROOT
 from tests.voting import SMALL
 
@@ -47,6 +48,7 @@ def codes_table() -> str:
 
 def _family(parent: type[ShailooError]) -> Iterator[type[ShailooError]]:
     assert server.Fault.code in SENTENCES  # its module is imported, so that its classes are known
+    assert BY_CODE.keys() <= SENTENCES.keys()
     for child in parent.__subclasses__():
         yield child
         yield from _family(child)
