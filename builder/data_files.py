@@ -199,6 +199,8 @@ def _station(view: views.StationView) -> dict[str, Any]:
                 "sha256": report.digest,
                 "file": report.href,
                 "counted": report.counted,
+                "log_entry": report.entry,
+                "proof": f"{report.href}.tlog-proof" if report.entry is not None else None,
             }
             for report in view.reports
         ],

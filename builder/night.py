@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from builder import views
 from builder.gate.facts import Facts
+from builder.log.entries import EntryFold
 from builder.plan import OVERVIEW, Plan, Verdicts, ordered
 from builder.state import NOTHING, ElectionState, Touched
 from builder.tally import COUNTRY
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from shailoo.model.election import Election
     from shailoo.model.record import Record
+    from shailoo.records.log_entry import LogEntry
 
 
 _WIDE = frozenset({"region", "tec", "district"})
@@ -73,6 +75,9 @@ class Night:
         self.complete_cut = False
         self.followed = 0
         """The last version that made pages which may follow later: wide ones, or those that trail."""
+        self.entries: list[tuple[int, LogEntry]] = []
+        """Entries of the log that have no number yet, each with the number of its record."""
+        self._log = EntryFold()
         self._waiting: deque[tuple[int, Record]] = deque()
         self._dirty: dict[str, None] = {}
         self._causes: dict[views.Cause, int] = {}
@@ -95,6 +100,7 @@ class Night:
             seq, record = self._waiting.popleft()
             was_held = len(self.state.troubled)
             parts.append(self.state.apply(seq, record))
+            self.entries += [(seq, entry) for entry in self._log.entries(record, self.state)]
             self._because(record, held=len(self.state.troubled) - was_held)
         touched = Touched.together(parts)
         if touched != NOTHING:

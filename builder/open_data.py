@@ -77,6 +77,8 @@ MEANING: Mapping[str, str] = {
     "sha256": "of the signed text, in hexadecimal; of a conflict, of both uploads as sealed",
     "file": "address of the signed text",
     "counted": "whether it is in the totals",
+    "log_entry": "number of the text in the transparency log, from 0",
+    "proof": "address of the proof that the text is in the log",
     "sources": "where the option's votes came from",
     "candidates": "of an open list",
     "preferences": "preferential votes",

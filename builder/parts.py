@@ -218,6 +218,7 @@ def _report(
         arrived=stamp(record.arrived),
         counted=counted,
         copy=copy,
+        entry=state.logged.get((record.box, whole)),
     )
 
 

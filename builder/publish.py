@@ -4,8 +4,9 @@ What is true if we stop after each step (live):
 
 1. the publication record is appended -- a version exists by name; the pages are still those of the version before;
 2. data files and pages are replaced one by one, each whole -- some are newer than the pointer says, all have passed;
-3. the pointer moves, and the mark of the last published version -- pages that never wait are complete;
-4. a child has made what may follow later, and the mark of the last complete version moves.
+3. the log grows: tiles, head, checkpoint, proofs, each step as `builder.log.keeper` tells;
+4. the pointer moves, and the mark of the last published version -- pages that never wait are complete;
+5. a child has made what may follow later, and the mark of the last complete version moves.
 
 On start the publisher compares marks and records; where they differ it publishes a version that makes again every page
 changed since the last mark, through the same code.
@@ -20,18 +21,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.hours import Hours
+from builder.log.keeper import LogKeeper
+from builder.log.software import opening
 from builder.marks import Marks
 from builder.night import Made, Night, is_wide
 from builder.press import Page, Press, problem
 from builder.snapshot import read_pointer
 from builder.store import PublicFolder
 from shailoo.errors import Held
+from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
+from shailoo.records.log_entry import ReportEntry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from builder.log.keeper import LogKey
     from builder.night import Tier
     from builder.press import Job
     from builder.render.site import Site
@@ -84,8 +90,9 @@ class Publisher:
         public: Path,
         marks: Path,
         clock: Clock,
+        items: ItemStore,
+        log: LogKey,
         cadence: Cadence | None = None,
-        items: ItemStore | None = None,
     ) -> None:
         self.store = store
         self.site = site
@@ -100,6 +107,7 @@ class Publisher:
         self.version = 0
         self._marks = Marks(marks)
         self._hours = Hours(items)
+        self.log = LogKeeper(log, items, self.public)
         self._seen = 0
         self._child: int | None = None
         self._delegated: list[Job] = []
@@ -121,12 +129,15 @@ class Publisher:
     def start(self) -> Progress:
         """Fold everything that was published, mend what did not come to its end, and be ready for `step`."""
         self.site.prepare(self.nights)
-        self._replay()
+        self._replay(trust=self._trusted())
+        self._open()
         self._retry = True
         _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
         if since is None:
+            self.log.write()
+            self.log.point()
             return Progress(self.version)
         if since == 0:
             return self._make_everything()
@@ -145,6 +156,7 @@ class Publisher:
         finally:
             gc.enable()
         if not publications:
+            self._open()
             return self._make_everything()
         progress = Progress(self.version)
         jobs = [
@@ -156,12 +168,25 @@ class Publisher:
             raise Held("Pages do not pass the gate; what stands in public was left.", first=progress.problems[0])
         return progress
 
-    def _replay(self, *, write: bool = False) -> list[Publication]:
+    def _open(self) -> None:
+        """Say, durably, with which software, packages and rules this publisher begins, unless the last one did."""
+        packages = {name: self.public.read(f"data/{name}/package.zip") or b"" for name in self.nights}
+        elections = {name: night.election for name, night in self.nights.items()}
+        last = self.log.last_opening
+        now = opening(elections, packages, last.number + 1 if last is not None else 1, self.clock.now())
+        if last is None or not now.same_as(last):
+            self.store.append(record_key(now), record_bytes(now))
+            for seq, record in self._feed(self._seen, limit=_BATCH, whole=True):
+                self._seen = seq
+                self._receive(seq, record)
+
+    def _replay(self, *, write: bool = False, trust: bool = False) -> list[Publication]:
         """Fold the feed through every publication, as it happened.
 
         With `write`, make what only its own moment can make: versions that are kept, and the pages of an election that
         are older than the last version, because they may follow later or because the election was held back.
         """
+        self.log.begin(trust=trust)
         publications: list[Publication] = []
         for seq, record in self._feed(0, limit=_BATCH, whole=True):
             self._seen = seq
@@ -176,6 +201,7 @@ class Publisher:
             jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
             if write and not last and jobs:
                 self._make_all(jobs, Progress())
+        self.log.settle()
         return publications
 
     def _take_in(self, publication: Publication, *, write: bool = False) -> None:
@@ -186,10 +212,25 @@ class Publisher:
             if publication.mends is not None and (publication.wide or name in publication.held_back):
                 night.soil(publication.mends)
             night.close(publication, held_back=name in publication.held_back)
+        self._number(publication.upto)
+        self.log.close(publication)
         self._keep(publication, write=write)
         self.version = publication.version
         if publication.wide or publication.trail:
             self._last_complete = publication.version
+
+    def _number(self, upto: int) -> None:
+        """Give what the records up to a feed number add to the log their numbers there."""
+        found = [night.entries for night in self.nights.values()]
+        for entry, index in self.log.take(upto, found):
+            if isinstance(entry, ReportEntry):
+                self.nights[entry.election].state.logged.setdefault((entry.box, entry.sha256), index)
+        for entries in found:
+            entries.clear()
+
+    def _trusted(self) -> bool:
+        """Whether what lies in public was written under this start of the machine, and not taken away since."""
+        return self._marks.same_boot() and all(read_pointer(self.public, name) is not None for name in self.nights)
 
     def _unfinished_since(self) -> int | None:
         """The version after which pages may be missing; 0 when none can be trusted, None when all is there."""
@@ -223,6 +264,8 @@ class Publisher:
     def _settle(self) -> None:
         """After all pages: the list of elections, the pointers, the marks."""
         self._shown = {name: night.followed for name, night in self.nights.items()}
+        self.log.write()
+        self.log.point()
         self.press.front()
         for name, night in self.nights.items():
             if night.held_since is not None:
@@ -250,6 +293,11 @@ class Publisher:
             self._hours.noted(record)
             for night in self.nights.values():
                 night.receive(seq, record)
+        elif isinstance(record, Opening):
+            self.log.opened(seq, record)
+        elif isinstance(record, Cosigned):
+            if self.log.cosign(record):
+                self.log.point()
         elif (name := getattr(record, "election", None)) in self.nights:
             self.nights[name].receive(seq, record)
 
@@ -274,7 +322,7 @@ class Publisher:
         trail = not busy and (mends is not None or self._trail_due(alive, now, news=bool(fresh)))
         waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
         self._retry = False
-        if not (fresh or trail or waiting):
+        if not (fresh or trail or waiting or self.log.waiting):
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
 
@@ -297,6 +345,7 @@ class Publisher:
     def _publish(self, *, wide: bool, trail: bool, mends: int | None = None, alone: bool = False) -> Progress:
         """One version. `alone`: everything in this process, so that the gate's word on every page is heard."""
         stations = sum(len(night.absorb(self._seen).stations) for night in self.nights.values())
+        self._number(self._seen)
         if mends is not None:
             for night in self.nights.values():
                 night.soil(mends)
@@ -306,6 +355,7 @@ class Publisher:
         publication = self._publication(
             wide=wide, trail=trail, cut=trail and self._cut_due(), mends=mends, held_back=held_back
         )
+        self.log.close(publication)
         progress = Progress(publication.version, stations, 0, held_back, trail, list(problems.values()))
         good = [name for name in self.nights if name not in held_back]
         later = self._later(good, wide=wide and not inline, trail=trail)
@@ -318,6 +368,7 @@ class Publisher:
         self.press.front()
         for night in newly_held:
             self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
+        self.log.write()
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed

@@ -165,6 +165,8 @@ class ElectionState:
         """Contest -> the one row its small cells became; released once and never again."""
         self.preferences: dict[tuple[str, int], dict[int, int]] = {}
         """(contest, list) -> candidate -> preference votes of the annexes that count."""
+        self.logged: dict[tuple[str, str], int] = {}
+        """(box, digest of a public text) -> its number in the transparency log."""
         self.annexes = 0
         """How many annexes count."""
         for box in election.boxes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ class PublicFolder:
     def remove(self, path: str) -> None:
         """Take a file away; nothing happens when it is not there."""
         (self.root / path).unlink(missing_ok=True)
+
+    def remove_folder(self, path: str) -> None:
+        """Take a folder with its files away; nothing happens when it is not there."""
+        shutil.rmtree(self.root / path, ignore_errors=True)
+        self._folders.discard(f"{self._start}{path}")
 
 
 def open_json(value: Any) -> bytes:  # noqa: ANN401 -- JSON has no narrower type

@@ -299,6 +299,8 @@ class Report:
     arrived: str
     counted: bool
     copy: int = 1
+    entry: int | None = None
+    """Its number in the transparency log; None where there is no log. The proof lies beside the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ HOME: Final = "/results/ky/"
 _POINTER = "public, max-age=2"
 _PAGE = "public, max-age=15, stale-while-revalidate=60"
 _FOR_EVER = "public, max-age=31536000, immutable"
-_NAMED_BY_CONTENT = re.compile(r"(?:^|[./-])[0-9a-f]{12,64}(?:\.|$)|^tile/")
+_NAMED_BY_CONTENT = re.compile(r"(?:^|[./-])[0-9a-f]{12,64}(?:\.|$)|^log/tile/")
 _TEXT = (
     "text/",
     "application/json",
@@ -47,11 +47,16 @@ _TYPES = {
     ".map": "application/json",
     ".md": "text/plain; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".tlog-proof": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+_PLAIN_NAMES = ("checkpoint", "vkey")
+"""Files of the log that are text and have no suffix."""
+_FRESH = ("pointer.json", "status.json", "checkpoint")
+"""Small files that change with every version."""
 SECURITY: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -98,7 +103,13 @@ class StaticFiles:
                 if not S_ISREG(about.st_mode) or not place.resolve().is_relative_to(self._folder):
                     return None
                 etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
-                kind = _TYPES.get(place.suffix) or mimetypes.guess_type(place.name)[0] or "application/octet-stream"
+                plain = _TYPES[".txt"] if place.name in _PLAIN_NAMES else None
+                kind = (
+                    plain
+                    or _TYPES.get(place.suffix)
+                    or mimetypes.guess_type(place.name)[0]
+                    or "application/octet-stream"
+                )
                 zips = kind.startswith(_TEXT) and "gzip" in headers.get("accept-encoding", "")
                 zips = zips and about.st_size >= _SMALLEST_GZIP
                 common = [
@@ -176,7 +187,7 @@ def _harmless(parts: list[str]) -> bool:
 
 def _cache_class(parts: list[str], kind: str) -> str:
     inside = "/".join(parts[1:])
-    if parts[-1] == "pointer.json" or parts[-1] == "checkpoint":
+    if parts[-1] in _FRESH:
         return _POINTER
     return _FOR_EVER if kind != HTML and _NAMED_BY_CONTENT.search(inside) else _PAGE
 

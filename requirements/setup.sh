@@ -59,10 +59,13 @@ if [ "$(cat "$PROJECT_STAMP" 2>/dev/null)" != "$project" ] || [ ! -x .venv/bin/s
     printf '%s\n' "$project" >"$PROJECT_STAMP"
 fi
 
-# The font sets Kyrgyz on the tape's PDF; the browser is for the tests only, so a demo goes on without it.
+# The font sets Kyrgyz on the tape's PDF; the browser and Go (whose own checksum log's code checks ours) are for the tests
+# only, so a demo goes on without them.
 missing=
 [ -e "$FONT" ] || missing="fonts-dejavu-core"
 command -v chromium >/dev/null 2>&1 || missing="${missing:+$missing }chromium"
+command -v go >/dev/null 2>&1 || missing="${missing:+$missing }golang-go"
+[ -d /usr/share/gocode/src/golang.org/x/mod ] || missing="${missing:+$missing }golang-golang-x-mod-dev"
 # shellcheck disable=SC2086  # a list of words on purpose
 [ -z "$missing" ] || debian $missing ||
-    say "please install, as root: apt-get install $missing (the browser tests and the tape's PDF need them; the demo's pages do not)" >&2
+    say "please install, as root: apt-get install $missing (tests in a browser, of the log by others, and of the tape's PDF need them; the demo's pages do not)" >&2

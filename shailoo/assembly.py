@@ -5,7 +5,7 @@ An installation is one folder:
     elections/<id>/   the election packages
     store.db          records and items
     objects/          immutable objects
-    keys/             sealing-<id>.key, receipt.key, session.key: rights 0600
+    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600
     settings.json     what the operator decides; no secrets
     clock.json        only while an evening is played again
     public/           what a CDN would serve: results/, tizme/, talapker/
@@ -48,6 +48,9 @@ from shailoo.records.note import Verifier
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.registry import Registry
+
+LOG_PATH = "results/log"
+"""Where the transparency log lies, below the host."""
 
 
 class BadSettings(Refused):
@@ -142,6 +145,8 @@ class Installation:
         host = origin.partition("//")[2]
         if not (keys / "receipt.key").exists():
             save_note_key(new_note_key(f"{host}/receipts"), keys / "receipt.key")
+        if not (keys / "log.key").exists():
+            save_note_key(new_note_key(f"{host}/{LOG_PATH}"), keys / "log.key")
         if not (keys / "session.key").exists():
             write_secret(keys / "session.key", secrets.token_hex(32))
         if identity is not None and client_secret is not None:
@@ -210,6 +215,25 @@ class Installation:
     def receipt_signer(self) -> FileNoteSigner:
         """Signs receipts."""
         return FileNoteSigner(load_note_key(self.folder / "keys" / "receipt.key"))
+
+    @cached_property
+    def log_signer(self) -> FileNoteSigner:
+        """Signs the heads of the transparency log; its name is the log's origin. An older installation gets one now.
+
+        Raises BadSettings when the installation has moved to another address since: a log keeps its origin for ever.
+        """
+        path = self.folder / "keys" / "log.key"
+        origin = f"{self.settings.origin.partition('//')[2]}/{LOG_PATH}"
+        if not path.exists():
+            save_note_key(new_note_key(origin), path)
+        signer = FileNoteSigner(load_note_key(path))
+        if signer.verifier.name != origin:
+            raise BadSettings(
+                "The log's key bears another origin than settings.json; a log keeps its origin for ever.",
+                origin=origin,
+                key=signer.verifier.name,
+            )
+        return signer
 
     @property
     def receipt_verifier(self) -> Verifier:

@@ -201,10 +201,11 @@ def opened(folder: Path) -> Iterator[Installation]:
 
 def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:
     """The publisher of an installation."""
+    from builder.log.keeper import LogKey
     from builder.publish import Publisher
     from builder.render.site import Site
 
-    folder = installation.folder
+    folder, signer = installation.folder, installation.log_signer
     packages = {name: folder / "elections" / name for name in installation.elections}
     return Publisher(
         store=installation.store,
@@ -215,6 +216,7 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
         clock=installation.clock,
         cadence=cadence,
         items=installation.store,
+        log=LogKey(signer.verifier.name, signer.verifier.vkey(), signer),
     )
 
 

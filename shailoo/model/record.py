@@ -23,6 +23,7 @@ from shailoo.model.document import (
     document_key,
 )
 from shailoo.model.election import Slug
+from shailoo.model.log import Cosigned, Opening, log_key
 from shailoo.model.manual import ProtocolKeyed, Sheet, protocol_key
 from shailoo.model.refs import ActNumber, BoxRef, ElectionRef, HourText, Reason, Role, Sha256, StationRef
 from shailoo.records.canonical import canonical_json
@@ -300,13 +301,15 @@ Record = Annotated[
     | DocumentUnreadable
     | DocumentApproved
     | DocumentWithdrawn
-    | ProtocolKeyed,
+    | ProtocolKeyed
+    | Opening
+    | Cosigned,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 
-def record_key(record: Record) -> str:  # noqa: PLR0911 -- one key for each type of record
+def record_key(record: Record) -> str:  # noqa: C901, PLR0911 -- one key for each type of record
     """The key under which a record is created once."""
     match record:
         case ReportAccepted():
@@ -327,6 +330,8 @@ def record_key(record: Record) -> str:  # noqa: PLR0911 -- one key for each type
             return f"publication/{record.version:012}"
         case ProtocolKeyed():
             return protocol_key(record)
+        case Opening() | Cosigned():
+            return log_key(record)
         case _:
             return document_key(record)
 

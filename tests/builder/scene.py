@@ -11,13 +11,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from builder.log.keeper import LogKey
 from builder.publish import Cadence, Publisher
 from builder.render.site import Site
 from rehearsal.paper import finals, store_all
 from rehearsal.played import Played, read_played
+from shailoo.adapters.keys import FileNoteSigner
 from shailoo.adapters.memory import MemoryStore
 from shailoo.adapters.package_folder import read_files
+from shailoo.adapters.sqlite import SqliteStore
 from shailoo.package import load_package
+from shailoo.records.note import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
 _CACHE = Path(tempfile.gettempdir()) / f"shailoo-prose-{os.getuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """MkDocs' prose, kept between tests of one worker under the digest of its sources."""
 PACKAGES = Path(__file__).resolve().parents[2] / "elections"
+_SIGNER = Signer("127.0.0.1:8021/results/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+LOG_VERIFIER = _SIGNER.verifier
+LOG = LogKey(_SIGNER.name, LOG_VERIFIER.vkey(), FileNoteSigner(_SIGNER))
 ELECTIONS: dict[str, Election] = {}
 
 
@@ -52,7 +61,7 @@ class TellingClock:
 
 def publisher_of(
     folder: Path,
-    store: MemoryStore,
+    store: MemoryStore | SqliteStore,
     names: Sequence[str],
     *,
     templates: Sequence[Path] = (),
@@ -70,6 +79,7 @@ def publisher_of(
         clock=TellingClock(max(found.evening_of for found in elections.values())),
         cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
         items=store,
+        log=LOG,
     )
 
 
@@ -97,7 +107,7 @@ class Scene:
     folder: Path
     election: Election
     played: Played
-    store: MemoryStore
+    store: MemoryStore | SqliteStore
     records: list[ReportAccepted]
 
     @property

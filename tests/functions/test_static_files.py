@@ -25,6 +25,8 @@ def public(tmp_path: Path) -> Path:
         "results/404.html": "<title>404</title>",
         "results/ru/404.html": "<title>404 ru</title>",
         "results/pointer.json": "{}",
+        "results/log/checkpoint": "origin",
+        "results/log/tile/entries/000.p/7": "entries",
         f"results/data/{DIGEST}.json": "{}",
         "results/assets/app.0123456789ab.css": "a{}",
         "results/ky/data.csv": "a,b\n" * 200,
@@ -56,6 +58,8 @@ def test_a_folder_is_its_index_and_wants_its_slash(public: Path) -> None:
     [
         ("/results/ky/", "public, max-age=15, stale-while-revalidate=60"),
         ("/results/pointer.json", "public, max-age=2"),
+        ("/results/log/checkpoint", "public, max-age=2"),
+        ("/results/log/tile/entries/000.p/7", "public, max-age=31536000, immutable"),
         (f"/results/data/{DIGEST}.json", "public, max-age=31536000, immutable"),
         ("/results/assets/app.0123456789ab.css", "public, max-age=31536000, immutable"),
         ("/results/ky/data.csv", "public, max-age=15, stale-while-revalidate=60"),

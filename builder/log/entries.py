@@ -1,0 +1,166 @@
+"""Which entries of the log a record makes: a function of the records before it and of nothing else.
+
+Entries follow the feed one record at a time, so they do not depend on how records were batched into versions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from shailoo.model.base import stamp
+from shailoo.model.document import DocumentApproved, DocumentCopied, DocumentReceived, DocumentWithdrawn, document_id
+from shailoo.model.log import Opening
+from shailoo.model.manual import ProtocolKeyed
+from shailoo.model.record import Act, ReportAccepted, ReportConflict, record_bytes
+from shailoo.records.canonical import canonical_json, digest
+from shailoo.records.log_entry import (
+    ActEntry,
+    ArrivalEntry,
+    DocumentEntry,
+    HeldEntry,
+    LogEntry,
+    PackageEntry,
+    ProtocolEntry,
+    ReportEntry,
+    RulesEntry,
+    SoftwareEntry,
+    WithdrawalEntry,
+    ZeroStateEntry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from builder.state import ElectionState
+    from shailoo.model.record import Record
+
+
+class EntryFold:
+    """The entries of one election's records. Asked once after each record was taken into the state."""
+
+    def __init__(self) -> None:
+        self._held: set[tuple[str, str]] = set()
+        """(box, digest of the note) of which it was said that they are held."""
+        self._texts: set[tuple[str, str]] = set()
+        """(box, digest) of public texts that have an entry."""
+        self._copies: dict[tuple[str, int], int] = {}
+        """(document, version) -> bytes of its public copy."""
+        self._keyed: dict[tuple[str, str, int], dict[str, str]] = {}
+        """(station, sheet, version) -> person -> digest of the figures that they keyed."""
+        self._agreed: set[tuple[str, str, int]] = set()
+
+    def entries(self, record: Record, state: ElectionState) -> list[LogEntry]:
+        """What a record adds to the log, given the state after it."""
+        match record:
+            case ReportAccepted() | ReportConflict():
+                return [*self._upload(record, state), *self._now_held(state, [record.box], record.arrived)]
+            case Act():
+                return [_act(record), *self._now_held(state, sorted(state.troubled), record.entered)]
+            case DocumentReceived() | DocumentCopied() | DocumentApproved() | DocumentWithdrawn():
+                return list(self._document(record))
+            case ProtocolKeyed():
+                return list(self._protocol(record))
+            case _:
+                return []
+
+    def _upload(self, record: ReportAccepted | ReportConflict, state: ElectionState) -> Iterator[LogEntry]:
+        """That it arrived, then each public text of the box that is new: uploads repeat the zero report."""
+        station = state.election.station_by_no.get(record.station)
+        delay = None
+        if station is not None:
+            delay = int((record.arrived - state.election.closing(station)).total_seconds())
+        yield ArrivalEntry(
+            sha256=record.sealed_sha256, at=stamp(record.arrived), election=record.election, station=record.station,
+            box=record.box, kind=record.kind, bytes=record.sealed_bytes, delay_s=delay,
+        )  # fmt: skip
+        texts: tuple[tuple[Literal["zero", "final", "annex"], str | None], ...] = (
+            ("zero", record.zero),
+            (record.kind, record.note),
+        )
+        for kind, note in texts:
+            if note is None or (record.box, digest(note.encode())) in self._texts:
+                continue
+            data = note.encode()
+            self._texts.add((record.box, digest(data)))
+            yield ReportEntry(
+                sha256=digest(data), at=stamp(record.arrived), election=record.election, station=record.station,
+                box=record.box, kind=kind, bytes=len(data),
+            )  # fmt: skip
+
+    def _now_held(self, state: ElectionState, boxes: list[str], at: datetime) -> Iterator[LogEntry]:
+        for box in boxes:
+            slot = state.slots[box]
+            if slot.state != "held" or slot.final is None or slot.station is None:
+                continue
+            note = digest(slot.final.record.note.encode())
+            if (box, note) not in self._held:
+                self._held.add((box, note))
+                yield HeldEntry(
+                    sha256=note, at=stamp(at), election=state.election.id, station=slot.station, box=box,
+                    rule=slot.held[0].breach.rule,
+                )  # fmt: skip
+
+    def _document(
+        self, record: DocumentReceived | DocumentCopied | DocumentApproved | DocumentWithdrawn
+    ) -> Iterator[LogEntry]:
+        name = document_id(record)
+        match record:
+            case DocumentReceived():
+                yield ArrivalEntry(
+                    sha256=record.original, at=stamp(record.entered), election=record.election,
+                    station=record.station, kind=record.kind, bytes=record.bytes,
+                )  # fmt: skip
+            case DocumentCopied():
+                self._copies[name, record.version] = record.pdf_bytes
+            case DocumentApproved():
+                yield DocumentEntry(
+                    sha256=record.pdf, at=stamp(record.entered), election=record.election, station=record.station,
+                    kind=record.kind, part=record.part, original=record.original,
+                    bytes=self._copies.get((name, record.version), 0),
+                )  # fmt: skip
+            case DocumentWithdrawn():
+                public = {"original": record.original, "reason": record.reason}
+                yield WithdrawalEntry(
+                    sha256=digest(canonical_json(public)), at=stamp(record.entered), election=record.election,
+                    original=record.original,
+                )  # fmt: skip
+
+    def _protocol(self, record: ProtocolKeyed) -> Iterator[LogEntry]:
+        paper = (record.station, record.sheet, record.version)
+        figures = digest(canonical_json([one.model_dump(mode="json") for one in record.lines]))
+        keyed = self._keyed.setdefault(paper, {})
+        if paper not in self._agreed and any(
+            figures == other for person, other in keyed.items() if person != record.person
+        ):
+            self._agreed.add(paper)
+            yield ProtocolEntry(
+                sha256=figures, at=stamp(record.entered), election=record.election, station=record.station,
+                sheet=record.sheet, version=record.version,
+            )  # fmt: skip
+        keyed[record.person] = figures
+
+
+def opening_entries(record: Opening, before: Opening | None) -> Iterator[LogEntry]:
+    """What an opening adds: only what differs from the opening before it; the zero state of an election once."""
+    at = stamp(record.opened)
+    known = {one.election: one for one in before.elections} if before is not None else {}
+    for one in record.elections:
+        old = known.get(one.election)
+        if old is None or old.package != one.package:
+            yield PackageEntry(sha256=one.package, at=at, election=one.election)
+        if old is None or old.rules != one.rules:
+            yield RulesEntry(sha256=one.rules, at=at, election=one.election)
+    if before is None or before.software != record.software:
+        yield SoftwareEntry(sha256=record.software, at=at, version=record.version)
+    for one in record.elections:
+        if one.election not in known:
+            zero = digest(canonical_json({"boxes": one.boxes, "election": one.election, "package": one.package}))
+            yield ZeroStateEntry(sha256=zero, at=at, election=one.election, boxes=one.boxes)
+
+
+def _act(record: Act) -> LogEntry:
+    return ActEntry(
+        sha256=digest(record_bytes(record)), at=stamp(record.entered), election=record.election,
+        number=record.number, body=record.body, day=record.day.isoformat(),
+    )  # fmt: skip
