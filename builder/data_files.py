@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 from builder import views
@@ -312,7 +313,12 @@ def _held(view: views.HeldView) -> list[tuple[str, bytes]]:
         "refusals": [{"hour": row.hour, "code": row.code, "count": row.count} for row in view.refusals],
     }
     where = f"data/{head.election}/held"
-    return [(f"{where}.csv", _table(HELD_COLUMNS, rows)), (f"{where}.json", open_json(value))]
+    acts = {**_about(head), "acts": [json.loads(act) for act in view.acts]}
+    return [
+        (f"{where}.csv", _table(HELD_COLUMNS, rows)),
+        (f"{where}.json", open_json(value)),
+        (f"data/{head.election}/acts.json", open_json(acts)),
+    ]
 
 
 def _turnout(view: views.TurnoutView) -> list[tuple[str, bytes]]:

@@ -28,6 +28,7 @@ from builder.parts import (
 from builder.preferences import list_candidates, readings
 from builder.tally import COUNTRY
 from shailoo.model.election import ContestKind, Electorate, StationKind
+from shailoo.model.record import record_bytes
 from shailoo.rules.rulebook import RULES
 
 if TYPE_CHECKING:
@@ -397,6 +398,7 @@ class Plan:
                 views.RefusalRow(hour, code, count, capped=(hour, code) in state.capped)
                 for (hour, code), count in sorted(state.refused.items(), reverse=True)
             ),
+            acts=tuple(record_bytes(act).decode() for act in state.acts),
             downloads=downloads(self.election.id, "held"),
         )
 

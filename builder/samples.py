@@ -9,6 +9,7 @@ from __future__ import annotations
 from builder import views
 from shailoo.model.base import Name
 from shailoo.model.election import ContestKind, ElectionKind, OptionKind, StationKind
+from shailoo.records.canonical import canonical_json
 
 HEAD = views.Head(
     election="sample",
@@ -330,13 +331,27 @@ def stations() -> views.StationsView:
     return views.StationsView(HEAD, (views.StationGroup(TEC, REGIONS[7], (STATION,)),))
 
 
+_ACT = canonical_json(
+    {
+        "type": "act",
+        "election": "sample",
+        "number": "12",
+        "day": "2021-11-29",
+        "body": "cec",
+        "reason": "The tape of the station was compared.",
+        "entered": "2021-11-29T04:10:00Z",
+        "measures": [{"measure": "choose-report", "box": "ABB-000004", "sealed_sha256": "ab" * 32}],
+    }
+).decode()
+
+
 def held() -> views.HeldView:
     """What is held."""
     refusals = (
         views.RefusalRow("2021-11-28T14:00:00Z", "unknown-key", 100, capped=True),
         views.RefusalRow("2021-11-28T15:00:00Z", "bad-seal", 2),
     )
-    return views.HeldView(HEAD, HELD, (CONFLICT,), refusals, downloads("held"))
+    return views.HeldView(HEAD, HELD, (CONFLICT,), refusals, (_ACT,), downloads=downloads("held"))
 
 
 def versions() -> views.VersionsView:

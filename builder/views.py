@@ -506,6 +506,8 @@ class HeldView:
     held: tuple[HeldRow, ...]
     conflicts: tuple[ConflictRow, ...]
     refusals: tuple[RefusalRow, ...]
+    acts: tuple[str, ...] = ()
+    """Every act as its record is written (canonical JSON): its digest is in the log."""
     downloads: tuple[Download, ...] = ()
 
 

@@ -148,6 +148,32 @@ def demo(
     show(election, port)
 
 
+@app.command()
+def verify(
+    target: Annotated[str, typer.Argument(help="A folder with the public files, or the address of a site.")],
+    election: Annotated[list[str] | None, typer.Option("--election", help="Only this election.")] = None,
+    vkey: Annotated[str, typer.Option("--vkey", help="The log's key, or a file with it; else the site's own.")] = "",
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="Key of a witness, or a file with it.")] = None,
+    head: Annotated[Path | None, typer.Option("--head", help="A checkpoint that you kept earlier.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check everything that is public, without asking anybody: 0 well, 1 with the first broken link, 2 unusable."""
+    from auditor.verify.run import Asked, verify
+
+    asked = Asked(
+        target=target,
+        vkey=key_text(vkey) if vkey else None,
+        witnesses=tuple(key_text(one) for one in witness or ()),
+        kept=read_file(head) if head is not None else None,
+        elections=tuple(election or ()),
+    )
+    report = verify(asked)
+    typer.echo(json.dumps(report.value(), ensure_ascii=False) if as_json else report.text())
+    if not report.good:
+        raise typer.Exit(1)
+
+
 @intake.command("usb")
 def usb(
     folder: Dir,
@@ -182,6 +208,19 @@ def check(path: Annotated[Path, typer.Argument(help="Folder of the package.")]) 
         raise
     counts = f"{len(election.stations)} stations, {len(election.boxes)} boxes, {len(election.contests)} contests"
     typer.echo(f"{election.id}: a right package with {counts}")
+
+
+def key_text(given: str) -> str:
+    """A key as it was typed, or what stands in the file of that name."""
+    return given if "+" in given else read_file(Path(given)).decode("utf-8", errors="replace").strip()
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that was named on the command line. Raises NotFound."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound("This file cannot be read.", file=path.name) from error
 
 
 @contextmanager

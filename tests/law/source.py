@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("shailoo", "functions", "builder", "edge_agent", "rehearsal")
+PROGRAMS = ("shailoo", "functions", "builder", "edge_agent", "rehearsal", "auditor")
 
 
 @cache

@@ -19,6 +19,7 @@ NEEDS = {
     "the ballot box": (("edge_agent",), (), ("edge",)),
     "the builder": (("builder",), (), ("builder",)),
     "the functions": (("functions",), (), ("aws", "server")),
+    "the auditor": (("auditor",), (), ("auditor",)),
     "the rehearsal": (("rehearsal",), (), ("rehearsal",)),
 }
 

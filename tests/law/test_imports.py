@@ -79,6 +79,12 @@ def test_the_three_programs_never_know_each_other(program: str) -> None:
     assert not broken(inside(program), *others)
 
 
+def test_the_auditor_knows_the_pure_kernel_and_nothing_that_publishes() -> None:
+    kernel = (*PURE, "shailoo.package", "shailoo.i18n")
+    assert not broken(inside("auditor"), "shailoo", *set(PROGRAMS) - {"shailoo", "auditor"}, unless=kernel)
+    assert not broken(outside("auditor", CLI, "rehearsal"), "auditor")
+
+
 def test_nothing_but_the_command_line_knows_the_rehearsal() -> None:
     assert not broken(outside("rehearsal", CLI), "rehearsal")
 

@@ -1,0 +1,1 @@
+"""What strangers run: checks of everything that is public, without asking the commission anything."""

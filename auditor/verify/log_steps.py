@@ -1,0 +1,193 @@
+"""Steps 1 to 4: the head of the log, its witnesses, every hash of every tile, every entry.
+
+Nothing is skipped because something above it was right: a tile that is served to one reader and not to another is found
+only by whoever looks at all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.verify.findings import Broken, Step, Unusable
+from auditor.verify.sources import Source, need
+from shailoo.errors import Refused
+from shailoo.records.checkpoint import Checkpoint, SignedCheckpoint
+from shailoo.records.cosignature import WitnessVerifier
+from shailoo.records.log_entry import LogEntry, read_entry
+from shailoo.records.note import BadSignature, SignedNote, Verifier
+from shailoo.records.tiles import HEIGHT, WIDTH, Tile, unpack_entries, unpack_hashes
+from shailoo.records.tlog import leaf_hash, root_of
+
+CHECKPOINT, VKEY = "log/checkpoint", "log/vkey"
+_OPENING = ("package", "rules", "software")
+_KEEP = "Keep these bytes: they are evidence. Compare with a copy from another network or another day; publish both."
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log as it was verified: its head, and every entry with its bytes, in order."""
+
+    head: Checkpoint
+    raw: tuple[bytes, ...]
+    entries: tuple[LogEntry, ...]
+    leaves: tuple[bytes, ...]
+
+
+def check_head(source: Source, vkey: str | None) -> tuple[SignedCheckpoint, Verifier, Step]:
+    """Step 1: the head is signed with the log's key. Raises Broken."""
+    notes = []
+    text = vkey
+    if text is None:
+        text = need(source, VKEY).decode("utf-8", errors="replace").strip()
+        notes.append("the key was taken from the site itself; give --vkey with a key that came another way")
+    data = need(source, CHECKPOINT)
+    try:
+        key = Verifier.parse(text.strip())
+    except Refused as error:
+        raise Broken(VKEY, "whole file", expected="a verifier key", found=str(error), remedy=_KEEP) from error
+    try:
+        signed = SignedCheckpoint.read(data, key)
+    except BadSignature as error:
+        raise Broken(
+            CHECKPOINT, "signature", expected=f"a signature of {key.name}", found=error.sentence, remedy=_KEEP
+        ) from error
+    except Refused as error:
+        raise Broken(CHECKPOINT, "text", expected="a signed head", found=str(error), remedy=_KEEP) from error
+    if key.vkey() != need(source, VKEY).decode("utf-8", errors="replace").strip():
+        raise Broken(VKEY, "whole file", expected=key.vkey(), found="another key", remedy=_KEEP)
+    return signed, key, Step(1, "The head of the log is signed with its key", 1, tuple(notes))
+
+
+def check_witnesses(signed: SignedCheckpoint, given: tuple[str, ...]) -> Step:
+    """Step 2: every witness that was given has seen the head. Raises Broken."""
+    known, notes = {signed.head.origin}, []
+    for vkey in dict.fromkeys(given):
+        name = vkey.partition("+")[0]
+        try:
+            witness = WitnessVerifier.parse(vkey.strip())
+            found = witness.find(signed.note)
+        except BadSignature as error:
+            raise Broken(
+                CHECKPOINT, f"cosignature of {name}", expected="a signature over this head", found=error.sentence,
+                remedy=_KEEP,
+            ) from error  # fmt: skip
+        except Refused as error:
+            raise Unusable("A key given with --witness is no witness's key.", key=name[:80]) from error
+        if found is None:
+            raise Broken(
+                CHECKPOINT, f"cosignature of {name}", expected="a word of this witness", found=None,
+                remedy="Ask the witness which head it saw last, and compare. It may not have seen this one yet.",
+            )  # fmt: skip
+        known.add(name)
+        notes.append(f"{name} saw this head at {found.seen:%Y-%m-%dT%H:%M:%SZ}")
+    strangers = sorted({name for name, _ in signed.note.signatures} - known)
+    notes += [f"{name} signed too; give its key with --witness to check it" for name in strangers]
+    if not given:
+        notes.append("no witness was asked: give --witness, or compare the head with one that somebody else was shown")
+    return Step(2, "Witnesses have seen the head", len(set(given)), tuple(notes))
+
+
+def check_tiles(source: Source, head: Checkpoint, kept: bytes | None, key: Verifier) -> tuple[Log, Step]:
+    """Step 3: every entry against every tile of every level and the root; and a head kept earlier. Raises Broken."""
+    raw: list[bytes] = []
+    leaves: list[bytes] = []
+    checked = 0
+    bundles = [Tile(None, at, min(WIDTH, head.size - at * WIDTH)) for at in range(-(-head.size // WIDTH))]
+    for bundle, (path, data) in zip(bundles, source.fetch([f"log/{one.path}" for one in bundles]), strict=True):
+        try:
+            entries = unpack_entries(data if data is not None else need(source, path), bundle.width)
+        except Refused as error:
+            raise Broken(
+                path, "whole bundle", expected=f"{bundle.width} entries", found=str(error), remedy=_KEEP
+            ) from error
+        raw += entries
+        leaves += [leaf_hash(entry) for entry in entries]
+    row, level = leaves, 0
+    while row:
+        tiles = [Tile(level, at, min(WIDTH, len(row) - at * WIDTH)) for at in range(-(-len(row) // WIDTH))]
+        for tile, (path, data) in zip(tiles, source.fetch([f"log/{one.path}" for one in tiles]), strict=True):
+            _check_tile(tile, path, data if data is not None else need(source, path), row)
+            checked += tile.width
+        row = [root_of(row[at : at + WIDTH]) for at in range(0, len(row) - WIDTH + 1, WIDTH)]
+        level += 1
+    root = root_of(leaves)
+    if root != head.root:
+        raise Broken(CHECKPOINT, "root", expected=root.hex(), found=head.root.hex(), remedy=_KEEP)
+    notes = _check_kept(kept, key, leaves) if kept is not None else ()
+    return Log(head, tuple(raw), (), tuple(leaves)), Step(
+        3, "Every entry is under every hash of the log, up to its root", checked, notes
+    )
+
+
+def _check_tile(tile: Tile, path: str, data: bytes, row: list[bytes]) -> None:
+    try:
+        hashes = unpack_hashes(data, tile.width)
+    except Refused as error:
+        raise Broken(path, "whole tile", expected=f"{tile.width} hashes", found=str(error), remedy=_KEEP) from error
+    for at, found in enumerate(hashes):
+        number = tile.index * WIDTH + at
+        if found != row[number]:
+            first = number << (HEIGHT * (tile.level or 0))
+            what = f"entry {number}" if not tile.level else f"entries from {first}"
+            raise Broken(path, what, expected=row[number].hex(), found=found.hex(), remedy=_KEEP)
+
+
+def _check_kept(kept: bytes, key: Verifier, leaves: list[bytes]) -> tuple[str, ...]:
+    """A head that somebody kept must be a beginning of this log."""
+    try:
+        note = SignedNote.parse(kept)
+        note.verify(key)
+        old = Checkpoint.parse(note.text)
+    except Refused as error:
+        raise Broken(
+            "the head you kept", "text", expected="a head of this log", found=str(error), remedy=_KEEP
+        ) from error
+    if old.size > len(leaves) or root_of(leaves[: old.size]) != old.root:
+        raise Broken(
+            CHECKPOINT, f"the first {old.size} entries", expected=old.root.hex(),
+            found=root_of(leaves[: old.size]).hex() if old.size <= len(leaves) else f"{len(leaves)} entries",
+            remedy="The log was rewritten. Your head is signed with its key, and so is the new one: publish both.",
+        )  # fmt: skip
+    return (f"the head you kept ({old.size} entries) is a beginning of this log",)
+
+
+def check_entries(log: Log) -> tuple[Log, Step]:
+    """Step 4: every entry is canonical, and they stand in an order that can have happened. Raises Broken."""
+    entries: list[LogEntry] = []
+    opened: set[tuple[str, str]] = set()
+    zero: set[str] = set()
+    arrivals: dict[tuple[str, str], int] = {}
+    for at, data in enumerate(log.raw):
+        path, place = (
+            f"log/{Tile(None, at // WIDTH, min(WIDTH, log.head.size - at // WIDTH * WIDTH)).path}",
+            f"entry {at}",
+        )
+        try:
+            entry = read_entry(data)
+        except Refused as error:
+            raise Broken(
+                path, place, expected="an entry as docs/log.md writes it", found=str(error), remedy=_KEEP
+            ) from error
+        entries.append(entry)
+        kind, election = entry.type, getattr(entry, "election", "")
+        if kind in _OPENING:
+            opened.add((kind, election))
+        elif ("package", election) not in opened:
+            raise Broken(path, place, expected=f"the package of {election} before it", found=kind, remedy=_KEEP)
+        if entry.type == "zero-state":
+            zero.add(election)
+        elif entry.type == "arrival" and entry.box is not None:
+            arrivals[entry.box, entry.kind] = arrivals.get((entry.box, entry.kind), 0) + 1
+        elif entry.type == "report":
+            if election not in zero:
+                raise Broken(
+                    path, place, expected=f"the zero state of {election} before it", found="report", remedy=_KEEP
+                )
+            kinds = ("final", "annex") if entry.kind == "zero" else (entry.kind,)
+            if not any((entry.box, one) in arrivals for one in kinds):
+                raise Broken(
+                    path, place, expected=f"the arrival from {entry.box} before it", found="report", remedy=_KEEP
+                )
+    return Log(log.head, log.raw, tuple(entries), log.leaves), Step(
+        4, "Every entry is spelled as it must be and stands in an order that can have happened", len(entries)
+    )
