@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from auditor.verify.findings import Verification
 from auditor.verify.run import Asked, verify
 from rehearsal.keys import rehearsal_signer
-from shailoo.model.base import stamp
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -26,20 +25,18 @@ from shailoo.model.record import (
     record_bytes,
     record_key,
 )
-from shailoo.records.canonical import canonical_json, digest
+from shailoo.records.canonical import digest
 from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.log_entry import LogEntry, ReportEntry, entry_bytes, read_entry
 from shailoo.records.note import SignedNote, Signer
 from shailoo.records.tiles import Edge, nodes_of, tiles_of, unpack_entries
 from shailoo.records.tlog import inclusion_path
 from shailoo.records.tlog_proof import TlogProof
-from shailoo.rules.rulebook import LIST_RULES, RULES
 from tests.builder.scene import Scene, scene, settle
 
 ORIGIN = "127.0.0.1:8021/results/log"
 COMMISSION = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 """The key of the commission's log, which a colluding publisher holds."""
-_AT = "2025-06-01T02:00:00Z"
 
 
 @dataclass
@@ -124,77 +121,15 @@ def text_path(entry: ReportEntry) -> str:
 
 
 def evening(folder: Path, name: str = "small", records: Sequence[Record] | None = None) -> Published:
-    """A whole evening of a package, published and logged."""
+    """A whole evening of a package: the publisher starts before the first report, as it must."""
     found = scene(folder, name)
-    told = list(found.records) if records is None else list(records)
-    for record in told:
-        found.store.append(record_key(record), record_bytes(record))
-    settle_all(found)
-    published = Published(found)
-    published.write_log(_first_entries(published, told))
-    return published
-
-
-def settle_all(found: Scene) -> None:
-    """Publish all that is in the store."""
     publisher = found.publisher()
     publisher.start()
     settle(publisher)
-
-
-def _first_entries(published: Published, records: Sequence[Record]) -> list[bytes]:
-    election = published.scene.election
-    package = digest(published.path(f"data/{election.id}/package.zip").read_bytes())
-    known = {**RULES, **LIST_RULES}
-    names = {rule for one in election.contests for rule in (one.rule, one.list_rule) if rule is not None}
-    rules = [{"citation": known[one].citation, "name": one, "version": known[one].version} for one in sorted(names)]
-    zero = {"boxes": len(election.boxes), "election": election.id, "package": package}
-
-    said: list[dict[str, Any]] = [
-        {"type": "package", "sha256": package, "election": election.id, "at": _AT},
-        {"type": "rules", "sha256": digest(canonical_json(rules)), "election": election.id, "at": _AT},
-        {"type": "software", "sha256": "0" * 64, "version": "0.1.0", "at": _AT},
-        {"type": "zero-state", "sha256": digest(canonical_json(zero)), "election": election.id,
-         "boxes": len(election.boxes), "at": _AT},
-    ]  # fmt: skip
-    for record in records:
-        if isinstance(record, ReportAccepted | ReportConflict):
-            at = stamp(record.arrived)
-            common = {"election": election.id, "station": record.station, "box": record.box, "at": at}
-            said.append(
-                {
-                    "type": "arrival",
-                    "sha256": record.sealed_sha256,
-                    "kind": record.kind,
-                    "bytes": record.sealed_bytes,
-                    **common,
-                }
-            )
-            zero_note = record.zero if isinstance(record, ReportAccepted) else None
-            for kind, note in (("zero", zero_note), (record.kind, record.note)):
-                if note is not None:
-                    said.append(
-                        {
-                            "type": "report",
-                            "sha256": digest(note.encode()),
-                            "kind": kind,
-                            "bytes": len(note.encode()),
-                            **common,
-                        }
-                    )
-        elif isinstance(record, Act):
-            said.append(
-                {
-                    "type": "act",
-                    "sha256": digest(record_bytes(record)),
-                    "election": election.id,
-                    "number": record.number,
-                    "body": record.body,
-                    "day": record.day.isoformat(),
-                    "at": stamp(record.entered),
-                }
-            )
-    return [canonical_json(one) for one in said]
+    for record in found.records if records is None else records:
+        found.store.append(record_key(record), record_bytes(record))
+    settle(publisher)
+    return Published(found)
 
 
 def act(found: Scene, number: str, *measures: Measure) -> Act:

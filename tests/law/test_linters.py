@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.law.source import ROOT, read
+from tests.law.source import PROGRAMS, ROOT, read
 
 SETTINGS: dict[str, Any] = tomllib.loads(read(Path("pyproject.toml")))["tool"]
 
@@ -89,7 +89,7 @@ def test_mypy_reads_our_settings(tmp_path: Path) -> None:
 
 def test_mypy_judges_every_program_and_the_tests() -> None:
     assert SETTINGS["mypy"]["strict"] is True
-    assert set(SETTINGS["mypy"]["packages"]) == {"shailoo", "functions", "builder", "edge_agent", "rehearsal", "tests"}
+    assert set(SETTINGS["mypy"]["packages"]) == {*PROGRAMS, "tests"}
 
 
 def test_a_warning_is_an_error_here() -> None:
