@@ -12,11 +12,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from builder import views
+from builder.document_files import DOCUMENT_COLUMNS, document_rows, document_value, tally_value
+from builder.document_views import DocumentsView, OwedView
 from builder.store import open_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from builder.document_views import DocumentLine
     from shailoo.model.base import Name
 
 COLUMNS = (
@@ -40,7 +43,7 @@ _ABOUT = 3
 """The first columns say what a file is; in JSON they stand once, at its top."""
 
 
-def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: PLR0911 -- one return for each kind of page keeps the match exhaustive
+def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: C901, PLR0911 -- one return for each kind of page keeps the match exhaustive
     """The data files of a page: (path below the portal, bytes). Pages without figures have none."""
     match view:
         case views.OverviewView(archive=archive):
@@ -79,6 +82,10 @@ def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: PLR0911 -- one 
             return _turnout(view)
         case views.MapView():
             return _map(view)
+        case DocumentsView():
+            return [(f"data/{view.head.election}/documents.json", open_json(_papers(view)))]
+        case OwedView():
+            return _owed(view)
         case views.StationsView() | views.VersionsView() | views.ElectionsView():
             return []
 
@@ -347,3 +354,45 @@ def _map(view: views.MapView) -> list[tuple[str, bytes]]:
     value = {**_about(head), "areas": areas}
     where = f"data/{head.election}/map/areas"
     return [(f"{where}.csv", _table(AREA_COLUMNS, rows)), (f"{where}.json", open_json(value))]
+
+
+def _papers(view: DocumentsView) -> dict[str, Any]:
+    return {
+        **_about(view.head),
+        "papers": [
+            {
+                "kind": one.kind,
+                "regions": [{"place": _place(row.place), **tally_value(row)} for row in one.rows],
+                **tally_value(one.total),
+            }
+            for one in view.kinds
+        ],
+        "commissions": [{"place": _place(row.place), **tally_value(row)} for row in view.commissions],
+        "acts": [document_value(line) for line in view.acts],
+    }
+
+
+def _owed(view: OwedView) -> list[tuple[str, bytes]]:
+    head = view.head
+    value = {
+        **_about(head),
+        "place": _place(view.place),
+        "papers": [{"kind": tally.kind, **tally_value(tally)} for tally in view.kinds],
+        "stations": [
+            {
+                "station": row.place.id,
+                **tally_value(row),
+                "owed": [{"kind": owed.kind, "missing": owed.missing, "parts": list(owed.parts)} for owed in row.owed],
+            }
+            for row in view.stations
+        ],
+        "documents": [document_value(line) for line in view.lines],
+    }
+    where = f"data/{head.election}/documents/{view.place.id}"
+    table = _table(DOCUMENT_COLUMNS, document_rows(head, view.lines))
+    return [(f"{where}.csv", table), (f"{where}.json", open_json(value))]
+
+
+def documents_table(head: views.Head, lines: Iterable[DocumentLine]) -> bytes:
+    """Every document of a country in one table."""
+    return _table(DOCUMENT_COLUMNS, document_rows(head, lines))

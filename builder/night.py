@@ -7,6 +7,7 @@ make pages. So a rebuild gives the same bytes as having published step by step.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ from builder.state import NOTHING, ElectionState, Touched
 from builder.tally import COUNTRY
 from shailoo.errors import Held
 from shailoo.model.base import stamp
+from shailoo.model.document import DOCUMENT_RECORDS, DocumentApproved, DocumentReceived, DocumentWithdrawn
 from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, ReportConflict, TurnoutEntered
 from shailoo.rules.falls import check_no_fall
 
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
     from shailoo.records.log_entry import LogEntry
 
 
-_WIDE = frozenset({"region", "tec", "district"})
+_WIDE = frozenset({"region", "tec", "district", "documents"})
+_OF_DOCUMENTS: Mapping[str, views.Cause] = {
+    "document": "documents", "approval": "approved", "withdrawal": "withdrawn",
+}  # fmt: skip
 Tier = Literal["hot", "wide", "trail"]
 """`hot` pages follow every report, `wide` ones may wait under load, `trail` has a cadence of its own."""
 
@@ -99,9 +104,12 @@ class Night:
         while self._waiting and self._waiting[0][0] <= upto:
             seq, record = self._waiting.popleft()
             was_held = len(self.state.troubled)
+            if isinstance(record, DOCUMENT_RECORDS):
+                self.facts.papers.note(record)
             parts.append(self.state.apply(seq, record))
             self.entries += [(seq, entry) for entry in self._log.entries(record, self.state)]
-            self._because(record, held=len(self.state.troubled) - was_held)
+            if parts[-1] != NOTHING or not isinstance(record, DOCUMENT_RECORDS):
+                self._because(record, held=len(self.state.troubled) - was_held)
         touched = Touched.together(parts)
         if touched != NOTHING:
             self.facts.take(self.state, touched.stations)
@@ -242,6 +250,8 @@ class Night:
                 cause = "turnout"
             case Refusal():
                 cause = "held"
+            case DocumentReceived() | DocumentApproved() | DocumentWithdrawn():
+                cause = _OF_DOCUMENTS[record.type]
             case _:
                 return
         self._causes[cause] = self._causes.get(cause, 0) + 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import data_files, samples, snapshot
+from builder import data_files, document_files, samples, snapshot
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
@@ -51,10 +51,11 @@ MEANING: Mapping[str, str] = {
     "conflicts": "boxes with two different final reports; in a file of held reports, the reports",
     "voters_waiting": "voters of stations none of whose boxes is counted yet",
     "figures": "of the place as a whole",
-    "parts": "the places below",
+    "parts": "the places below; of papers that are owed, which of their kind, empty when all of it",
     "coverage": "how complete each region is",
     "districts": "how the contest of each district stands",
-    "state": "of a box: `waiting`, `accepted`, `held`, `conflict`, `replaced`, `revoked`; of a district: `waiting`, "
+    "state": "of a box: `waiting`, `accepted`, `held`, `conflict`, `replaced`, `revoked`; of a document: `checking`, "
+    "`unreadable`, `public`, `withdrawn`; of a district: `waiting`, "
     "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`",
     "leader": "ballot number of the option with most votes",
     "leader_votes": "its votes",
@@ -71,11 +72,12 @@ MEANING: Mapping[str, str] = {
     "station": "number of the polling station",
     "box": "identifier of the ballot box",
     "boxes": "the ballot boxes of the station",
-    "arrived": "when the report came in, UTC; of a conflict, both",
+    "arrived": "when the report or document came in, UTC; of a conflict, both",
     "clock_off_s": "by how many seconds the box's clock was ahead",
     "reports": "the signed texts of the station's boxes",
-    "sha256": "of the signed text, in hexadecimal; of a conflict, of both uploads as sealed",
-    "file": "address of the signed text",
+    "sha256": "of the signed text, in hexadecimal; of a conflict, of both uploads as sealed; of a document, of the "
+    "public copy (PDF), empty until one is approved",
+    "file": "address of the signed text, or of the public copy of a document",
     "counted": "whether it is in the totals",
     "log_entry": "number of the text in the transparency log, from 0",
     "proof": "address of the proof that the text is in the log",
@@ -93,20 +95,38 @@ MEANING: Mapping[str, str] = {
     "turnout": "through the day",
     "voted": "voters who had voted by the hour, as the commissions told",
     "areas": "regions, then rayons and cities",
-    "acts": "decisions that change what counts; the SHA-256 of each, as canonical JSON, is in the log",
+    "acts": "decisions that change what counts: the SHA-256 of each, as canonical JSON, is in the log; of documents, "
+    "those that concern no single station",
     "type": "of a record: `act`",
     "number": "of an act",
     "body": "the commission or court that decided",
-    "reason": "why, word for word",
+    "reason": "why, word for word; of a document, why it was withdrawn",
     "entered": "UTC, when the act was recorded",
     "measures": "what the act changes",
     "measure": "what is changed: `join-reserve-box`, `revoke-box`, `release-report`, `choose-report`, `manual-only`, "
     "or a measure about the manual and the final count, with the fields it needs",
     "sealed_sha256": "of the upload that counts, as sealed: the digest of its arrival in the log",
-    "version": "the version of the overview and its data set",
+    "version": "the version of the overview and its data set; of a document, of its public copy",
     "complete": "the version up to which every page is written",
     "published_at": "UTC, when the version was published",
     "held_since": "UTC, since when nothing newer has passed the gate; null when all is well",
+    "papers": "papers that stations owe, by kind",
+    "regions": "by region",
+    "commissions": "by territorial commission, all kinds together",
+    "stations": "by polling station",
+    "owed": "papers of which nothing readable has been received",
+    "missing": "how many papers of the kind",
+    "documents": "every document received for the stations of the commission",
+    "part": "which of several papers of a kind: a contest (`pr`), a list's annex (`pr-07`), a box, a number",
+    "approved": "UTC, when the public copy was approved",
+    "withdrawn": "UTC, when the document was withdrawn; it has no file then",
+    "bytes": "size of the public copy",
+    "pages": "its pages; each is also an image, `…-p1.jpg`",
+    "original_sha256": "of the file that was received; it stays sealed",
+    "papers_expected": "papers that are to be handed in",
+    "papers_public": "of them, with a public copy",
+    "papers_checking": "of them, with a file that was received and is being checked",
+    "papers_missing": "the rest",
     "overview": "address of the data set of this version",
 }
 """What each column and key means."""
@@ -119,6 +139,8 @@ TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
     ("`turnout.csv`", "turnout through the day, by region and hour", data_files.TURNOUT_COLUMNS),
     ("`map/areas.csv`", "what the map shows", data_files.AREA_COLUMNS),
     ("`held.csv`", "the reports that are in no total", data_files.HELD_COLUMNS),
+    ("`documents/*.csv`, `documents.csv`", "scanned documents: of a commission's stations, of the country",
+     document_files.DOCUMENT_COLUMNS),
     ("`stations.csv`", "every box of the country in one table; follows the totals within seconds",
      snapshot.STATION_COLUMNS),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder import views
+from builder.document_plan import documents_view, owed_view, station_documents
 from builder.judge import Verdict, district_state, is_choice, judge, leaders, seats_view
 from builder.names import Names
 from builder.parts import (
@@ -77,6 +78,7 @@ class Plan:
             *(f"region/{region.id}" for region in election.regions),
             *(f"tec/{tec}" for tecs in self._tecs_of.values() for tec in tecs),
             *(f"district/{district}" for district in self.contests_of),
+            *(f"documents/{tec}" for tecs in self._tecs_of.values() for tec in tecs),
             *(f"station/{station.no}" for station in election.stations),
         ]
 
@@ -86,6 +88,7 @@ class Plan:
             "map",
             "stations",
             "versions",
+            "documents",
             *(f"option/{contest.id}/{option.no}" for contest in self.election.contests for option in contest.options),
         ]
 
@@ -100,6 +103,9 @@ class Plan:
             for contest in self.election.contests_at(station):
                 if contest.district is not None and (touched.figures or touched.turnout):
                     pages[f"district/{contest.district}"] = None
+        for no in sorted(touched.papers):
+            pages[f"station/{no}"] = None
+            pages[f"documents/{self.election.station_by_no[no].tec}"] = None
         if touched.stations:
             pages[OVERVIEW] = None
         if touched.held:
@@ -109,7 +115,7 @@ class Plan:
             pages["turnout"] = None
         return list(pages)
 
-    def view(self, state: ElectionState, page: str, verdicts: Verdicts) -> views.View:  # noqa: C901, PLR0911 -- one case for each kind of page
+    def view(self, state: ElectionState, page: str, verdicts: Verdicts) -> views.View:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of page
         """The view of a page as the state stands."""
         kind, _, rest = page.partition("/")
         match kind:
@@ -134,6 +140,10 @@ class Plan:
                 return self.held(state)
             case "turnout":
                 return self.turnout(state)
+            case "documents" if rest:
+                return owed_view(state.documents, self.names, rest, self._stations_of["tec", rest])
+            case "documents":
+                return documents_view(state.documents, self.names, self._tecs_of)
             case _:
                 message = f"no such page: {page}"
                 raise LookupError(message)
@@ -277,6 +287,7 @@ class Plan:
             at=(station.longitude_e5, station.latitude_e5)
             if station.longitude_e5 is not None and station.latitude_e5 is not None
             else None,
+            documents=station_documents(state.documents, names, station),
             downloads=downloads(election.id, f"station/{no}"),
         )
 

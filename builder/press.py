@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING
 
 from builder import views
 from builder.archive import archive
+from builder.copies import PublicCopies
 from builder.crew import share_out
-from builder.data_files import files
+from builder.data_files import documents_table, files
+from builder.document_plan import lines_at
+from builder.document_views import DocumentsView
 from builder.err_report import err_report
 from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
 from builder.night import Made
 from builder.snapshot import Snapshot
-from shailoo.errors import Held
+from shailoo.errors import NotFound, ShailooError, StorageFailed
 from shailoo.model.base import LANGUAGES, stamp
 from shailoo.records.canonical import digest
 from shailoo.rules.results import Status
@@ -25,12 +28,14 @@ from shailoo.rules.results import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from builder.documents_state import Document
     from builder.night import Night
     from builder.render.site import Site
     from builder.store import PublicFolder
     from shailoo.model.base import Language
     from shailoo.model.election import Contest
     from shailoo.model.record import Publication
+    from shailoo.ports import ObjectStore
 
 _PIECE = 24
 """Pages that a process takes at once in a full build."""
@@ -52,10 +57,15 @@ class Page:
 class Press:
     """Makes the files of every election of one installation."""
 
-    def __init__(self, site: Site, public: PublicFolder, nights: Mapping[str, Night]) -> None:
+    def __init__(
+        self, site: Site, public: PublicFolder, nights: Mapping[str, Night], objects: ObjectStore | None = None
+    ) -> None:
         self.site = site
         self.public = public
         self.nights = nights
+        self.copies = PublicCopies(public, objects)
+        self.lost: list[str] = []
+        """Approved copies that the object store could not give; figures and pages do not wait for them."""
         self._gate = PageCheck({name: night.facts for name, night in nights.items()})
 
     def draw(self, night: Night, page: str) -> Page:
@@ -67,8 +77,19 @@ class Press:
         return Page(night, page, view, bodies, data)
 
     def write(self, page: Page) -> int:
-        """Put every file of a page in its place. Returns how many changed."""
-        return sum(self.public.write(path, data) for path, data in self._files(page))
+        """Put every file of a page in its place. Returns how many changed.
+
+        Approved copies are there before the page that points to them, and those that are public no more go after it.
+        """
+        documents = self._documents(page)
+        try:
+            made = self.copies.place(documents)
+        except (NotFound, StorageFailed) as error:
+            made = 0
+            self.lost.append(problem(error))
+        made += sum(self.public.write(path, data) for path, data in self._files(page))
+        self.copies.clear(documents)
+        return made
 
     def make(self, jobs: Iterable[Job]) -> None:
         """Draw pages, then write them: one that fails the gate keeps the others back too."""
@@ -140,9 +161,23 @@ class Press:
             yield from self.site.map_files(view)
         if isinstance(view, views.StationsView):
             yield from _whole_nation(page)
+        if isinstance(view, DocumentsView):
+            yield _all_documents(page)
         made = page.night.made(page.name)
         for language, body in page.bodies.items():
             yield self.site.page(language, view, body, made)
+
+    @staticmethod
+    def _documents(page: Page) -> list[Document]:
+        """The documents whose files belong to a page."""
+        documents = page.night.state.documents
+        match page.view:
+            case views.StationView(place=place):
+                return documents.at(place.id)
+            case DocumentsView():
+                return documents.at(None)
+            case _:
+                return []
 
     def _piece(self, jobs: Sequence[Job]) -> list[str]:
         changed = 0
@@ -166,6 +201,15 @@ def _whole_nation(page: Page) -> Iterable[tuple[str, bytes]]:
     yield f"{start}open-data.zip", packed
 
 
+def _all_documents(page: Page) -> tuple[str, bytes]:
+    """Every document of the election in one table."""
+    night, election = page.night, page.night.election
+    documents, names = night.state.documents, night.plan.names
+    places = (*(station.no for station in election.stations), None)
+    lines = (line for place in places for line in lines_at(documents, names, place))
+    return f"data/{election.id}/documents.csv", documents_table(names.head, lines)
+
+
 def _err(page: Page) -> tuple[str, bytes]:
     """The election in NIST's common data format; mandates stand in it only once they are decided."""
     night = page.night
@@ -182,7 +226,7 @@ def _err(page: Page) -> tuple[str, bytes]:
 
 def problem(error: Exception) -> str:
     """What went wrong with a page, in one line: the gate's own sentence, or the name of what a template raised."""
-    return " ".join(f"{type(error).__name__}: {error}".split()) if isinstance(error, Held) else repr(error)
+    return " ".join(f"{type(error).__name__}: {error}".split()) if isinstance(error, ShailooError) else repr(error)
 
 
 def _notes(night: Night, station: str) -> Iterable[tuple[str, bytes]]:

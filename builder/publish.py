@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from builder.render.site import Site
     from shailoo.model.election import Election
     from shailoo.model.record import Record
-    from shailoo.ports import Clock, ItemStore, RecordStore
+    from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore
 
 _BATCH = 1000
 PROCESSES = max(1, min(4, len(os.sched_getaffinity(0))))
@@ -93,6 +93,7 @@ class Publisher:
         items: ItemStore,
         log: LogKey,
         cadence: Cadence | None = None,
+        objects: ObjectStore | None = None,
     ) -> None:
         self.store = store
         self.site = site
@@ -103,7 +104,7 @@ class Publisher:
         for night in self.nights.values():
             night.plan.rayons.update(site.rayons(night.election.id))
             night.facts.take(night.state, frozenset(night.election.station_by_no))
-        self.press = Press(site, self.public, self.nights)
+        self.press = Press(site, self.public, self.nights, objects)
         self.version = 0
         self._marks = Marks(marks)
         self._hours = Hours(items)
@@ -268,6 +269,7 @@ class Publisher:
         self.log.point()
         self.press.front()
         for name, night in self.nights.items():
+            self.press.copies.sweep(night.state.documents, held=night.held_since is not None)
             if night.held_since is not None:
                 self.press.announce_hold(night, complete=self._shown[name])
             else:
@@ -364,6 +366,10 @@ class Publisher:
         for name, night in self.nights.items():
             night.close(publication, held_back=name in held_back)
         progress.files += sum(self.press.write(page) for page in made)
+        progress.problems += self.press.lost
+        self.press.lost.clear()
+        for name in held_back:  # pages wait for the gate; what was withdrawn must not
+            self.press.copies.sweep(self.nights[name].state.documents, held=True)
         self._keep(publication, write=True)
         self.press.front()
         for night in newly_held:

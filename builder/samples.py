@@ -6,7 +6,7 @@ would. Names are plainly examples; no list or person here exists.
 
 from __future__ import annotations
 
-from builder import views
+from builder import document_samples, views
 from shailoo.model.base import Name
 from shailoo.model.election import ContestKind, ElectionKind, OptionKind, StationKind
 from shailoo.records.canonical import canonical_json
@@ -271,6 +271,9 @@ def station(*, troubled: bool = False) -> views.StationView:
         conflicts=(CONFLICT,) if troubled else (),
         turnout=views.TurnoutTable(TURNOUT.hours, (), views.TurnoutRow(STATION, 1484, (80, 190, None, 402, 450, 515))),
         at=(7_460_000, 4_287_000),
+        documents=document_samples.documents_of_station(views.Place("station", "1005", STATION.name, "1005"))
+        if troubled
+        else None,
         downloads=downloads("station/1004"),
     )
 
@@ -385,4 +388,6 @@ def every_view() -> dict[str, views.View]:
         "held": held(),
         "versions": versions(),
         "turnout": turnout(),
+        "documents": document_samples.documents(HEAD, REGIONS, COUNTRY, TEC, downloads("documents")),
+        "owed": document_samples.owed(HEAD, TEC, REGIONS[7], STATION, downloads("documents/tec-1")),
     }

@@ -10,7 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
+from builder.documents_state import Documents
 from builder.tally import COUNTRY, Contribution, Totals, contribution
+from shailoo.model.document import (
+    BlackoutAsked,
+    DocumentApproved,
+    DocumentCopied,
+    DocumentReceived,
+    DocumentUnreadable,
+    DocumentWithdrawn,
+)
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -130,6 +139,10 @@ class Touched:
     figures: bool = False
     """Totals change, so every page above the station does."""
     turnout: bool = False
+    papers: frozenset[str] = frozenset()
+    """Stations whose documents changed, and nothing else."""
+    documents: bool = False
+    """The page of all documents changes."""
 
     @classmethod
     def together(cls, parts: Sequence[Touched]) -> Self:
@@ -139,6 +152,8 @@ class Touched:
             any(part.held for part in parts),
             any(part.figures for part in parts),
             any(part.turnout for part in parts),
+            frozenset().union(*(part.papers for part in parts)),
+            any(part.documents for part in parts),
         )
 
 
@@ -159,6 +174,7 @@ class ElectionState:
         self.capped: set[tuple[str, str]] = set()
         """Hours and codes where counting stopped."""
         self.totals = Totals(election)
+        self.documents = Documents(election)
         self.troubled: set[str] = set()
         """Boxes held or in conflict."""
         self.merged: dict[str, MergedCells] = {}
@@ -174,7 +190,7 @@ class ElectionState:
             if box.station is not None:
                 self._join(self.slots[box.id], box.station)
 
-    def apply(self, seq: int, record: Record) -> Touched:
+    def apply(self, seq: int, record: Record) -> Touched:  # noqa: PLR0911 -- one return for each kind of record
         """Take in one record of this election and say what it touched."""
         match record:
             case ReportAccepted() | ReportConflict():
@@ -189,6 +205,16 @@ class ElectionState:
                 for found in record.counts:
                     self._refused(record.hour, found.code, found.count)
                 return Touched(held=True)
+            case (
+                DocumentReceived()
+                | BlackoutAsked()
+                | DocumentCopied()
+                | DocumentUnreadable()
+                | DocumentApproved()
+                | DocumentWithdrawn()
+            ):
+                news = self.documents.apply(seq, record)
+                return NOTHING if news is None else Touched(papers=news.stations, documents=True)
             case _:
                 return NOTHING
 

@@ -16,13 +16,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from shailoo.model.base import Name
-    from shailoo.model.election import ContestKind, ElectionKind, OptionKind, StationKind
+from builder import view_places
+from builder.document_views import DocumentsView, OwedView
 
-Status = Literal["upcoming", "preliminary", "final"]
-"""`preliminary` is the boxes' count: it has no legal force. It is part of every title."""
-PlaceKind = Literal["country", "region", "rayon", "tec", "district", "station"]
+if TYPE_CHECKING:
+    from builder.document_views import StationDocuments
+    from shailoo.model.base import Name
+    from shailoo.model.election import ContestKind, OptionKind, StationKind
+
+Status = view_places.Status
+PlaceKind = view_places.PlaceKind
+Head = view_places.Head
+Place = view_places.Place
+Download = view_places.Download
 Standing = Literal["", "qualifies", "below", "leads", "elected", "second-round"]
 """What a row may say about an option.
 
@@ -40,40 +46,6 @@ Boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the
 """
 Release = Literal["report", "protocol", "act"]
 """What releases a held report: a new report of the box, the commission's protocol, an act."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What every page of one election repeats. It does not change with a report, so it may stand on every page."""
-
-    election: str
-    name: Name
-    day: str
-    kind: ElectionKind
-    status: Status
-    synthetic: bool
-    zone: str = "Asia/Bishkek"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A part of the country with its own page (a rayon has none and is not linked).
-
-    `number` is printed before the name.
-    """
-
-    kind: PlaceKind
-    id: str
-    name: Name
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A table as a file: `href` is an absolute path, `format` is its kind as people know it."""
-
-    format: Literal["csv", "json", "geojson", "nist-err json", "zip"]
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +383,7 @@ class StationView:
     conflicts: tuple[ConflictRow, ...] = ()
     turnout: TurnoutTable | None = None
     at: tuple[int, int] | None = None
+    documents: StationDocuments | None = None
     downloads: tuple[Download, ...] = ()
 
 
@@ -512,7 +485,20 @@ class HeldView:
 
 
 Cause = Literal[
-    "reports", "held", "released", "conflict", "act", "opened", "closed", "rules", "turnout", "annex", "final"
+    "reports",
+    "held",
+    "released",
+    "conflict",
+    "act",
+    "opened",
+    "closed",
+    "rules",
+    "turnout",
+    "annex",
+    "final",
+    "documents",
+    "approved",
+    "withdrawn",
 ]
 
 
@@ -549,14 +535,24 @@ class TurnoutView:
 
 
 OfElection = (
-    OverviewView | PlaceView | StationView | OptionView | MapView | StationsView | HeldView | VersionsView | TurnoutView
+    OverviewView
+    | PlaceView
+    | StationView
+    | OptionView
+    | MapView
+    | StationsView
+    | HeldView
+    | VersionsView
+    | TurnoutView
+    | DocumentsView
+    | OwedView
 )
 """The pages of one election: each has a `head`."""
 View = ElectionsView | OfElection
 """Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
 
 
-def scope(view: View) -> str:  # noqa: PLR0911 -- one return for each kind of page is what makes the match exhaustive
+def scope(view: View) -> str:  # noqa: C901, PLR0911 -- one return for each kind of page is what makes the match exhaustive
     """Name what a page is about, `station/1004`: its `data-scope` and the tail of its address ("" for an overview)."""
     match view:
         case ElectionsView():
@@ -577,6 +573,10 @@ def scope(view: View) -> str:  # noqa: PLR0911 -- one return for each kind of pa
             return "versions"
         case TurnoutView():
             return "turnout"
+        case DocumentsView():
+            return "documents"
+        case OwedView(place=place):
+            return f"documents/{place.id}"
 
 
 def address(view: View) -> str:

@@ -256,6 +256,7 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
         cadence=cadence,
         items=installation.store,
         log=LogKey(signer.verifier.name, signer.verifier.vkey(), signer),
+        objects=installation.objects,
     )
 
 

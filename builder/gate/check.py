@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.gate.check_papers import check_papers
 from builder.gate.compare import compare, only_figures
 from builder.gate.completeness import check_complete
 from builder.gate.disagreement import About, PageDisagrees
@@ -44,6 +45,7 @@ class PageCheck:
                 self._list(page, path, language)
             else:
                 self._page(page, path, language)
+                check_papers(page, html, self.facts[page.election], About.of(page), path)
         except Unreadable as error:
             raise PageDisagrees("A page cannot be read back.", page=path, because=str(error)) from error
 

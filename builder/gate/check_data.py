@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from builder.gate.check_papers import check_papers_file
 from builder.gate.disagreement import PageDisagrees
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _KINDS = frozenset({"region", "tec", "district", "station"})
 def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
     """Compare the contests in the files of a page with the recount. Raises PageDisagrees."""
     for path, data in files:
+        if path.startswith(f"data/{facts.election.id}/documents/"):
+            check_papers_file(facts, path, data)
+            continue
         kind, place = _scope(path, facts.election.id)
         if kind is None:
             continue

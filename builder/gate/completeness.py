@@ -19,6 +19,8 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "map": ("areas:regions", "areas:rayons"),
     "turnout": ("turnout", "turnout.share", "turnout:day"),
     "versions": ("versions",),
+    "documents": ("owed",),
+    "owed": ("kinds", "owed:stations"),
 }  # fmt: skip
 _FIGURES: dict[str, tuple[str, ...]] = {
     "overview": _PLACE, "archive": _PLACE, "region": _PLACE, "tec": _PLACE, "district": _PLACE,
@@ -49,6 +51,10 @@ def _tables(facts: Facts, about: About) -> set[str]:
         wanted.add("districts")
     if about.page == "held" and facts.refused:
         wanted.add("refusals")
+    if about.page == "documents":
+        wanted |= {f"papers:{kind}" for kind in facts.papers.kinds(facts.stations("country", ""))}
+    if about.page in {"station", "documents"} and facts.papers.documents(about.place or None):
+        wanted.add("files")
     if about.page == "option":
         contest, no = _option(facts, about)
         if contest.district is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.gate.papers import Papers
 from builder.gate.recount import Recount
 from builder.gate.seats import seats_of
 
@@ -27,6 +28,7 @@ class Facts:
     def __init__(self, election: Election) -> None:
         self.election = election
         self.recount = Recount(election)
+        self.papers = Papers(election)
         self.news = 0
         """How often something new was taken in; answers of the same number belong together."""
         self.notes: dict[str, list[str]] = {}

@@ -32,6 +32,16 @@ _LABELS: dict[str, dict[str, str]] = {
     "turnout:day": {"voted": "Had voted", "share": "Of the voters", "stations": "Stations reported"},
     "turnout": {"voters": "Voters"},
     "candidates": {"preferences": "Preferential votes"},
+    "papers": {
+        "expected": "Expected", "public": "Public", "share": "Share", "checking": "Being checked", "missing": "Missing",
+    },
+    "owed": {
+        "expected": "Expected", "public": "Public", "share": "Share", "checking": "Being checked", "missing": "Missing",
+    },
+    "kinds": {
+        "expected": "Expected", "public": "Public", "share": "Share", "checking": "Being checked", "missing": "Missing",
+    },
+    "files": {"pages": "Pages", "bytes": "Bytes"},
     "elections": {"voters": "Voters", "participants": "Took part", "turnout": "Turnout"},
     "held": {"expected": "Should be", "found": "Report says"},
 }  # fmt: skip
@@ -40,6 +50,7 @@ _NAMES = {
     "contest": "option", "coverage": "place", "parts": "place", "areas": "place", "sources": "place",
     "districts": "district", "turnout:day": "hour", "turnout": "place", "candidates": "candidate", "elections": "name",
     "held": "station", "versions": "version", "refusals": "hour",
+    "papers": "place", "owed": "place", "kinds": "kind", "files": "document",
 }  # fmt: skip
 """Table -> the column that names its rows."""
 _FIGURES: dict[str, frozenset[str]] = {

@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 _REMEMBERED = 4_096
 """Spellings whose meaning is remembered: the same figures stand on many pages and in three languages."""
+_DOCUMENT = re.compile(r'(?:href|src|srcset|data-[a-z]+)="([^"]*/document/[^"]*)"')
 _ELSEWHERE = "[data-text],[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
 
 
@@ -64,6 +65,8 @@ class PageRead:
     """Lower bounds of the map's colours, in whole percent."""
     notes: list[str] = field(default_factory=list)
     """Texts of signed reports."""
+    documents: frozenset[str] = frozenset()
+    """Addresses of files of scanned documents, linked or shown."""
     stray: str = ""
     """Visible text with a digit in it that belongs to none of these."""
 
@@ -79,6 +82,8 @@ def read_page(html: str) -> PageRead:
     page = PageRead(
         attributes["data-page"] or "", attributes.get("data-scope") or "", attributes.get("data-election") or ""
     )
+    if "/document/" in html:
+        page.documents = frozenset(map(unescape, _DOCUMENT.findall(html)))
     for node in root.css("[data-figure]"):
         page.figures.append((node.attributes["data-figure"] or "", _own_text(node), _label(node)))
     for table in root.css("table"):

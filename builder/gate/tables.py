@@ -10,12 +10,12 @@ from builder.gate.headings import family_of
 from shailoo.rules.shares import share_hundredths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from builder.gate.disagreement import About
     from builder.gate.facts import Facts
     from shailoo.model.base import Name
-    from shailoo.model.election import Contest
+    from shailoo.model.election import Contest, Station
 
 Figures = dict[str, int | None]
 """Column -> figure, or hundredths of a percent in a column of shares. None is a dash: not known, which is not zero."""
@@ -216,6 +216,47 @@ def _turnout(facts: Facts, _about: About, table: str) -> Ought:
     return Ought(rows, hours=facts.hours, shares=frozenset(facts.hours) if shares else frozenset())
 
 
+def _papers(facts: Facts, _about: About, kind: str) -> Ought:
+    regions = {region: facts.stations("region", region) for region in facts.places("region")}
+    rows = {region: _handed_in(facts, among, kind) for region, among in regions.items()}
+    rows = {region: row for region, row in rows.items() if row["expected"]}
+    return Ought({**rows, "total": _handed_in(facts, facts.stations("country", ""), kind)})
+
+
+def _owed(facts: Facts, about: About, table: str) -> Ought:
+    if table != "stations":
+        return Ought({tec: _handed_in(facts, facts.stations("tec", tec)) for tec in facts.places("tec")})
+    stations = facts.stations("tec", about.place)
+    rows = {station.no: _handed_in(facts, [station]) for station in stations}
+    return Ought(rows, {station.no: station.name for station in stations}, words="what")
+
+
+def _kinds(facts: Facts, about: About, _rest: str) -> Ought:
+    stations = facts.stations("tec", about.place)
+    return Ought({kind: _handed_in(facts, stations, kind) for kind in facts.papers.kinds(stations)})
+
+
+def _handed_in(facts: Facts, stations: Iterable[Station], kind: str | None = None) -> Figures:
+    expected, public, checking = facts.papers.tally(stations, kind)
+    return {
+        "expected": expected,
+        "public": public,
+        "checking": checking,
+        "missing": expected - public - checking,
+        "share": share_hundredths(public, expected) if expected else None,
+    }
+
+
+def _files(facts: Facts, about: About, _rest: str) -> Ought:
+    documents = facts.papers.documents(about.place if about.page == "station" else None)
+    return Ought(
+        {
+            key: {"bytes": seen.bytes if seen else None, "pages": seen.pages if seen else None}
+            for key, seen in documents.items()
+        }
+    )
+
+
 _ONLY_WORDS = frozenset({"versions", "held"})
 _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "contest": _contest,
@@ -225,6 +266,10 @@ _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "sources": _sources,
     "candidates": _candidates,
     "districts": _districts,
+    "papers": _papers,
+    "owed": _owed,
+    "kinds": _kinds,
+    "files": _files,
     "turnout:day": _day,
     "turnout": _turnout,
     "refusals": lambda facts, _about, _rest: Ought({key: {"count": count} for key, count in facts.refused.items()}),

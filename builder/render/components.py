@@ -223,6 +223,8 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
         "station_kind": table(words.STATION_KIND),
         "report_kind": table(words.REPORT),
         "cause": table(words.CAUSE),
+        "document_kind": table(words.DOCUMENT_KIND),
+        "document_state": table(words.DOCUMENT_STATE),
         "refusal": table(words.REFUSAL),
         "rule_sentence": lambda row: _rule(row, rule, language),
         "line_words": lambda line: " ".join(line_word(word) for word in line.split(" ")),

@@ -21,6 +21,7 @@ OUTLINES = Path(__file__).resolve().parents[2] / "elections" / "jk-2021-11-28" /
 """The sample election votes in the real regions; without this file its pages have no map."""
 MAP = "results/gallery/outline.svg"
 _ELSEWHERE = re.compile(r'href="/results/(?:[a-z]{2}/|data/)[^"]*"')
+_IMAGE = re.compile(r'src="/results/data/[^"]*"')
 
 
 def sample_pages(language: Language, shell: Shell) -> Iterator[tuple[str, bytes]]:
@@ -48,7 +49,7 @@ def sample_pages(language: Language, shell: Shell) -> Iterator[tuple[str, bytes]
         drawn = pages.draw(view)
         page = shell.stamp(
             title=drawn.title,
-            main=_ELSEWHERE.sub(here, drawn.main),
+            main=_IMAGE.sub(f'src="/{MAP}"', _ELSEWHERE.sub(here, drawn.main)),  # a picture that is there
             path=f"gallery/{key}/",
             data=None if isinstance(view, views.ElectionsView) else _state(view, drawn.chip, drawn.sentence),
             description=drawn.description,

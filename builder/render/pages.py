@@ -23,6 +23,7 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from builder import views
+from builder.document_views import DocumentsView, OwedView
 from builder.render import charts, components, maps, words
 from shailoo.model.base import Language
 
@@ -142,6 +143,10 @@ class Pages:
                 return self.versions(view)
             case views.TurnoutView():
                 return self.turnout(view)
+            case DocumentsView():
+                return self._draw("documents", view)
+            case OwedView():
+                return self._draw("owed", view)
 
     # --- what the shell asks for ---
 
@@ -164,7 +169,7 @@ class Pages:
         subject, ending = self.subject(view), self._ending(view.head)
         return f"{subject} — {ending}" if subject else ending
 
-    def subject(self, view: views.View) -> str:  # noqa: PLR0911 -- one return for each kind of page
+    def subject(self, view: views.View) -> str:  # noqa: C901, PLR0911 -- one return for each kind of page
         """The page without its election: `Polling station № 1004`; "" for an overview."""
         gettext = self._env.words.gettext
         match view:
@@ -186,6 +191,10 @@ class Pages:
                 return gettext("History of versions")
             case views.TurnoutView():
                 return gettext("Turnout by region and hour")
+            case DocumentsView():
+                return gettext("Documents")
+            case OwedView(place=place):
+                return gettext("Documents: {name}", name=self.links(view.head).name(place))
 
     def description(self, view: views.View) -> str:
         """One sentence for search engines: subject, election, status."""

@@ -142,6 +142,25 @@ CAUSE: Final[Mapping[str, str]] = {
     "turnout": _("turnout figures"),
     "annex": _("annex reports"),
     "final": _("final results established"),
+    "documents": _("documents received"),
+    "approved": _("documents made public"),
+    "withdrawn": _("documents withdrawn"),
+}
+DOCUMENT_KIND: Final[Mapping[str, str]] = {
+    "zero-report": _("Zero report of the box, scan"),
+    "final-report": _("Final report of the box, scan"),
+    "identification-initial": _("Initial report of the identification equipment"),
+    "identification-final": _("Final report of the identification equipment"),
+    "protocol": _("Protocol of the manual count"),
+    "annex": _("Annex to the protocol: preferential votes"),
+    "court-act": _("Act of a court"),
+    "commission-act": _("Act of a commission"),
+}
+DOCUMENT_STATE: Final[Mapping[str, str]] = {
+    "checking": _("received, being checked"),
+    "unreadable": _("received, cannot be read; a new one is needed"),
+    "public": _("public"),
+    "withdrawn": _("withdrawn"),
 }
 REFUSAL: Final[Mapping[str, str]] = {
     "unknown-key": _("The key is not known."),
@@ -178,6 +197,6 @@ SCRIPT: Final[Mapping[str, str]] = {
 
 TABLES: Final[tuple[Mapping[str, str], ...]] = (
     STATUS, STATUS_LINE, STATUS_TITLE, ELECTION, OPTION, STANDING, MARK, SEATS_REASON, DISTRICT_STATE, DISTRICT_REASON,
-    RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, CAUSE, REFUSAL, SCRIPT,
+    RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, CAUSE, DOCUMENT_KIND, DOCUMENT_STATE, REFUSAL, SCRIPT,
 )  # fmt: skip
 """All of them, for the test that every sentence has a translation."""

@@ -63,6 +63,10 @@ class FileObjectStore:
             raise StorageFailed("What lies under this digest is something else.", sha256=digest)
         return data
 
+    def file(self, digest: Digest) -> Path:
+        """Where an object lies, or would lie: for a second name of the same bytes."""
+        return self._place(digest)
+
     def sweep(self) -> int:
         """Remove what a power cut left in `tmp/`; returns how many files. Only while nobody else writes."""
         strays = list(self._tmp.iterdir())

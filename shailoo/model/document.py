@@ -133,6 +133,16 @@ DocumentRecord = (
     DocumentReceived | BlackoutAsked | DocumentCopied | DocumentUnreadable | DocumentApproved | DocumentWithdrawn
 )
 
+DOCUMENT_RECORDS = (
+    DocumentReceived,
+    BlackoutAsked,
+    DocumentCopied,
+    DocumentUnreadable,
+    DocumentApproved,
+    DocumentWithdrawn,
+)
+"""The same, to ask of what kind a record is."""
+
 
 def document_id(one: Placed) -> str:
     """A document's name in keys and addresses: `<election>/<station>/<kind>/<part>/<original>`."""

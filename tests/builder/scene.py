@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from shailoo.model.election import Election
     from shailoo.model.record import ReportAccepted
+    from shailoo.ports import ObjectStore
 
 _CACHE = Path(tempfile.gettempdir()) / f"shailoo-prose-{os.getuid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 """MkDocs' prose, kept between tests of one worker under the digest of its sources."""
@@ -66,6 +67,7 @@ def publisher_of(
     *,
     templates: Sequence[Path] = (),
     public: Path | None = None,
+    objects: ObjectStore | None = None,
 ) -> Publisher:
     """A publisher of several elections of one installation, as it would be after a start of the machine."""
     elections = {name: election(name) for name in names}
@@ -80,6 +82,7 @@ def publisher_of(
         cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
         items=store,
         log=LOG,
+        objects=objects,
     )
 
 
@@ -109,6 +112,7 @@ class Scene:
     played: Played
     store: MemoryStore | SqliteStore
     records: list[ReportAccepted]
+    objects: ObjectStore | None = None
 
     @property
     def public(self) -> Path:
@@ -117,7 +121,9 @@ class Scene:
 
     def publisher(self, templates: Sequence[Path] = (), public: Path | None = None) -> Publisher:
         """A publisher as it would be after a start of the machine."""
-        return publisher_of(self.folder, self.store, [self.election.id], templates=templates, public=public)
+        return publisher_of(
+            self.folder, self.store, [self.election.id], templates=templates, public=public, objects=self.objects
+        )
 
     def send(self, *records: ReportAccepted) -> None:
         """Records enter the feed."""

@@ -21,6 +21,8 @@ ADDRESSES = {
     "held": "sample/held/",
     "versions": "sample/versions/",
     "turnout": "sample/turnout/",
+    "documents": "sample/documents/",
+    "owed": "sample/documents/tec-1/",
 }
 
 

@@ -1,0 +1,104 @@
+"""Puts approved copies among the public files, and takes away what is public no more.
+
+An approved copy lies in the object store under its digest. It becomes public by a second name for the same bytes (a
+hard link), or, where the two folders are on different disks, by a copy that is renamed into place; either way a reader
+sees all of it or nothing. Its digest is checked before the public name is made. The link makes the object readable for
+whoever serves the public folder; sealed originals and copies that wait keep the rights of the store.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from shailoo.ids import Digest
+from shailoo.records.canonical import digest as digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from builder.documents_state import Document, Documents
+    from builder.store import PublicFolder
+    from shailoo.ports import ObjectStore
+
+_READABLE = 0o644
+
+
+class PublicCopies:
+    """The public files of approved documents. Without an object store there are none."""
+
+    def __init__(self, public: PublicFolder, objects: ObjectStore | None) -> None:
+        self._public = public
+        self._objects = objects
+
+    def place(self, documents: Iterable[Document]) -> int:
+        """Make the public files of documents be there; answers how many were made.
+
+        Raises NotFound or StorageFailed when the store has lost a copy.
+        """
+        made = 0
+        for document in documents:
+            if document.shown is not None:
+                made += sum(self._place(path, sha256) for path, sha256 in document.files(document.shown[0]))
+        return made
+
+    def clear(self, documents: Iterable[Document]) -> None:
+        """Take away the files of earlier versions and of withdrawn documents, unless another document has the same."""
+        known = list(documents)
+        kept = _names(known)
+        for document in known:
+            for copy in document.gone:
+                for path, _ in document.files(copy):
+                    if path not in kept:
+                        self._public.remove(path)
+
+    def sweep(self, documents: Documents, *, held: bool) -> None:
+        """Take away whatever in the folder of documents no record makes public.
+
+        `held`: pages show an older state until the election passes the gate again, so what was replaced since stays;
+        what was withdrawn goes.
+        """
+        kept = _names(documents.all())
+        if held:
+            kept |= {
+                path
+                for document in documents.all()
+                if not document.withdrawn
+                for copy in document.gone
+                for path, _ in document.files(copy)
+            }
+        folder = f"data/{documents.election.id}/document"
+        for name in self._public.names(folder):
+            if f"{folder}/{name}" not in kept:
+                self._public.remove(f"{folder}/{name}")
+
+    def _place(self, path: str, sha256: str) -> bool:
+        if self._objects is None:
+            return False
+        target = self._public.root / path
+        file = getattr(self._objects, "file", None)
+        source = file(Digest(sha256)) if file is not None else None
+        if target.exists():
+            if source is not None and source.exists() and target.samefile(source):
+                return False
+            if digest_of(target.read_bytes()) == sha256:
+                return False
+        data = self._objects.get(Digest(sha256))
+        if source is None:
+            return self._public.write(path, data)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f"{target.name}.part-{os.getpid()}")
+        beside.unlink(missing_ok=True)
+        try:
+            os.link(source, beside)
+        except OSError:  # another disk, or a disk without links
+            return self._public.write(path, data)
+        beside.chmod(_READABLE)
+        beside.replace(target)
+        return True
+
+
+def _names(documents: Iterable[Document]) -> set[str]:
+    return {
+        path for document in documents if document.shown is not None for path, _ in document.files(document.shown[0])
+    }
