@@ -1,0 +1,1 @@
+"""Public copies of scanned documents."""
