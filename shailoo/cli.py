@@ -174,6 +174,31 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def draw(
+    manifest: Annotated[Path, typer.Option("--manifest", help="The published list: draw-manifest.json.")],
+    seed: Annotated[str, typer.Option("--seed", help="The throws of a die, digits 1 to 6, at least 20.")],
+    count: Annotated[int, typer.Option("--count", help="How many stations to draw.", min=1)],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Draw stations for a hand recount from a published list, with dice thrown in public."""
+    from auditor.draw import draw, read_throws
+    from shailoo.records.canonical import digest
+    from shailoo.records.draw_manifest import read_manifest
+
+    data = read_file(manifest)
+    listed = read_manifest(data)
+    drawn = draw(listed.stations, digest(data), seed, count)
+    if as_json:
+        said = {"election": listed.election, "manifest": digest(data), "seed": read_throws(seed)}
+        typer.echo(json.dumps({**said, "drawn": [one.model_dump() for one in drawn]}))
+        return
+    typer.echo(f"{listed.election}, list {digest(data)}, {len(listed.stations)} stations")
+    for order, one in enumerate(drawn, 1):
+        typer.echo(f"{order:>4}  station {one.station}  (place {one.place} of the list, counter {one.counter})")
+
+
 @intake.command("usb")
 def usb(
     folder: Dir,

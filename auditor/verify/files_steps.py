@@ -20,6 +20,7 @@ from shailoo.errors import Refused
 from shailoo.model.election import Election
 from shailoo.package import load_package
 from shailoo.records.canonical import canonical_json
+from shailoo.records.draw_manifest import manifest_bytes, manifest_of
 from shailoo.records.log_entry import ActEntry, HeldEntry, LogEntry, ReportEntry
 from shailoo.records.note import BadSignature, SignedNote, Verifier
 from shailoo.records.tlog_proof import Policy, TlogProof
@@ -104,10 +105,20 @@ def check_files(source: Source, log: Log, publics: list[Public], key: Verifier) 
     """Step 5: every public text, act and proof against its entry, and the other way. Raises Broken."""
     checked = 0
     for public in publics:
-        checked += _check_acts(source, public)
+        checked += _check_manifest(source, public) + _check_acts(source, public)
         checked += _check_texts(source, public, log, key)
         _check_strangers(source, public)
     return checked
+
+
+def _check_manifest(source: Source, public: Public) -> int:
+    """The list for a draw follows from the package; nobody can have chosen it."""
+    path = f"{public.folder}/draw-manifest.json"
+    package = next(entry.sha256 for _, entry in reversed(public.entries) if entry.type == "package")
+    expected, found = manifest_bytes(manifest_of(public.election, package)), need(source, path)
+    if expected != found:
+        raise Broken(path, "whole file", expected=digest(expected), found=digest(found), remedy=_KEEP)
+    return 1
 
 
 def _check_acts(source: Source, public: Public) -> int:

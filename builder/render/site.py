@@ -16,6 +16,8 @@ from builder.render.prose import PORTALS, SearchDocument, build_prose
 from builder.render.shell import DataPage
 from shailoo.i18n import catalog, local_moment
 from shailoo.model.base import LANGUAGES, Language, Name, stamp
+from shailoo.records.canonical import digest
+from shailoo.records.draw_manifest import manifest_bytes, manifest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,8 +74,11 @@ class Site:
         for language in LANGUAGES:
             self._shells[language] = results.shell(language)
             results.merge_search(language, list(self._documents(language, nights)))
-        for name in nights:
-            _place(self.public / "results" / "data" / name / "package.zip", self.package_file(name))
+        for name, night in nights.items():
+            folder = self.public / "results" / "data" / name
+            package = self.package_file(name)
+            _place(folder / "package.zip", package)
+            _place(folder / "draw-manifest.json", manifest_bytes(manifest_of(night.election, digest(package))))
         for name, shapes in self.shapes.items():
             _place(self.public / "results" / "data" / name / "outline.svg", charts.outline_file(shapes))
 
