@@ -22,6 +22,9 @@ from functions.web import HTML, Response
 
 PORTALS: Final = ("results", "tizme", "talapker")
 HOME: Final = "/results/ky/"
+TAPE: Final = ("/Q", "/Q/", "/q", "/q/")
+"""The address in the code on the tape. What stands behind its `#` stays in the browser, through the redirect too."""
+CHECK: Final = "/results/ky/about/check/"
 _POINTER = "public, max-age=2"
 _PAGE = "public, max-age=15, stale-while-revalidate=60"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -82,6 +85,8 @@ class StaticFiles:
         """Answer GET and HEAD. `path` is decoded; header names are in lower case."""
         if path == "/":
             return Response(HTTPStatus.FOUND, (("location", HOME), ("cache-control", _PAGE)))
+        if path in TAPE:
+            return Response(HTTPStatus.FOUND, (("location", CHECK), ("cache-control", _PAGE)))
         if method not in ("GET", "HEAD"):
             return Response(HTTPStatus.METHOD_NOT_ALLOWED, (("allow", "GET, HEAD"), *SECURITY))
         parts = path.split("/")[1:]

@@ -49,6 +49,8 @@ def collect(portal: str, material: Path, theme: Path = THEME) -> Assets:
     add("css", "", "site", ".css", "\n".join(_without_map(sheet).strip() for sheet in sheets).encode())
     for name in ("shell", "live"):
         add(name, "", name, ".js", (theme / "js" / f"{name}.js").read_bytes())
+    tools = "".join(path.read_text("utf-8") for path in sorted((theme / "js" / "check").glob("*.js")))
+    add("check", "", "check", ".js", f'(() => {{\n"use strict";\n{tools}}})();\n'.encode())
     add("icon", "", "icon", ".svg", (theme / "shell" / "icon.svg").read_bytes())
     bundle = _one(material, "assets/javascripts/bundle.*.min.js").read_text("utf-8")
     add("bundle", "material/", "bundle", ".js", _without_map(bundle).encode())
