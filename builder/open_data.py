@@ -95,6 +95,7 @@ MEANING: Mapping[str, str] = {
     "turnout": "through the day",
     "voted": "voters who had voted by the hour, as the commissions told",
     "areas": "regions, then rayons and cities",
+    "package": "SHA-256 of `package.zip`",
     "acts": "decisions that change what counts: the SHA-256 of each, as canonical JSON, is in the log; of documents, "
     "those that concern no single station",
     "type": "of a record: `act`",
