@@ -26,6 +26,10 @@ NOTE = "text/plain; charset=utf-8"
 JSON = "application/json"
 
 
+_MOST_FIELDS = 400
+"""A protocol has at most 200 options and 60 lines."""
+
+
 class Access(StrEnum):
     """Who may call a route."""
 
@@ -94,8 +98,8 @@ class Request:
     def form(self) -> Mapping[str, str]:
         """Fields of a form sent as `application/x-www-form-urlencoded`; of two with one name the last."""
         try:
-            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=100))
-        except ValueError:  # not UTF-8, or more than a hundred fields: our own pages send neither
+            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        except ValueError:  # not UTF-8, or more fields than a form has: our own pages send neither
             return {}
 
     def language(self, otherwise: Language) -> Language:

@@ -15,8 +15,9 @@ from functions.web import Access, Caller, NotAllowed, Request, Response, Route, 
 from shailoo.errors import Conflict, Refused, ShailooError
 from shailoo.i18n import local_date, msgid
 from shailoo.model.election import Election
-from shailoo.model.record import Act, read_record
+from shailoo.model.record import Act
 from shailoo.model.refs import Role
+from shailoo.usecases.annul import acts_of
 from shailoo.usecases.appoint import appoint, revoke_appointment
 from shailoo.usecases.intake_refusals import NoSuchElection
 from shailoo.usecases.record_act import record_act
@@ -28,14 +29,29 @@ MEASURES: Mapping[str, str] = {
     "release-report": msgid("A held report counts"),
     "choose-report": msgid("Of two reports of a box this one counts"),
     "manual-only": msgid("Only the manual count of a station counts"),
+    "release-protocol": msgid("A held protocol counts"),
+    "exclude-outside": msgid("Votes cast outside the premises of a station do not count"),
+    "exclude-station": msgid("The results of a station are annulled"),
+    "exclude-option": msgid("The votes for a candidate or list are annulled"),
+    "exclude-contest": msgid("The results of a contest are annulled"),
+    "reverse-act": msgid("An earlier act no longer holds"),
 }
-_WANTED = {
+_WANTED: Mapping[str, tuple[str, ...]] = {
     "join-reserve-box": ("box", "station"),
     "revoke-box": ("box",),
     "release-report": ("box",),
     "choose-report": ("box", "sealed_sha256"),
     "manual-only": ("station",),
+    "release-protocol": ("station", "sheet"),
+    "exclude-outside": ("station", "contest", "invalid", "votes"),
+    "exclude-station": ("station",),
+    "exclude-option": ("contest", "no"),
+    "exclude-contest": ("contest",),
+    "reverse-act": ("number",),
 }
+_FIELDS: Mapping[str, str] = {"sheet": "contest", "number": "reversed"}
+"""Fields of a measure that have another name in the form: an act has a number of its own."""
+_WHOLE = frozenset({"invalid", "no"})
 ROLES: Mapping[Role, str] = {
     "precinct": msgid("precinct commission"),
     "territorial": msgid("territorial commission"),
@@ -43,6 +59,9 @@ ROLES: Mapping[Role, str] = {
     "central": msgid("central commission"),
     "auditor": msgid("auditor"),
 }
+
+
+_LONGEST_FIGURE = 6
 
 
 class FormIncomplete(Refused):
@@ -105,8 +124,8 @@ def _central(caller: Caller) -> None:
 
 def _act(form: Mapping[str, str], election: Election, desk: StaffDesk) -> Act:
     measure = form.get("measure", "")
-    wanted = {name: form.get(name, "").strip() for name in _WANTED.get(measure, ())}
     try:
+        wanted = {name: _value(form, name) for name in _WANTED.get(measure, ())}
         return Act.model_validate(
             {
                 "election": election.id,
@@ -125,6 +144,19 @@ def _act(form: Mapping[str, str], election: Election, desk: StaffDesk) -> Act:
         ) from error
     except ValueError as error:
         raise FormIncomplete("A field is empty or not written as it must be.", fields="day") from error
+
+
+def _value(form: Mapping[str, str], name: str) -> str | int | tuple[int, ...]:
+    """A field of a measure as its record holds it. Raises FormIncomplete where digits are wanted."""
+    text = form.get(_FIELDS.get(name, name), "").strip()
+    if name not in _WHOLE and name != "votes":
+        return text
+    figures = text.replace(",", " ").split()
+    if not figures or not all(one.isascii() and one.isdecimal() and len(one) <= _LONGEST_FIGURE for one in figures):
+        raise FormIncomplete("A field is empty or not written as it must be.", fields=name)
+    if name == "votes":
+        return tuple(int(one) for one in figures)
+    return int("".join(figures))
 
 
 def _acts_page(
@@ -155,11 +187,20 @@ def _acts_page(
             _("What it decides"),
             select("measure", ((key, _(said)) for key, said in MEASURES.items()), form.get("measure", "")),
         ),
-        control("box", _("Number of the box"), _("Empty where the act is about a station only.")),
-        control("station", _("Number of the station"), _("Empty where the act is about a box only.")),
+        control("box", _("Number of the box"), _("Only where the act is about a box.")),
+        control("station", _("Number of the station"), _("Only where the act is about a station.")),
         control(
             "sealed_sha256", _("Digest of the report"), _("Only to choose between two reports; it is in the receipt.")
         ),
+        control(
+            "contest",
+            _("Contest or paper"),
+            _("Where the act is about one, as it stands on the tape: pr, smd-27; or identification."),
+        ),
+        control("no", _("Number on the ballot"), _("Only to annul the votes for a candidate or list.")),
+        control("invalid", _("Invalid ballots cast outside"), _("Only where votes cast outside do not count.")),
+        control("votes", _("Votes cast outside"), _("One figure for each line of the ballot, separated by spaces.")),
+        control("reversed", _("Number of the earlier act"), _("Only where an earlier act no longer holds.")),
         field(
             _("Reason"),
             tag("textarea", form.get("reason", ""), name="reason", rows=3, maxlength=1000, required=True),
@@ -167,7 +208,7 @@ def _acts_page(
         ),
         tag("button", _("Record the act")),
     )
-    rows = [_act_row(frame, act) for act in _acts(desk, election)]
+    rows = [_act_row(frame, act) for act in acts_of(election.id, desk.store)]
     head = (_("Number"), _("Day"), _("Commission"), _("What it decides"), _("Reason"))
     central = any(one.role == "central" for one in caller.appointments)
     return frame.page(
@@ -181,26 +222,17 @@ def _acts_page(
     )
 
 
-def _acts(desk: StaffDesk, election: Election) -> Iterable[Act]:
-    cursor: str | None = None
-    while True:
-        page = desk.store.page(f"act/{election.id}/", cursor=cursor, limit=1000)
-        for entry in page.entries:
-            record = read_record(entry.body)
-            if isinstance(record, Act):
-                yield record
-        cursor = page.cursor
-        if cursor is None:
-            return
-
-
 def _act_row(frame: Frame, act: Act) -> Iterable[Html | str]:
     said = []
     for measure in act.measures:
         told = measure.model_dump()
         name = frame.say.gettext(MEASURES[told.pop("measure")])
-        said.append(f"{name}: {', '.join(str(value) for value in told.values())}")
+        said.append(f"{name}: {', '.join(_written(value) for value in told.values())}")
     return act.number, local_date(act.day, frame.language), act.body, "; ".join(said), act.reason
+
+
+def _written(value: object) -> str:
+    return " ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
 
 
 def _change(desk: StaffDesk, caller: Caller, form: Mapping[str, str]) -> None:

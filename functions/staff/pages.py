@@ -16,6 +16,8 @@ from shailoo.model.base import LANGUAGES, Language
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SCRIPT_POLICY = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""For the few pages that a script of ours makes easier; they work without it."""
 _LANGUAGE_NAMES: Mapping[Language, str] = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 
 
@@ -64,8 +66,8 @@ class Frame:
         """Sentences in the page's language."""
         return catalog("functions", self.language)
 
-    def page(self, title: str, *blocks: Html, status: int = HTTPStatus.OK) -> Response:
-        """A whole page."""
+    def page(self, title: str, *blocks: Html, status: int = HTTPStatus.OK, script: str | None = None) -> Response:
+        """A whole page. `script` is the address of one of our own; without it the page allows none."""
         _ = self.say.gettext
         switch = (
             tag(
@@ -89,6 +91,7 @@ class Frame:
                 tag("meta", name="robots", content="noindex"),
                 tag("title", title, " · ", _("Commissions")),
                 tag("link", rel="stylesheet", href="/staff/style.css"),
+                *([tag("script", src=script, defer=True)] if script else []),
             ),
             tag(
                 "body",
@@ -107,7 +110,7 @@ class Frame:
             ("content-type", HTML),
             ("content-language", self.language),
             ("cache-control", "no-store"),
-            ("content-security-policy", POLICY),
+            ("content-security-policy", SCRIPT_POLICY if script else POLICY),
         ]
         if self.remember:
             headers.append(("set-cookie", f"lang={self.language}; Path=/staff/; Max-Age=31536000; SameSite=Lax"))

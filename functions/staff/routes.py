@@ -10,20 +10,31 @@ from importlib.resources import files
 
 from functions.staff.acts import act_routes
 from functions.staff.desk import StaffDesk
+from functions.staff.protocols import draft_routes, protocol_routes
 from functions.staff.sign_in import sign_in_routes
 from functions.staff.turnout import turnout_routes
 from functions.web import Access, Caller, Request, Response, Route
 
 
 def staff_routes(desk: StaffDesk, stored: Callable[[], None] | None = None) -> Iterable[Route]:
-    """Sign-in, stations and turnout, acts and appointments, and the stylesheet that they share.
+    """Sign-in, stations, turnout and papers, acts and appointments, and the files that their pages share.
 
     `stored` is called after each form that was taken in: it may wake a publisher, and must not fail.
     """
     return (
         *sign_in_routes(desk),
-        *(_then(route, stored) for route in (*turnout_routes(desk), *act_routes(desk))),
-        Route("GET", "/staff/style.css", Access.ANYONE, "The stylesheet of these pages.", _style),
+        *(_then(route, stored) for route in (*turnout_routes(desk), *protocol_routes(desk), *act_routes(desk))),
+        *draft_routes(desk),
+        Route(
+            "GET", "/staff/style.css", Access.ANYONE, "The stylesheet of these pages.", _file("style.css", "text/css")
+        ),
+        Route(
+            "GET",
+            "/staff/keying.js",
+            Access.ANYONE,
+            "The script that checks figures while they are typed.",
+            _file("keying.js", "text/javascript"),
+        ),
     )
 
 
@@ -41,11 +52,14 @@ def _then(route: Route, stored: Callable[[], None] | None) -> Route:
     return replace(route, handler=handler)
 
 
-def _style(_: Request, __: Caller) -> Response:
-    headers = (("content-type", "text/css; charset=utf-8"), ("cache-control", "public, max-age=300"))
-    return Response(200, headers, _style_bytes())
+def _file(name: str, media: str) -> Callable[[Request, Caller], Response]:
+    def handler(_: Request, __: Caller) -> Response:
+        headers = (("content-type", f"{media}; charset=utf-8"), ("cache-control", "public, max-age=300"))
+        return Response(200, headers, _bytes(name))
+
+    return handler
 
 
 @cache
-def _style_bytes() -> bytes:
-    return files("functions.staff").joinpath("style.css").read_bytes()
+def _bytes(name: str) -> bytes:
+    return files("functions.staff").joinpath(name).read_bytes()

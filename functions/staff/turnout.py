@@ -108,6 +108,7 @@ def _superior(caller: Caller) -> bool:
 def _own_stations(frame: Frame, election: Election, mine: list[Station], *, superior: bool) -> Iterable[Html]:
     _ = frame.say.gettext
     yield tag("h2", election.name.text(frame.language))
+    yield tag("p", tag("a", _("Papers of the count"), href=f"/staff/protocols/{election.id}"))
     if superior:
         yield tag("p", tag("a", _("Acts of commissions"), href=f"/staff/acts/{election.id}"))
     if len(mine) > 1:

@@ -73,11 +73,12 @@ def _can_reverse(measure: ReverseAct, election: Election, store: RecordStore) ->
         raise BadAct("There is no act with this number.", number=measure.number)
     if not all(isinstance(one, (*get_args(Annulment), ReleaseProtocol)) for one in act.measures):
         raise BadAct("Only an act that annuls results or releases a protocol can be reversed.", number=measure.number)
-    if any(measure in other.measures for other in _acts(election.id, store)):
+    if any(measure in other.measures for other in acts_of(election.id, store)):
         raise BadAct("This act was reversed before.", number=measure.number)
 
 
-def _acts(election: str, store: RecordStore) -> Iterator[Act]:
+def acts_of(election: str, store: RecordStore) -> Iterator[Act]:
+    """Every act of an election, in order of their numbers."""
     cursor: str | None = None
     while True:
         page = store.page(f"act/{election}/", cursor=cursor, limit=1000)

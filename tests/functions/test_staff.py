@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from functions.staff.acts import MEASURES
 from functions.staff.cookies import SESSION, CookieSigner
 from functions.web import Access, Response
 from rehearsal.keys import rehearsal_signer
 from shailoo.assembly import Installation
-from shailoo.model.record import Act, TurnoutEntered, read_record
+from shailoo.model.record import Act, Measure, TurnoutEntered, read_record
 from shailoo.model.refs import Role
 from shailoo.usecases.accept_report import accept_report
 from shailoo.usecases.appoint import person_of
@@ -87,13 +89,33 @@ STATUS: dict[tuple[str, str], dict[str, int]] = {
     ),
     ("GET", "/staff/turnout/small/1001"): dict.fromkeys(("precinct", "territorial", "district", "central"), 200),
     ("POST", "/staff/turnout/small/1001"): dict.fromkeys(("precinct", "territorial", "district", "central"), 303),
+    ("GET", "/staff/protocols/small"): dict.fromkeys(
+        ("precinct", "other precinct", "territorial", "district", "central", "auditor"), 200
+    ),
+    ("GET", "/staff/protocols/small/1001"): dict.fromkeys(("precinct", "territorial", "district", "central"), 200),
+    ("GET", "/staff/protocols/small/1001/identification"): dict.fromkeys(
+        ("precinct", "territorial", "district", "central"), 200
+    ),
+    ("POST", "/staff/protocols/small/1001/identification"): dict.fromkeys(
+        ("precinct", "territorial", "district", "central"), 303
+    ),
+    ("POST", "/staff/protocols/small/1001/identification/draft"): dict.fromkeys(
+        ("precinct", "territorial", "district", "central"), 303
+    ),
     ("GET", "/staff/acts/small"): dict.fromkeys(("territorial", "district", "central"), 200),
     ("POST", "/staff/acts/small"): {"central": 303},
     ("GET", "/staff/appointments"): {"central": 200},
     ("POST", "/staff/appointments"): {"central": 303},
     ("POST", "/staff/logout"): dict.fromkeys(PEOPLE, 303),
 }
-FORMS = {"/staff/turnout/small/1001": ENTRY, "/staff/acts/small": JOIN, "/staff/appointments": APPOINT}
+KEYED = {"version": "1", "I1-0": "412"}
+FORMS = {
+    "/staff/turnout/small/1001": ENTRY,
+    "/staff/protocols/small/1001/identification": KEYED,
+    "/staff/protocols/small/1001/identification/draft": KEYED,
+    "/staff/acts/small": JOIN,
+    "/staff/appointments": APPOINT,
+}
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, "stranger"])
@@ -111,7 +133,7 @@ def test_each_route_admits_whom_it_names_and_nobody_else(
         assert response.status == (303 if method == "GET" else 401)
     else:
         assert response.status == STATUS[(method, path)].get(who, 403)
-    stored = method == "POST" and response.status == 303 and path != "/staff/logout"
+    stored = method == "POST" and response.status == 303 and not path.endswith(("/logout", "/draft"))
     assert installation.store.last() - before == int(stored)
 
 
@@ -120,7 +142,8 @@ def test_the_table_above_names_every_route_that_wants_a_sign_in(installation: In
     wanted = {
         (route.method, route.template) for route in router.routes if route.access not in (Access.ANYONE, Access.BOX)
     }
-    named = {(method, path.replace("small", "{election}").replace("1001", "{station}")) for method, path in STATUS}
+    filled = {"small": "{election}", "1001": "{station}", "identification": "{sheet}"}
+    named = {(method, "/".join(filled.get(part, part) for part in path.split("/"))) for method, path in STATUS}
     assert wanted == named
 
 
@@ -252,6 +275,60 @@ def test_an_act_number_is_used_once(installation: Installation) -> None:
     assert len(acts(installation)) == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"measure": "exclude-station", "station": "1001"}, "The results of a station are annulled: 1001"),
+        ({"measure": "exclude-contest", "contest": "smd-27"}, "The results of a contest are annulled: smd-27"),
+        ({"measure": "exclude-option", "contest": "pr", "no": "2"}, "candidate or list are annulled: pr, 2"),
+        (
+            {"measure": "exclude-outside", "station": "1001", "contest": "smd-27", "invalid": "1", "votes": "3 0,4"},
+            "do not count: 1001, smd-27, 1, 3 0 4",
+        ),
+        ({"measure": "release-protocol", "station": "1001", "contest": "identification"}, "A held protocol counts"),
+    ],
+)
+def test_an_act_that_changes_the_final_count_is_recorded_and_can_be_reversed(
+    installation: Installation, change: dict[str, str], told: str
+) -> None:
+    browser = signed_in(installation, "central")
+    browser.post("/staff/protocols/small/1001/identification", KEYED)
+    election = installation.elections["small"]
+    of_station = {str(one.kind): one for one in election.contests_at(election.station_by_no["1001"])}
+    district, first_list = of_station["single-mandate"], of_station["party-list"]
+    act = {**JOIN, **change}
+    act["contest"] = act.get("contest", "").replace("smd-27", district.id).replace("pr", first_list.id)
+    if act["measure"] == "exclude-outside":
+        act["votes"] = ", ".join(["3"] * len(district.options))
+        told = f"do not count: 1001, {district.id}, 1, {' '.join(['3'] * len(district.options))}"
+    answer = browser.post("/staff/acts/small", act)
+    assert answer.status == 303, first(answer, "[role=alert]").text()
+    shown = first(browser.get("/staff/acts/small"), "main").text()
+    assert told.replace("smd-27", district.id) in shown
+    back = {**JOIN, "number": "2", "measure": "reverse-act", "reversed": "1"}
+    assert browser.post("/staff/acts/small", back).status == 303
+    assert browser.post("/staff/acts/small", {**back, "number": "3"}).status == 422
+
+
+def test_every_measure_of_an_act_can_be_chosen_in_the_form() -> None:
+    measures = {member.model_fields["measure"].default for member in get_args(get_args(Measure)[0])}
+    assert set(MEASURES) == measures
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"measure": "exclude-option", "contest": "pr", "no": "two"},
+        {"measure": "exclude-outside", "station": "1001", "contest": "pr", "invalid": "1", "votes": ""},
+        {"measure": "exclude-outside", "station": "1001", "contest": "pr", "invalid": "", "votes": "1"},
+        {"measure": "exclude-contest", "contest": "nowhere"},
+    ],
+)
+def test_an_annulment_that_cannot_be_is_not_stored(installation: Installation, change: dict[str, str]) -> None:
+    assert signed_in(installation, "central").post("/staff/acts/small", {**JOIN, **change}).status == 422
+    assert acts(installation) == []
+
+
 def test_the_central_commission_appoints_and_revokes(installation: Installation) -> None:
     browser = signed_in(installation, "central")
     browser.post("/staff/appointments", APPOINT)
@@ -272,7 +349,17 @@ def test_what_is_not_there_is_told_on_a_page(installation: Installation, path: s
 
 
 @pytest.mark.parametrize("language", ["ky", "ru", "en"])
-@pytest.mark.parametrize("path", ["/staff/", "/staff/turnout/small/1001", "/staff/acts/small", "/staff/appointments"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/staff/",
+        "/staff/turnout/small/1001",
+        "/staff/protocols/small",
+        "/staff/protocols/small/1001",
+        "/staff/acts/small",
+        "/staff/appointments",
+    ],
+)
 def test_every_page_is_plain_labelled_and_in_the_language_asked_for(
     installation: Installation, path: str, language: str
 ) -> None:
