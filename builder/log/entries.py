@@ -27,13 +27,18 @@ from shailoo.records.log_entry import (
     WithdrawalEntry,
     ZeroStateEntry,
 )
+from shailoo.rules.keying import Agreed, version_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from builder.state import ElectionState
+    from shailoo.model.election import Election
     from shailoo.model.record import Record
+
+_SHORT = 40
+"""As many characters as an entry's short texts have at most; the text of an equation may be longer."""
 
 
 class EntryFold:
@@ -46,8 +51,8 @@ class EntryFold:
         """(box, digest) of public texts that have an entry."""
         self._copies: dict[tuple[str, int], int] = {}
         """(document, version) -> bytes of its public copy."""
-        self._keyed: dict[tuple[str, str, int], dict[str, str]] = {}
-        """(station, sheet, version) -> person -> digest of the figures that they keyed."""
+        self._keyed: dict[tuple[str, str, int], list[ProtocolKeyed]] = {}
+        """(station, sheet, version) -> its keyings."""
         self._agreed: set[tuple[str, str, int]] = set()
 
     def entries(self, record: Record, state: ElectionState) -> list[LogEntry]:
@@ -60,7 +65,7 @@ class EntryFold:
             case DocumentReceived() | DocumentCopied() | DocumentApproved() | DocumentWithdrawn():
                 return list(self._document(record))
             case ProtocolKeyed():
-                return list(self._protocol(record))
+                return list(self._protocol(record, state.election))
             case _:
                 return []
 
@@ -126,19 +131,26 @@ class EntryFold:
                     original=record.original,
                 )  # fmt: skip
 
-    def _protocol(self, record: ProtocolKeyed) -> Iterator[LogEntry]:
-        paper = (record.station, record.sheet, record.version)
-        figures = digest(canonical_json([one.model_dump(mode="json") for one in record.lines]))
-        keyed = self._keyed.setdefault(paper, {})
-        if paper not in self._agreed and any(
-            figures == other for person, other in keyed.items() if person != record.person
-        ):
-            self._agreed.add(paper)
-            yield ProtocolEntry(
+    def _protocol(self, record: ProtocolKeyed, election: Election) -> Iterator[LogEntry]:
+        """The version on which two keyings agree, once; and that it is held, when a hard equation does not hold."""
+        version = (record.station, record.sheet, record.version)
+        keyed = self._keyed.setdefault(version, [])
+        keyed.append(record)
+        contest = election.contest_by_id.get(record.sheet)
+        state = version_state(keyed, election.protocol_by_kind[contest.kind] if contest is not None else None)
+        if version in self._agreed or not isinstance(state, Agreed):
+            return
+        self._agreed.add(version)
+        figures = digest(canonical_json({one.line: list(one.figures) for one in state.lines}))
+        yield ProtocolEntry(
+            sha256=figures, at=stamp(record.entered), election=record.election, station=record.station,
+            sheet=record.sheet, version=record.version,
+        )  # fmt: skip
+        if state.hard:
+            yield HeldEntry(
                 sha256=figures, at=stamp(record.entered), election=record.election, station=record.station,
-                sheet=record.sheet, version=record.version,
+                sheet=record.sheet, rule=state.hard[0].rule[:_SHORT],
             )  # fmt: skip
-        keyed[record.person] = figures
 
 
 def opening_entries(record: Opening, before: Opening | None) -> Iterator[LogEntry]:
