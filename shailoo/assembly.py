@@ -83,6 +83,15 @@ class IdentityProvider(Frozen):
     """Relative to the installation's folder."""
 
 
+class WitnessSettings(Frozen):
+    """A witness that is asked to sign heads of the transparency log."""
+
+    vkey: Annotated[str, StringConstraints(min_length=10, max_length=400)]
+    """Its public key, as it prints it: `name+id+key`."""
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+[^\s?#/]$")]
+    """Where it takes submissions, without a slash at the end."""
+
+
 class Settings(Frozen):
     """What the operator decides. Times and hours are the packages' matter, secrets lie in files of their own."""
 
@@ -93,6 +102,8 @@ class Settings(Frozen):
     sealing: dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]]
     """Election -> id of the key to which its boxes seal."""
     identity: IdentityProvider | None = None
+    witnesses: tuple[WitnessSettings, ...] = ()
+    """Who is asked to sign heads of the transparency log."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
     """Sleep inside each commit, to measure with the disk of a slow machine."""
 

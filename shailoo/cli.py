@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 MARKS = "publisher"
 """Folder of an installation in which the publisher notes how far it came."""
 IDLE_S = 0.03
+COSIGN_S = 1.0
+"""How often the head is looked at for those who are to sign it."""
 
 
 class PublisherBusy(Conflict):
@@ -86,7 +88,7 @@ def serve(folder: Dir, port: Port = 8021) -> None:
 
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
-        with publisher_beside(folder):
+        with publisher_beside(folder), cosigner_beside(folder, asked=bool(installation.settings.witnesses)):
             serve_http(installation, port)
 
 
@@ -199,6 +201,38 @@ def draw(
         typer.echo(f"{order:>4}  station {one.station}  (place {one.place} of the list, counter {one.counter})")
 
 
+@app.command()
+def witness(
+    folder: Annotated[Path, typer.Option("--dir", help="Folder of the witness: its key, and the heads that it saw.")],
+    log: Annotated[list[str], typer.Option("--log", help="The key of a log that it watches, or a file with it.")],
+    port: Annotated[int, typer.Option("--port", help="Port.", min=0, max=65535)] = 8031,
+    host: Annotated[str, typer.Option("--host", help="Where it listens; TLS belongs in front of it.")] = "127.0.0.1",
+    name: Annotated[str, typer.Option("--name", help="The witness's name; asked for at its first start.")] = "",
+) -> None:
+    """Witness transparency logs: sign their heads, and never the head of a log that went back or changed."""
+    from auditor.witness.server import serve_witness
+    from shailoo.records.note import Verifier
+
+    def ready(vkey: str, where: str) -> None:
+        typer.echo(f"{vkey}\n{where}")
+
+    serve_witness(folder, [Verifier.parse(key_text(one)) for one in log], (host, port), name or None, ready)
+
+
+@app.command()
+def cosign(
+    folder: Dir,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with every head that comes.")] = False,
+    leash: Annotated[bool, typer.Option("--leash", hidden=True, help="End when standard input ends.")] = False,
+) -> None:
+    """Ask the witnesses in settings.json to sign the head of the log, and record what they say. 1 if one did not."""
+    with opened(folder) as installation:
+        problems = collect_cosignatures(installation, follow=follow, leash=leash)
+    if problems:
+        raise typer.Exit(1)
+
+
 @intake.command("usb")
 def usb(
     folder: Dir,
@@ -280,7 +314,12 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
         clock=installation.clock,
         cadence=cadence,
         items=installation.store,
-        log=LogKey(signer.verifier.name, signer.verifier.vkey(), signer),
+        log=LogKey(
+            signer.verifier.name,
+            signer.verifier.vkey(),
+            signer,
+            tuple((one.vkey, one.url) for one in installation.settings.witnesses),
+        ),
         objects=installation.objects,
     )
 
@@ -334,10 +373,49 @@ def only_publisher(folder: Path, *, wait: bool) -> Iterator[None]:
         yield
 
 
+def collect_cosignatures(installation: Installation, *, follow: bool, leash: bool) -> int:
+    """Ask the witnesses, once or, with `follow`, for every head until SIGTERM. Returns how many did not sign."""
+    from builder.log.witnesses import Collector, WitnessPlace
+    from builder.store import PublicFolder
+    from shailoo.records.cosignature import WitnessVerifier
+
+    stop = threading.Event()
+    if leash:
+        threading.Thread(target=_wait_for_leash, args=(stop,), daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
+    public = PublicFolder(installation.public / "results")
+    collector = Collector(installation.store, public, installation.log_signer.verifier, places)
+    while True:
+        problems = collector.collect()
+        for problem in problems:
+            sys.stderr.write(f"shailoo: {problem}\n")
+        if not follow or stop.wait(COSIGN_S):
+            return len(problems)
+
+
+@contextmanager
+def cosigner_beside(folder: Path, *, asked: bool) -> Iterator[None]:
+    """What asks the witnesses, in a process of its own; nothing where there are none."""
+    if not asked:
+        yield
+        return
+    with kept_beside("cosign", folder):
+        yield
+
+
 @contextmanager
 def publisher_beside(folder: Path) -> Iterator[None]:
-    """A publisher in a process of its own, started again when it dies. It ends with this process, however that ends."""
-    command = [sys.executable, "-m", "shailoo.cli", "publish", "--dir", str(folder), "--follow", "--leash"]
+    """A publisher in a process of its own."""
+    with kept_beside("publish", folder):
+        yield
+
+
+@contextmanager
+def kept_beside(what: str, folder: Path) -> Iterator[None]:
+    """A command in a process of its own, started again when it dies. It ends with this process, however that ends."""
+    command = [sys.executable, "-m", "shailoo.cli", what, "--dir", str(folder), "--follow", "--leash"]
     stop = threading.Event()
 
     def keep() -> None:
@@ -347,10 +425,10 @@ def publisher_beside(folder: Path) -> Iterator[None]:
                     continue
                 # leaving the block closes its standard input, which is the leash, and waits for its end
             if not stop.is_set():
-                sys.stderr.write(f"the publisher ended with {child.returncode}; it is started again\n")
+                sys.stderr.write(f"`shailoo {what}` ended with {child.returncode}; it is started again\n")
                 stop.wait(0.3)
 
-    thread = threading.Thread(target=keep, name="keeps the publisher")
+    thread = threading.Thread(target=keep, name=f"keeps {what}")
     thread.start()
     try:
         yield

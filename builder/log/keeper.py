@@ -61,6 +61,8 @@ class LogKey:
     origin: str
     vkey: str
     signer: NoteSigner
+    witnesses: tuple[tuple[str, str], ...] = ()
+    """Whom it asks to sign its heads: public key and address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ class LogKeeper:
             ],
         }
         self._public.write(f"{FOLDER}/status.json", open_json(told))
+        asked = [{"vkey": vkey, "url": url} for vkey, url in self.key.witnesses]
+        self._public.write(f"{FOLDER}/witnesses.json", open_json({"witnesses": asked}))
 
 
 def proof_path(entry: ReportEntry) -> str:
