@@ -39,7 +39,7 @@ def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -
             continue
         word = key.rstrip("_").replace("_", "-")
         said += f" {word}" if value is True else f' {word}="{escape(str(value))}"'
-    if name in ("input", "meta", "link"):
+    if name in ("img", "input", "link", "meta"):
         return Html(f"<{name}{said}>")
     return Html(f"<{name}{said}>{join(*children).text}</{name}>")
 

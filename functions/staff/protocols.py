@@ -9,6 +9,7 @@ from urllib.parse import quote
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import frame_of
 from functions.staff.keying_form import Paper, keying_form, sheet_name, typed_lines
+from functions.staff.keying_photos import photos
 from functions.staff.keying_views import differing, sheets_list, standing_words, standings, versions
 from functions.staff.pages import Frame, Html, field, tag
 from functions.web import Access, Caller, Request, Response, Route, status_of
@@ -226,7 +227,9 @@ def _paper_page(
     if open_form:
         if isinstance(standing.current, Differ) and not correction:
             blocks.append(differing(frame, paper, standing.current))
-        blocks.append(keying_form(frame, paper, form, correction=correction))
+        entry = keying_form(frame, paper, form, correction=correction)
+        photo = photos(frame, paper, desk.store)
+        blocks.append(entry if photo is None else tag("div", photo, tag("div", entry), class_="beside"))
     else:
         if mine and not agreed:
             blocks.append(tag("p", _("You have keyed this paper. Another person keys it next.")))

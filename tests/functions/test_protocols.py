@@ -8,9 +8,11 @@ import pytest
 
 from functions.web import Response
 from shailoo.assembly import Installation
+from shailoo.model.document import DocumentCopied, DocumentReceived, PageCopy
 from shailoo.model.manual import LineFigure, ProtocolKeyed
-from shailoo.model.record import read_record
+from shailoo.model.record import read_record, record_bytes, record_key
 from tests.functions.browser import Browser
+from tests.functions.conftest import EVENING
 from tests.functions.test_staff import first, page, signed_in
 from tests.usecases.keying import sheet_lines
 
@@ -200,3 +202,21 @@ def test_a_station_is_found_by_its_number(scene: Scene) -> None:
     assert central.get("/staff/protocols/small?station=1001").header("location") == "/staff/protocols/small/1001"
     assert central.get("/staff/protocols/small?station=7").status == 404
     assert "9001" in scene.shown("central", "/staff/protocols/small?after=1001")
+
+
+def test_the_photographed_paper_stands_beside_its_figures(scene: Scene) -> None:
+    placed = {"election": "small", "station": "1001", "kind": "protocol", "part": scene.sheet, "original": "a" * 64}
+    office = {"person": "b" * 64, "commission": "pec-1001", "role": "precinct", "entered": EVENING}
+    received = DocumentReceived.model_validate({**placed, **office, "media": "image/jpeg", "bytes": 9})
+    pages = tuple(PageCopy(sha256=digit * 64, bytes=9, width=800, height=1100) for digit in "12")
+    copied = DocumentCopied.model_validate(
+        {**placed, "version": 1, "pdf": "c" * 64, "pdf_bytes": 9, "pages": pages, "made": EVENING}
+    )
+    assert not page(scene.person("precinct").get(scene.address)).css(".photos")
+    for record in (received, copied):
+        scene.installation.store.append(record_key(record), record_bytes(record))
+    shown = page(scene.person("precinct").get(scene.address))
+    document = f"/staff/document/small/1001/protocol/{scene.sheet}/{'a' * 64}"
+    assert [image.attributes["src"] for image in shown.css(".photos img")] == [f"{document}/1/1", f"{document}/1/2"]
+    other = page(scene.person("precinct").get("/staff/protocols/small/1001/identification"))
+    assert not other.css(".photos")
