@@ -32,14 +32,20 @@ _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,2}(?:\u202f[0-9]{3})*")
 _REMEDY = "Photograph the page and keep its file; compare with the page of the same place in another language."
 _SHARES = 10_000
+_TOP = frozenset({"voters", "participants", "reported", "expected", "held", "votes", "ballots"})
+_READ = frozenset({"parts", "coverage", "districts", "candidates", "sources:region", "sources:tec", "sources:station"})
+"""Tables that are read beside those of contests; turnout is signed by no box and is not."""
 _WORDS: Mapping[str, frozenset[str]] = {
     "votes": frozenset({"Добуштар", "Голоса", "Votes"}),
-    "share": frozenset({"Үлүш", "Доля", "Share"}),
+    "share": frozenset({"Үлүш", "Доля", "Share", "Эсептелди", "Учтено", "Counted"}),
     "voters": frozenset({"Шайлоочулар", "Избиратели", "Voters"}),
     "participants": frozenset({"Катышты", "Приняли участие", "Took part"}),
     "reported": frozenset({"Урналар", "Урны", "Boxes"}),
     "expected": frozenset({"жалпысы", "из", "of"}),
     "held": frozenset({"Кармалды", "Удержано", "Held"}),
+    "waiting": frozenset({"Али эсептелбеген шайлоочулар", "Избирателей ещё не учтено", "Voters not counted yet"}),
+    "ballots": frozenset({"бюллетендердин ичинен", "из бюллетеней", "of ballots"}),
+    "preferences": frozenset({"Преференциялык добуштар", "Преференциальные голоса", "Preferential votes"}),
 }
 """What the heading of a column may say, so that two columns cannot change places unseen."""
 
@@ -59,9 +65,7 @@ def check_pages(source: Source, figures: Figures, scopes: Iterable[Scope], texts
     wanted = [(language, scope) for language in LANGUAGES for scope in scopes]
     paths = [page_path(figures, language, scope) for language, scope in wanted]
     for (language, scope), (path, data) in zip(wanted, source.fetch(paths), strict=True):
-        if data is None:
-            raise Broken(path, "whole page", expected="a page", found=None, remedy=_REMEDY)
-        html = _main(path, data)
+        html = main_of(path, data)
         checked += _check_facts(path, html, figures, scope)
         checked += _check_contests(path, html, figures, scope, language)
         if scope[0] == "station":
@@ -75,7 +79,10 @@ def page_path(figures: Figures, language: Language, scope: Scope) -> str:
     return f"{start}/index.html" if scope == COUNTRY else f"{start}/{scope[0]}/{scope[1]}/index.html"
 
 
-def _main(path: str, data: bytes) -> str:
+def main_of(path: str, data: bytes | None) -> str:
+    """The main part of a page without comments. Raises Broken."""
+    if data is None:
+        raise Broken(path, "whole page", expected="a page", found=None, remedy=_REMEDY)
     html = _COMMENT.sub("", data.decode("utf-8", errors="replace"))
     _, begin, rest = html.partition("<main")
     main, end, _ = rest.partition("</main>")
@@ -89,12 +96,7 @@ def _check_facts(path: str, html: str, figures: Figures, scope: Scope) -> int:
     expected = {"voters": place.voters, "participants": figures.participants(scope)}
     if scope[0] != "station":
         expected |= {"reported": place.boxes, "expected": place.expected, "held": place.held}
-    found: dict[str, int | None] = {}
-    for _, name, text in _FIGURE.findall(html):
-        if name in expected:
-            if name in found:
-                raise Broken(path, name, expected="one figure", found="two", remedy=_REMEDY)
-            found[name] = _number(path, name, text.strip())
+    found = figures_of(path, html)
     for name, figure in expected.items():
         same(path, name, figure, found.get(name))
     terms = {name: term for term, name in _TERM.findall(html)}
@@ -103,8 +105,19 @@ def _check_facts(path: str, html: str, figures: Figures, scope: Scope) -> int:
     return len(expected)
 
 
+def figures_of(path: str, html: str) -> dict[str, int | None]:
+    """The figures at the top of a page by name, each once. Raises Broken."""
+    found: dict[str, int | None] = {}
+    for _, name, text in _FIGURE.findall(html):
+        if name in _TOP:
+            if name in found:
+                raise Broken(path, name, expected="one figure", found="two", remedy=_REMEDY)
+            found[name] = number(path, name, text.strip())
+    return found
+
+
 def _check_contests(path: str, html: str, figures: Figures, scope: Scope, language: Language) -> int:
-    tables = dict(_tables(path, html))
+    tables = dict(tables_of(path, html))
     checked = 0
     contests = [one for one in figures.contests(scope) if figures.shown(scope, one).ballots is not None]
     drawn = sorted(name for name in tables if name.startswith("contest:"))
@@ -131,13 +144,13 @@ def _check_contest(path: str, table: Table, shown: Shown, contest: Contest, lang
     for key, (name, cells) in table.rows.items():
         where = f"{contest.id}, {name}"
         figure = expected[key]
-        same(path, f"{where}: votes", figure, _number(path, where, cells[votes_at]))
+        same(path, f"{where}: votes", figure, number(path, where, cells[votes_at]))
         if key.isdecimal():
             called = " ".join(contest.option_by_no[int(key)].name.text(language).split())
             if called not in name:
                 raise Broken(path, f"{contest.id}, row {key}", expected=called, found=name, remedy=_REMEDY)
         if key != "ballots" and figure is not None:
-            same(path, f"{where}: share", _share(figure, base), _read_share(cells[share_at]))
+            same(path, f"{where}: share", share_of(figure, base), share_text(cells[share_at]))
     return 2 * len(expected)
 
 
@@ -152,7 +165,7 @@ def _check_parts(path: str, table: Table, figures: Figures, scope: Scope) -> int
         }  # fmt: skip
         for column, figure in expected.items():
             cell = cells[table.columns.index(column)]
-            same(path, f"{name}: {column}", figure, _number(path, f"{name}: {column}", cell))
+            same(path, f"{name}: {column}", figure, number(path, f"{name}: {column}", cell))
     return 5 * len(parts)
 
 
@@ -167,14 +180,15 @@ def _check_texts(path: str, html: str, texts: list[str]) -> int:
     return len(found)
 
 
-def _tables(path: str, html: str) -> Iterator[tuple[str, Table]]:
+def tables_of(path: str, html: str) -> Iterator[tuple[str, Table]]:
+    """The tables of a page by name. Raises Broken."""
     seen: set[str] = set()
     for said, inner in _TABLE.findall(html):
         name = dict(_ATTRIBUTE.findall(said)).get("data-table", "")
         if name in seen or not name:
             raise Broken(path, f"table {name}", expected="a table with a name, once", found="another", remedy=_REMEDY)
         seen.add(name)
-        if name.startswith("contest:") or name == "parts":
+        if name.startswith("contest:") or name in _READ:
             try:
                 yield name, _table(path, name, inner)
             except (IndexError, ValueError) as error:
@@ -208,7 +222,8 @@ def _words(inner: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", inner)).replace("\u202f", "\x00").split()).replace("\x00", "\u202f")
 
 
-def _number(path: str, place: str, text: str) -> int | None:
+def number(path: str, place: str, text: str) -> int | None:
+    """A figure as printed; None for a dash or nothing. Raises Broken."""
     if text in {"", "\u2014"}:
         return None
     if not _NUMBER.fullmatch(text):
@@ -216,11 +231,12 @@ def _number(path: str, place: str, text: str) -> int | None:
     return int(text.replace("\u202f", ""))
 
 
-def _share(part: int, base: int) -> int | None:
+def share_of(part: int, base: int) -> int | None:
     """Hundredths of a percent, rounded half up; None of nothing."""
     return (part * 2 * _SHARES + base) // (2 * base) if base else None
 
 
-def _read_share(text: str) -> int | None:
+def share_text(text: str) -> int | None:
+    """A share as printed, in hundredths of a percent; None for a dash or nothing."""
     bare = text.replace("\u202f", "").removesuffix("%").replace(",", "").replace(".", "")
     return int(bare) if bare.isdecimal() else None

@@ -22,6 +22,7 @@ from auditor.verify.files_steps import (
 )
 from auditor.verify.findings import Broken, Step, Unusable, Verification
 from auditor.verify.log_steps import CHECKPOINT, Log, check_entries, check_head, check_tiles, check_witnesses
+from auditor.verify.nation_pages import check_options, check_overviews, lines_of
 from auditor.verify.pages import check_pages
 from auditor.verify.seats_step import check_seats
 from auditor.verify.sources import Source, need, open_source
@@ -140,6 +141,8 @@ def _figures(source: Source, publics: list[Public], report: Verification) -> Non
     report.steps.append(Step(8, "Seats and districts follow from the totals by the rule", checked))
     report.broken_step = (9, "Pages")
     checked = _spread(_page_piece, source)
+    for figures in _WORK.figures:
+        checked += check_overviews(source, figures) + check_options(source, figures, lines_of(figures))
     report.steps.append(Step(9, "Every figure on the pages, in three languages, is that of our sums", checked))
     report.broken_step = (11, "Data sets")
     checked = sum(check_pointer(source, name) + check_archive(source, name) for name in report.elections)

@@ -90,6 +90,28 @@ def test_a_changed_digit_on_a_page_is_found_in_any_language(spoilt: Published) -
     assert "160 | 161" in broken(spoilt.verify(), 9, "ru/small/station/1001/index.html")
 
 
+@pytest.mark.parametrize(
+    ("page", "old", "new"),
+    [
+        ("en/small/index.html", "<td>74</td><td>3</td>", "<td>74</td><td>4</td>"),
+        ("ru/small/index.html", "</span> <b>4</b>", "</span> <b>5</b>"),
+        ("ky/small/option/pr/1/index.html", "<td>260</td><td>680</td>", "<td>260</td><td>690</td>"),
+        ("en/small/option/smd-1/2/index.html", 'data-figure="votes">238', 'data-figure="votes">239'),
+        (
+            "ru/small/index.html",
+            "<td>100,00\u202f%</td><td>3</td><td>3</td><td>0</td>",
+            "<td>100,00\u202f%</td><td>2</td><td>3</td><td>0</td>",
+        ),
+        ("en/small/tec/tec-1/index.html", "44.44\u202f%</td><td>1</td>", "44.44\u202f%</td><td>2</td>"),
+    ],
+)
+def test_a_changed_figure_anywhere_on_a_page_of_results_is_found(
+    spoilt: Published, page: str, old: str, new: str
+) -> None:
+    spoilt.edit(page, old, new)
+    broken(spoilt.verify(), 9, page)
+
+
 def test_two_columns_that_changed_places_are_found_by_their_headings(spoilt: Published) -> None:
     page = "en/small/region/bishkek/index.html"
     spoilt.edit(page, 'data-col="voters">Voters<', 'data-col="voters">Took part<')
