@@ -5,6 +5,7 @@ An installation is one folder:
     elections/<id>/   the election packages
     store.db          records and items
     objects/          immutable objects
+    uploads/          documents that come in parts, until they are whole
     keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600
     settings.json     what the operator decides; no secrets
     clock.json        only while an evening is played again
@@ -39,6 +40,7 @@ from shailoo.adapters.keys import (
 )
 from shailoo.adapters.package_folder import read_files
 from shailoo.adapters.sqlite import SqliteStore
+from shailoo.adapters.uploads import FileUploads
 from shailoo.errors import Conflict, NotFound, Refused
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
@@ -216,6 +218,11 @@ class Installation:
     def objects(self) -> FileObjectStore:
         """Immutable objects."""
         return FileObjectStore(self.folder / "objects")
+
+    @cached_property
+    def uploads(self) -> FileUploads:
+        """Documents that come in parts."""
+        return FileUploads(self.folder / "uploads")
 
     @cached_property
     def registry(self) -> Registry:

@@ -97,6 +97,63 @@ class ObjectStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that comes in parts."""
+
+    name: str
+    owner: str
+    bytes: int
+    sha256: str | None
+    """Digest that was announced for the whole, if it was."""
+    part_bytes: int
+    """Of every part but the last; parts are numbered from 1."""
+    parts: tuple[int, ...]
+    """Numbers of those that are there."""
+    expires: datetime
+
+
+class Uploads(Protocol):
+    """Files that come in parts over weak links, kept apart until they are whole; each belongs to its owner alone."""
+
+    def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
+        """Open an upload; with a digest, the one that this owner has open for the same file is gone on with.
+
+        Raises TooManyUploadsOpen, StorageFailed.
+        """
+        ...
+
+    def state(self, owner: str, name: str, *, now: datetime) -> Upload:
+        """Which parts are there. Raises NoSuchUpload: unknown, another's, or expired."""
+        ...
+
+    def address(self, upload: Upload, number: int) -> str | None:
+        """Where a part is to be sent; None for our own door. A cloud signs an address for each part."""
+        ...
+
+    def put(self, owner: str, name: str, number: int, data: bytes, *, now: datetime) -> None:
+        """Keep a part, durable on return; the same bytes again succeed, nothing is overwritten.
+
+        Raises NoSuchUpload, BadPart, StorageFailed.
+        """
+        ...
+
+    def complete(self, owner: str, name: str, *, now: datetime) -> bytes:
+        """The whole file, its length and digest checked; the parts stay until `drop`, so that this can be asked again.
+
+        Raises NoSuchUpload, UploadIncomplete, and UploadDamaged, which throws the parts away.
+        """
+        ...
+
+    def drop(self, owner: str, name: str) -> None:
+        """Throw an upload away; of one that is not there nothing remains to be done."""
+        ...
+
+    def sweep(self, *, now: datetime) -> int:
+        """Throw away what has expired; returns how many."""
+        ...
+
+
 class Clock(Protocol):
     """Tells the time, so that rules and use cases need not know where it comes from."""
 

@@ -114,33 +114,3 @@ class BadBlackout(Refused):
     """An area lies outside its page, no area is new, or there are too many."""
 
     code = "bad-blackout"
-
-
-class NoSuchUpload(NotFound):
-    """No upload of this name is open for this person."""
-
-    code = "no-such-upload"
-
-
-class BadPart(Refused):
-    """A part has another number, length or content than the upload wants."""
-
-    code = "bad-part"
-
-
-class UploadIncomplete(Conflict):
-    """Parts of the file are not there yet."""
-
-    code = "upload-incomplete"
-
-
-class UploadDamaged(Refused):
-    """The whole file does not have the digest that was announced."""
-
-    code = "upload-damaged"
-
-
-class TooManyUploadsOpen(Refused):
-    """A person has more uploads open than anyone needs."""
-
-    code = "too-many-uploads-open"
