@@ -33,12 +33,21 @@ MARKS = "publisher"
 IDLE_S = 0.03
 COSIGN_S = 1.0
 """How often the head is looked at for those who are to sign it."""
+IDLE_COPYIST_S = 0.25
+SWEEP_S = 600
+"""How often uploads that nobody finished are looked for."""
 
 
 class PublisherBusy(Conflict):
     """Two publishers would write the same pages."""
 
     code = "publisher-busy"
+
+
+class CopyistBusy(Conflict):
+    """Two copyists would make the same copies."""
+
+    code = "copyist-busy"
 
 
 app = typer.Typer(
@@ -82,13 +91,14 @@ def init(
 
 @app.command()
 def serve(folder: Dir, port: Port = 8021) -> None:
-    """Serve an installation on the loopback, and keep one publisher at work beside it."""
+    """Serve an installation on the loopback, and keep a publisher and a copyist of documents at work beside it."""
     from functions.server import listen
     from functions.server import serve as serve_http
 
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
-        with publisher_beside(folder), cosigner_beside(folder, asked=bool(installation.settings.witnesses)):
+        cosigner = cosigner_beside(folder, asked=bool(installation.settings.witnesses))
+        with publisher_beside(folder), copyist_beside(folder), cosigner:
             serve_http(installation, port)
 
 
@@ -103,6 +113,19 @@ def publish(
     with opened(folder) as installation:
         version = run_publisher(installation, follow=follow, leash=leash)
     typer.echo(f"version {version}")
+
+
+@app.command()
+def copies(
+    folder: Dir,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on copying what comes in.")] = False,
+    leash: Annotated[bool, typer.Option("--leash", hidden=True, help="End when standard input ends.")] = False,
+) -> None:
+    """Make the public copies of scanned documents: once, or again and again. One copyist at a time."""
+    with opened(folder) as installation:
+        made, left = run_copyist(installation, follow=follow, leash=leash)
+    typer.echo(f"{made} copies made" + (f", {left} could not be made now" if left else ""))
 
 
 @app.command()
@@ -326,11 +349,7 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
 
 def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> int:
     """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
-    stop = threading.Event()
-    if leash:
-        threading.Thread(target=_wait_for_leash, args=(stop,), daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _until_told(leash=leash)
     with only_publisher(installation.folder, wait=follow):
         publisher = make_publisher(installation)
         publisher.start()
@@ -344,12 +363,45 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
     return publisher.version
 
 
+def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tuple[int, int]:
+    """Make the copies that wait, then, with `follow`, those that come, until SIGTERM or the leash is cut.
+
+    Returns how many were made and how many are left. Uploads that nobody finished are swept on the way.
+    """
+    from builder.documents import make_copy
+
+    from builder.copyist import Copyist, work
+
+    stop = _until_told(leash=leash)
+    total, swept = 0, -float(SWEEP_S)
+    with _only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
+        copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
+        while True:
+            if time.monotonic() - swept >= SWEEP_S:
+                installation.uploads.sweep(now=installation.clock.now())
+                swept = time.monotonic()
+            made, left = work(copyist, stop.is_set)
+            total += made
+            if not follow or stop.wait(IDLE_COPYIST_S):
+                return total, left
+
+
 def settle(publisher: Publisher) -> None:
     """Publish until nothing is left to do, and wait for what a child still makes."""
     while True:
         publisher.wait_for_child()
         if publisher.step() is None:
             return
+
+
+def _until_told(*, leash: bool) -> threading.Event:
+    """An event that is set when the process is told to end, by a signal or because the leash was cut."""
+    stop = threading.Event()
+    if leash:
+        threading.Thread(target=_wait_for_leash, args=(stop,), daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def _wait_for_leash(stop: threading.Event) -> None:
@@ -365,11 +417,18 @@ def _wait_for_leash(stop: threading.Event) -> None:
 @contextmanager
 def only_publisher(folder: Path, *, wait: bool) -> Iterator[None]:
     """Be the only publisher of an installation on this machine. Raises PublisherBusy unless it may wait."""
-    with (folder / "publisher.lock").open("ab") as lock:
+    with _only_one(folder, "publisher.lock", PublisherBusy, wait=wait):
+        yield
+
+
+@contextmanager
+def _only_one(folder: Path, name: str, busy: type[Conflict], *, wait: bool) -> Iterator[None]:
+    """Hold a lock of an installation on this machine; the system lets go of it when the process ends, however."""
+    with (folder / name).open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
-            raise PublisherBusy("Another publisher is at work here; end it first.", folder=folder.name) from error
+            raise busy("Another such program is at work here; end it first.", folder=folder.name) from error
         yield
 
 
@@ -379,11 +438,7 @@ def collect_cosignatures(installation: Installation, *, follow: bool, leash: boo
     from builder.store import PublicFolder
     from shailoo.records.cosignature import WitnessVerifier
 
-    stop = threading.Event()
-    if leash:
-        threading.Thread(target=_wait_for_leash, args=(stop,), daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _until_told(leash=leash)
     places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
     public = PublicFolder(installation.public / "results")
     collector = Collector(installation.store, public, installation.log_signer.verifier, places)
@@ -409,6 +464,13 @@ def cosigner_beside(folder: Path, *, asked: bool) -> Iterator[None]:
 def publisher_beside(folder: Path) -> Iterator[None]:
     """A publisher in a process of its own."""
     with kept_beside("publish", folder):
+        yield
+
+
+@contextmanager
+def copyist_beside(folder: Path) -> Iterator[None]:
+    """A copyist of documents in a process of its own."""
+    with kept_beside("copies", folder):
         yield
 
 
