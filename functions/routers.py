@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from functions.staff.routes import staff_routes
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
+from shailoo.usecases.document_desk import DocumentDesk
+from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
 
@@ -26,6 +29,8 @@ def make_router(installation: Installation, refused: RefusalCounter, nudge: Call
     staff = _staff_desk(installation)
 
     def shape(error: ShailooError, request: Request) -> Response:
+        if request.path.startswith("/staff/uploads"):
+            return error_response(error, request.language("ky"))  # asked by our script, which shows the sentence
         if request.path.startswith("/staff/"):
             return staff_error(staff, error, request)
         return error_response(error, request.language("en"))
@@ -55,6 +60,9 @@ def _staff_desk(installation: Installation) -> StaffDesk:
         openid=openid,
         origin=settings.origin,
         wall=_wall,
+        documents=DocumentDesk(installation.registry, installation.grouped, installation.objects),
+        index=DocumentIndex(threading.Lock()),
+        uploads=installation.uploads,
     )
 
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -31,10 +32,15 @@ from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import Refused, ShailooError, StorageFailed
 from shailoo.records.seal import LARGEST, TooLarge
+from shailoo.rules.scan_faults import DocumentTooLarge
+from shailoo.rules.scan_kinds import MOST_BYTES
+from shailoo.rules.upload_parts import MOST_PART
 
 HOST: Final = "127.0.0.1"
 _THREADS = 64
 _LARGEST_FORM = 65_536
+_LARGEST_FILE_FORM = MOST_BYTES + 16_384
+_FILES_AT_ONCE = 4
 _FLUSH_EVERY_S = 5
 _READERS = 4
 _log = logging.getLogger(__name__)
@@ -77,20 +83,37 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
             _flush(refused, installation)
             installation.close()
 
+    few = asyncio.Semaphore(_FILES_AT_ONCE)
+
     async def door(request: HttpRequest) -> HttpResponse:
-        try:
-            body = await _read_body(request, LARGEST if request.url.path.startswith("/api/intake/") else _LARGEST_FORM)
-        except TooLarge as error:
-            refused.add(error.code, installation.clock.now())
-            return _http(error_response(error, "en"), close=True)
         asked = Request(
             request.method,
             request.scope["path"],
             dict(request.query_params),
             {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw},
-            body,
         )
-        return _http(await asyncio.get_running_loop().run_in_executor(pool, _answer, router, asked))
+        largest = _largest(asked)
+        if largest <= LARGEST:
+            return await answer(request, asked, largest)
+        # Only whom the route admits may send that much, and only few at once: bodies lie in memory.
+        loop = asyncio.get_running_loop()
+        refusal = await loop.run_in_executor(pool, _admitted, router, asked)
+        if refusal is not None:
+            return _http(refusal, close=True)
+        async with few:
+            return await answer(request, asked, largest)
+
+    async def answer(request: HttpRequest, asked: Request, largest: int) -> HttpResponse:
+        try:
+            body = await _read_body(request, largest)
+        except TooLarge as error:
+            refused.add(error.code, installation.clock.now())
+            if largest > LARGEST:
+                most = DocumentTooLarge("The file is larger than a scan may be.", most=MOST_BYTES)
+                return _http(router.refuse(most, asked), close=True)
+            return _http(error_response(error, "en"), close=True)
+        whole = replace(asked, body=body)
+        return _http(await asyncio.get_running_loop().run_in_executor(pool, _answer, router, whole))
 
     async def file(request: HttpRequest) -> HttpResponse:
         headers = {name: request.headers.get(name, "") for name in ("accept-encoding", "if-none-match")}
@@ -167,6 +190,25 @@ def _answer(router: Router, request: Request) -> Response:
         return router.handle(request)
     except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
         _log.exception("a handler failed")
+        return error_response(Fault("A handler failed."), request.language("en"))
+
+
+def _largest(asked: Request) -> int:
+    """How many bytes a body may have at an address: a report, a part of a file, a form with a file, or a form."""
+    if asked.path.startswith("/api/intake/"):
+        return LARGEST
+    if asked.method == "PUT" and asked.path.startswith("/staff/uploads/"):
+        return MOST_PART
+    if asked.method == "POST" and asked.path.startswith("/staff/documents/"):
+        return _LARGEST_FILE_FORM
+    return _LARGEST_FORM
+
+
+def _admitted(router: Router, request: Request) -> Response | None:
+    try:
+        return router.admit(request)
+    except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
+        _log.exception("a guard failed")
         return error_response(Fault("A handler failed."), request.language("en"))
 
 

@@ -20,7 +20,7 @@ from shailoo.errors import Conflict, NotFound, Refused, ShailooError, StorageFai
 from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.record import Appointment
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT"]
 HTML = "text/html; charset=utf-8"
 NOTE = "text/plain; charset=utf-8"
 JSON = "application/json"
@@ -178,6 +178,19 @@ class Router:
             )
         except ShailooError as error:
             return self._shape(error, request)
+
+    def admit(self, request: Request) -> Response | None:
+        """Before a large body is read: whether anyone would take it. Returns the answer if not."""
+        try:
+            route, _ = self._find(request)
+            self._admit(route, request)
+        except ShailooError as error:
+            return self._shape(error, request)
+        return None
+
+    def refuse(self, error: ShailooError, request: Request) -> Response:
+        """Tell an error as this door tells it."""
+        return self._shape(error, request)
 
     def _find(self, request: Request) -> tuple[Route, Mapping[str, str]]:
         elsewhere = None

@@ -11,7 +11,9 @@ from functions.staff.openid import OpenIdClient
 from functions.web import Caller, Request
 from shailoo.errors import Refused
 from shailoo.model.election import Election
-from shailoo.ports import Clock, ItemStore, RecordStore
+from shailoo.ports import Clock, ItemStore, RecordStore, Uploads
+from shailoo.usecases.document_desk import DocumentDesk
+from shailoo.usecases.document_index import DocumentIndex
 from shailoo.usecases.registry import Registry
 
 
@@ -33,6 +35,9 @@ class StaffDesk:
     openid: OpenIdClient | None
     origin: str
     wall: Callable[[], int]
+    documents: DocumentDesk
+    index: DocumentIndex
+    uploads: Uploads
 
     @property
     def elections(self) -> Mapping[str, Election]:
@@ -54,6 +59,10 @@ class StaffDesk:
     def check_form(self, request: Request) -> Mapping[str, str]:
         """The fields of a form that we made for this session. Raises FormExpired."""
         form = request.form()
-        if not hmac.compare_digest(form.get("token", "").encode(), self.form_token(request).encode()):
-            raise FormExpired("This form is from another session. Open the page again.")
+        self.check_token(request, form.get("token", ""))
         return form
+
+    def check_token(self, request: Request, token: str) -> None:
+        """Whether a token is the one that we made for this session. Raises FormExpired."""
+        if not hmac.compare_digest(token.encode(), self.form_token(request).encode()):
+            raise FormExpired("This form is from another session. Open the page again.")

@@ -10,9 +10,12 @@ from importlib.resources import files
 
 from functions.staff.acts import act_routes
 from functions.staff.desk import StaffDesk
+from functions.staff.document_review import document_review_routes
+from functions.staff.documents import document_routes
 from functions.staff.protocols import draft_routes, protocol_routes
 from functions.staff.sign_in import sign_in_routes
 from functions.staff.turnout import turnout_routes
+from functions.staff.uploads import upload_routes
 from functions.web import Access, Caller, Request, Response, Route
 
 
@@ -34,6 +37,15 @@ def staff_routes(desk: StaffDesk, stored: Callable[[], None] | None = None) -> I
             Access.ANYONE,
             "The script that checks figures while they are typed.",
             _file("keying.js", "text/javascript"),
+        ),
+        *(_then(route, stored) for route in (*document_routes(desk), *document_review_routes(desk))),
+        *upload_routes(desk),
+        Route(
+            "GET",
+            "/staff/documents.js",
+            Access.ANYONE,
+            "Sending in parts, and drawing areas on a page.",
+            _file("documents.js", "text/javascript"),
         ),
     )
 
