@@ -368,9 +368,8 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
 
     Returns how many were made and how many are left. Uploads that nobody finished are swept on the way.
     """
-    from builder.documents import make_copy
-
     from builder.copyist import Copyist, work
+    from builder.documents import make_copy
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)

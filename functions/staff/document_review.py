@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -119,7 +119,7 @@ def areas_of(form: Mapping[str, str]) -> tuple[Blackout, ...]:
             if any(said.values()):
                 found.append({"page": page} | {side: int(Decimal(text) * _HUNDREDTHS) for side, text in said.items()})
         return tuple(Blackout.model_validate(one) for one in found)
-    except (ValueError, ValidationError, InvalidOperation, OverflowError) as error:
+    except (ValueError, ValidationError, ArithmeticError) as error:
         raise BadBlackout("Write the four sides of an area as percent of its page.") from error
 
 

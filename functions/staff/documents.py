@@ -92,7 +92,10 @@ def paper_of(election: str, station: str, chosen: str, act: str | None = None) -
     kind, _, part = chosen.partition("/")
     if kind not in KIND_WORDS:
         raise NoSuchPaper("This station has no such paper. Choose it from the list.", kind=kind[:40])
-    named = placed_of(election, station, kind, part or "_", "0" * 64)
+    try:
+        named = placed_of(election, station, kind, part or "_", "0" * 64)
+    except NoSuchDocument as error:
+        raise NoSuchPaper("This station has no such paper. Choose it from the list.", kind=kind) from error
     return Paper(election, named.station, named.kind, named.part, act)
 
 
