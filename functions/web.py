@@ -26,8 +26,8 @@ NOTE = "text/plain; charset=utf-8"
 JSON = "application/json"
 
 
-_MOST_FIELDS = 400
-"""A protocol has at most 200 options and 60 lines."""
+_MOST_FIELDS = 1000
+"""A protocol has at most 200 options and 60 lines; a scan at most 200 pages with the four sides of an area each."""
 
 
 class Access(StrEnum):

@@ -92,5 +92,5 @@ def test_the_language_is_the_one_asked_for(headers: dict[str, str], query: dict[
 
 def test_forms_and_cookies_that_make_no_sense_are_empty() -> None:
     assert Request("POST", "/", body=b"\xff=\xfe").form() in ({}, {"\ufffd": "\ufffd"})
-    assert Request("POST", "/", body=b"&".join(b"a%d=1" % at for at in range(500))).form() == {}
+    assert Request("POST", "/", body=b"&".join(b"a%d=1" % at for at in range(1001))).form() == {}
     assert Request("GET", "/", headers={"cookie": "a=1; a=2; b; =; c=x=y"}).cookies == {"a": "1", "": "", "c": "x=y"}
