@@ -6,6 +6,7 @@ only by whoever looks at all of them.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from auditor.verify.findings import Broken, Step, Unusable
@@ -18,7 +19,7 @@ from shailoo.records.note import BadSignature, SignedNote, Verifier
 from shailoo.records.tiles import HEIGHT, WIDTH, Tile, unpack_entries, unpack_hashes
 from shailoo.records.tlog import leaf_hash, root_of
 
-CHECKPOINT, VKEY = "log/checkpoint", "log/vkey"
+CHECKPOINT, VKEY, WITNESSES = "log/checkpoint", "log/vkey", "log/witnesses.json"
 _OPENING = ("package", "rules", "software")
 _KEEP = "Keep these bytes: they are evidence. Compare with a copy from another network or another day; publish both."
 
@@ -58,33 +59,48 @@ def check_head(source: Source, vkey: str | None) -> tuple[SignedCheckpoint, Veri
     return signed, key, Step(1, "The head of the log is signed with its key", 1, tuple(notes))
 
 
-def check_witnesses(signed: SignedCheckpoint, given: tuple[str, ...]) -> Step:
-    """Step 2: every witness that was given has seen the head. Raises Broken."""
+def check_witnesses(source: Source, signed: SignedCheckpoint, given: tuple[str, ...]) -> Step:
+    """Step 2: every witness that was given has seen the head; what the published ones say is true. Raises Broken."""
     known, notes = {signed.head.origin}, []
-    for vkey in dict.fromkeys(given):
+    seen = 0
+    for vkey in dict.fromkeys((*given, *_published(source))):
         name = vkey.partition("+")[0]
         try:
-            witness = WitnessVerifier.parse(vkey.strip())
-            found = witness.find(signed.note)
+            found = WitnessVerifier.parse(vkey.strip()).find(signed.note)
         except BadSignature as error:
             raise Broken(
                 CHECKPOINT, f"cosignature of {name}", expected="a signature over this head", found=error.sentence,
                 remedy=_KEEP,
             ) from error  # fmt: skip
         except Refused as error:
-            raise Unusable("A key given with --witness is no witness's key.", key=name[:80]) from error
-        if found is None:
+            if vkey in given:
+                raise Unusable("A key given with --witness is no witness's key.", key=name[:80]) from error
+            raise Broken(WITNESSES, name[:80], expected="a witness's key", found=str(error), remedy=_KEEP) from error
+        if found is None and vkey in given:
             raise Broken(
                 CHECKPOINT, f"cosignature of {name}", expected="a word of this witness", found=None,
                 remedy="Ask the witness which head it saw last, and compare. It may not have seen this one yet.",
             )  # fmt: skip
         known.add(name)
-        notes.append(f"{name} saw this head at {found.seen:%Y-%m-%dT%H:%M:%SZ}")
+        seen += found is not None
+        when = f"saw this head at {found.seen:%Y-%m-%dT%H:%M:%SZ}" if found is not None else "has not seen this head"
+        notes.append(f"{name} {when}{'' if vkey in given else '; its key was taken from the site itself'}")
     strangers = sorted({name for name, _ in signed.note.signatures} - known)
     notes += [f"{name} signed too; give its key with --witness to check it" for name in strangers]
     if not given:
-        notes.append("no witness was asked: give --witness, or compare the head with one that somebody else was shown")
-    return Step(2, "Witnesses have seen the head", len(set(given)), tuple(notes))
+        notes.append("no witness was given: give --witness, or compare the head with one that somebody else was shown")
+    return Step(2, "Witnesses have seen the head", seen, tuple(notes))
+
+
+def _published(source: Source) -> list[str]:
+    """Keys of the witnesses whom the log says it asks."""
+    data = source.read(WITNESSES)
+    if data is None:
+        return []
+    try:
+        return [str(one["vkey"]) for one in json.loads(data)["witnesses"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Broken(WITNESSES, "whole file", expected="a list of witnesses", found=str(error), remedy=_KEEP) from error
 
 
 def check_tiles(source: Source, head: Checkpoint, kept: bytes | None, key: Verifier) -> tuple[Log, Step]:

@@ -78,7 +78,7 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
     signed, key, step = check_head(source, asked.vkey)
     report.steps.append(step)
     report.broken_step = (2, "Witnesses")
-    report.steps.append(check_witnesses(signed, asked.witnesses))
+    report.steps.append(check_witnesses(source, signed, asked.witnesses))
     report.broken_step = (3, "Hashes of the log")
     log, step = check_tiles(source, signed.head, asked.kept, key)
     report.steps.append(step)

@@ -57,6 +57,18 @@ def test_a_key_that_came_another_way_and_a_witness_are_enough_to_trust_nobody(sp
     assert "2025-06-01T20:00:00Z" in report.text()
 
 
+def test_a_witness_whom_the_log_says_it_asks_is_checked_too(spoilt: Published) -> None:
+    note = SignedNote.parse(spoilt.path("log/checkpoint").read_bytes())
+    spoilt.put("log/witnesses.json", json.dumps({"witnesses": [{"vkey": WITNESS.verifier.vkey()}]}).encode())
+    assert "has not seen this head" in spoilt.verify().text()
+    word = WITNESS.cosign(note.text, SEEN)
+    spoilt.put("log/checkpoint", SignedNote(note.text, (*note.signatures, word)).bytes())
+    assert "saw this head" in spoilt.verify().text()
+    forged = (word[0], word[1][:-1] + bytes((word[1][-1] ^ 1,)))
+    spoilt.put("log/checkpoint", SignedNote(note.text, (*note.signatures, forged)).bytes())
+    assert "cosignature of" in broken(spoilt.verify(), 2, "log/checkpoint")
+
+
 def test_held_reports_conflicts_and_acts_are_decided_anew_from_public_files(troubled: Published) -> None:
     report = troubled.verify()
     assert report.good, report.text()

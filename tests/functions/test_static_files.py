@@ -46,6 +46,13 @@ def test_the_front_door_leads_to_the_results_in_kyrgyz(public: Path) -> None:
     assert (answer.status, answer.header("location")) == (302, "/results/ky/")
 
 
+@pytest.mark.parametrize("path", ["/Q/", "/q", "/Q"])
+def test_the_address_in_the_code_on_the_tape_leads_to_the_check_page(public: Path, path: str) -> None:
+    answer = StaticFiles(public).answer("GET", path, {})
+    assert answer.status == 302
+    assert dict(answer.headers)["location"] == "/results/ky/about/check/"
+
+
 def test_a_folder_is_its_index_and_wants_its_slash(public: Path) -> None:
     files = StaticFiles(public)
     assert files.answer("GET", "/results/ky/", {}).body.decode() == PAGE
