@@ -6,21 +6,22 @@ whether they are synthetic, so that a file that travels alone cannot be mistaken
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from builder import views
+from builder.counts_files import counts_files
 from builder.document_files import DOCUMENT_COLUMNS, document_rows, document_value, tally_value
 from builder.document_views import DocumentsView, OwedView
 from builder.store import open_json
+from builder.tables import about as _about
+from builder.tables import names as _names
+from builder.tables import table as _table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from builder.document_views import DocumentLine
-    from shailoo.model.base import Name
 
 COLUMNS = (
     "election", "status", "synthetic", "place_kind", "place", "contest", "line", "no",
@@ -82,26 +83,14 @@ def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: C901, PLR0911 -
             return _turnout(view)
         case views.MapView():
             return _map(view)
+        case views.CountsView() | views.CountsPlaceView():
+            return counts_files(view)
         case DocumentsView():
             return [(f"data/{view.head.election}/documents.json", open_json(_papers(view)))]
         case OwedView():
             return _owed(view)
         case views.StationsView() | views.VersionsView() | views.ElectionsView():
             return []
-
-
-def _about(head: views.Head) -> dict[str, Any]:
-    return {
-        "election": head.election,
-        "day": head.day,
-        "status": head.status,
-        "synthetic": head.synthetic,
-        "licence": "CC BY 4.0",
-    }
-
-
-def _names(name: Name) -> dict[str, str]:
-    return {"ky": name.ky, "ru": name.ru, "en": name.en}
 
 
 def _place(place: views.Place) -> dict[str, Any]:
@@ -252,14 +241,6 @@ def _both(
     return [(f"{where}.csv", _table(COLUMNS, rows)), (f"{where}.json", open_json(value))]
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 def _option(view: views.OptionView) -> list[tuple[str, bytes]]:
     head, key = view.head, view.option.key
     flag = "yes" if head.synthetic else "no"
@@ -389,8 +370,8 @@ def _owed(view: OwedView) -> list[tuple[str, bytes]]:
         "documents": [document_value(line) for line in view.lines],
     }
     where = f"data/{head.election}/documents/{view.place.id}"
-    table = _table(DOCUMENT_COLUMNS, document_rows(head, view.lines))
-    return [(f"{where}.csv", table), (f"{where}.json", open_json(value))]
+    told = _table(DOCUMENT_COLUMNS, document_rows(head, view.lines))
+    return [(f"{where}.csv", told), (f"{where}.json", open_json(value))]
 
 
 def documents_table(head: views.Head, lines: Iterable[DocumentLine]) -> bytes:

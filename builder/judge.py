@@ -14,6 +14,8 @@ from shailoo.rules.seats import decide
 from shailoo.rules.totals import ContestTotals, OptionVotes, RegionVotes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from builder.names import Names
     from builder.state import ElectionState
     from shailoo.model.election import Contest
@@ -94,6 +96,26 @@ def contest_totals(state: ElectionState, contest: Contest, total: Sum) -> Contes
         quota_regions=election.quota_regions,
         unplaced=total.sealed,
     )
+
+
+class Verdicts:
+    """What the rules say of each contest as the state stands; a rule is asked again only after news of its contest."""
+
+    def __init__(self, state: ElectionState) -> None:
+        self._state = state
+        self._known: dict[str, Verdict] = {}
+
+    def forget(self, contests: Iterable[str]) -> None:
+        """Something changed in these contests: their rules are asked anew."""
+        for contest in contests:
+            self._known.pop(contest, None)
+
+    def __getitem__(self, contest: str) -> Verdict:
+        """The verdict on a contest."""
+        known = self._known.get(contest)
+        if known is None:
+            known = self._known[contest] = judge(self._state, self._state.election.contest_by_id[contest])
+        return known
 
 
 def _standing(contest: Contest, result: SeatResult | None, *, complete: bool) -> dict[int, views.Standing]:

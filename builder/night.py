@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Literal
 
 from builder import views
 from builder.gate.facts import Facts
+from builder.judge import Verdicts
 from builder.log.entries import EntryFold
-from builder.plan import OVERVIEW, Plan, Verdicts, ordered
+from builder.plan import OVERVIEW, Plan, ordered
 from builder.state import NOTHING, ElectionState, Touched
 from builder.tally import COUNTRY
 from shailoo.errors import Held
 from shailoo.model.base import stamp
 from shailoo.model.document import DOCUMENT_RECORDS, DocumentApproved, DocumentReceived, DocumentWithdrawn
+from shailoo.model.manual import ProtocolKeyed
 from shailoo.model.record import Act, Publication, Refusal, ReportAccepted, ReportConflict, TurnoutEntered
 from shailoo.rules.falls import check_no_fall
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from shailoo.records.log_entry import LogEntry
 
 
-_WIDE = frozenset({"region", "tec", "district", "documents"})
+_WIDE = frozenset({"region", "tec", "district", "documents", "counts"})
 _OF_DOCUMENTS: Mapping[str, views.Cause] = {
     "document": "documents", "approval": "approved", "withdrawal": "withdrawn",
 }  # fmt: skip
@@ -237,7 +239,7 @@ class Night:
             return views.VersionsView(self.plan.names.head, tuple(reversed(self.history)))
         return self.plan.view(self.state, page, self.verdicts)
 
-    def _because(self, record: Record, *, held: int) -> None:
+    def _because(self, record: Record, *, held: int) -> None:  # noqa: C901 -- one cause for each type of record
         cause: views.Cause
         match record:
             case ReportAccepted():
@@ -252,6 +254,8 @@ class Night:
                 cause = "held"
             case DocumentReceived() | DocumentApproved() | DocumentWithdrawn():
                 cause = _OF_DOCUMENTS[record.type]
+            case ProtocolKeyed():
+                cause = "protocol"
             case _:
                 return
         self._causes[cause] = self._causes.get(cause, 0) + 1

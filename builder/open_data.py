@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import data_files, document_files, samples, snapshot
+from builder import counts_files, data_files, document_files, samples, snapshot
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
@@ -71,7 +71,7 @@ MEANING: Mapping[str, str] = {
     "district": "identifier of the electoral district; null abroad and at remote stations",
     "station": "number of the polling station",
     "box": "identifier of the ballot box",
-    "boxes": "the ballot boxes of the station",
+    "boxes": "the ballot boxes of the station; beside `hand`, what they counted",
     "arrived": "when the report or document came in, UTC; of a conflict, both",
     "clock_off_s": "by how many seconds the box's clock was ahead",
     "reports": "the signed texts of the station's boxes",
@@ -114,7 +114,25 @@ MEANING: Mapping[str, str] = {
     "papers": "papers that stations owe, by kind",
     "regions": "by region",
     "commissions": "by territorial commission, all kinds together",
-    "stations": "by polling station",
+    "stations": "by polling station; of a count, how many there are",
+    "counts": "boxes beside the count by hand, one for each contest",
+    "hand": "counted by hand: the protocols on which two people agree, of the stations that have both counts",
+    "stations_with_both": "stations whose boxes are all counted and whose protocol is agreed",
+    "lines": "ballot numbers, then `invalid` and `ballots`; of a final count also `nobody`: votes that an act took out",
+    "layers": "each contest by `boxes`, `hand` and `final`: the count by hand without what acts exclude",
+    "layer": "`boxes`, `hand` or `final`",
+    "every_station": "whether every station is in the layer, or excluded from it by an act",
+    "annulled": "whether an act annuls the contest, so that it has no final count",
+    "identified": "voters identified, and how many stations told",
+    "reversed_by": "number of the act by which this one no longer holds; null while it holds",
+    "excludes": "what the act takes out of the final count",
+    "what": "`exclude-outside`, `exclude-station`, `exclude-option` or `exclude-contest`",
+    "protocol": "`waiting`, `differs` (keyed differently), `held` or `agreed`",
+    "ballots_boxes": "ballots by the boxes; null until all of the station's are counted",
+    "ballots_hand": "ballots by hand",
+    "votes_that_differ": "by how many votes the options differ, more and fewer added up; null where hidden",
+    "invalid_difference": "invalid ballots by hand less those of the boxes",
+    "excluded_by": "number of the act that takes the station out of the final count; null where none does",
     "owed": "papers of which nothing readable has been received",
     "missing": "how many papers of the kind",
     "documents": "every document received for the stations of the commission",
@@ -139,6 +157,9 @@ TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
      data_files.COVERAGE_COLUMNS),
     ("`turnout.csv`", "turnout through the day, by region and hour", data_files.TURNOUT_COLUMNS),
     ("`map/areas.csv`", "what the map shows", data_files.AREA_COLUMNS),
+    ("`counts.csv`, `counts/*.csv`, `counts/district/*.csv`",
+     "boxes beside hand, over the stations that have both counts; one line an option, `invalid`, `ballots`",
+     counts_files.COUNT_COLUMNS),
     ("`held.csv`", "the reports that are in no total", data_files.HELD_COLUMNS),
     ("`documents/*.csv`, `documents.csv`", "scanned documents: of a commission's stations, of the country",
      document_files.DOCUMENT_COLUMNS),

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder import views
+from builder.counts import Counts
 from builder.document_plan import documents_view, owed_view, station_documents
-from builder.judge import Verdict, district_state, is_choice, judge, leaders, seats_view
+from builder.judge import Verdict, Verdicts, district_state, is_choice, leaders, seats_view
 from builder.names import Names
 from builder.parts import (
     box_view,
@@ -33,7 +34,7 @@ from shailoo.model.record import record_bytes
 from shailoo.rules.rulebook import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from builder.state import ElectionState, Touched
     from builder.tally import Scope
@@ -65,6 +66,7 @@ class Plan:
             if contest.district is not None:
                 self.contests_of.setdefault(contest.district, []).append(contest)
         self.whole = tuple(contest for contest in election.contests if contest.electorate is not Electorate.DISTRICT)
+        self.counts = Counts(self.names, self.whole)
 
     # --- which pages there are, and which depend on what ---
 
@@ -75,6 +77,9 @@ class Plan:
             OVERVIEW,
             "held",
             "turnout",
+            "counts",
+            *(f"counts/{region.id}" for region in election.regions),
+            *(f"counts/district/{district}" for district in self.contests_of),
             *(f"region/{region.id}" for region in election.regions),
             *(f"tec/{tec}" for tecs in self._tecs_of.values() for tec in tecs),
             *(f"district/{district}" for district in self.contests_of),
@@ -113,7 +118,21 @@ class Plan:
             pages[OVERVIEW] = None
         if touched.turnout:
             pages["turnout"] = None
+        if touched.all_counts:
+            pages |= dict.fromkeys(page for page in self.hot_pages() if page.partition("/")[0] == "counts")
+        if touched.counts:
+            pages |= dict.fromkeys(self._counts_pages(touched.stations))
         return list(pages)
+
+    def _counts_pages(self, stations: Iterable[str]) -> Iterator[str]:
+        """The country's three counts, and those of the regions and districts of some stations."""
+        yield "counts"
+        for no in sorted(stations):
+            station = self.election.station_by_no[no]
+            yield f"counts/{station.region}"
+            for contest in self.election.contests_at(station):
+                if contest.district is not None:
+                    yield f"counts/district/{contest.district}"
 
     def view(self, state: ElectionState, page: str, verdicts: Verdicts) -> views.View:  # noqa: C901, PLR0911, PLR0912 -- one case for each kind of page
         """The view of a page as the state stands."""
@@ -144,6 +163,8 @@ class Plan:
                 return owed_view(state.documents, self.names, rest, self._stations_of["tec", rest])
             case "documents":
                 return documents_view(state.documents, self.names, self._tecs_of)
+            case "counts":
+                return self.three_counts(state, rest, verdicts)
             case _:
                 message = f"no such page: {page}"
                 raise LookupError(message)
@@ -179,6 +200,7 @@ class Plan:
             ),
             downloads=downloads(election.id, OVERVIEW),
             archive=archive,
+            counted=self._keyed(state),
         )
 
     def region(self, state: ElectionState, region_id: str) -> views.PlaceView:
@@ -289,6 +311,7 @@ class Plan:
             else None,
             documents=station_documents(state.documents, names, station),
             downloads=downloads(election.id, f"station/{no}"),
+            counts=self.counts.station(state, station),
         )
 
     def option(self, state: ElectionState, contest: Contest, no: int, verdicts: Verdicts) -> views.OptionView:
@@ -413,6 +436,43 @@ class Plan:
             downloads=downloads(self.election.id, "held"),
         )
 
+    def three_counts(
+        self, state: ElectionState, where: str, verdicts: Verdicts
+    ) -> views.CountsView | views.CountsPlaceView:
+        """The counts of the country (""), of a region (`chuy`) or of a district (`district/d-27`)."""
+        names, election = self.names, self.election
+        if not where:
+            districts = [
+                (contest, names.district(election.district_by_id[district]))
+                for district, contests in self.contests_of.items()
+                for contest in contests[:1]
+            ]
+            return self.counts.country(state, verdicts, districts)
+        district = where.removeprefix("district/")
+        if district != where:
+            return self.counts.place(
+                state,
+                names.district(election.district_by_id[district]),
+                self._stations_of.get(("district", district), []),
+                verdicts,
+                self.contests_of[district],
+            )
+        return self.counts.place(
+            state,
+            names.region(election.region_by_id[where]),
+            self._stations_of.get(("region", where), []),
+            verdicts,
+            self.whole,
+        )
+
+    def _keyed(self, state: ElectionState) -> tuple[int, int] | None:
+        """How many protocols of the first contest are agreed, of how many; None before there is any comparison."""
+        if not state.hand.begun:
+            return None
+        first = (self.whole or self.election.contests)[0]
+        cover = state.hand.coverages.sheets.get((COUNTRY, first.id))
+        return cover.agreed if cover is not None else 0, state.hand.expected(first.id)
+
     def turnout(self, state: ElectionState) -> views.TurnoutView:
         """Turnout by region and hour."""
         names = self.names
@@ -512,26 +572,6 @@ class Plan:
     @staticmethod
     def _conflicts(state: ElectionState) -> int:
         return sum(1 for box in state.troubled if state.slots[box].state == "conflict")
-
-
-class Verdicts:
-    """What the rules say of each contest as the state stands; a rule is asked again only after news of its contest."""
-
-    def __init__(self, state: ElectionState) -> None:
-        self._state = state
-        self._known: dict[str, Verdict] = {}
-
-    def forget(self, contests: Iterable[str]) -> None:
-        """Something changed in these contests: their rules are asked anew."""
-        for contest in contests:
-            self._known.pop(contest, None)
-
-    def __getitem__(self, contest: str) -> Verdict:
-        """The verdict on a contest."""
-        known = self._known.get(contest)
-        if known is None:
-            known = self._known[contest] = judge(self._state, self._state.election.contest_by_id[contest])
-        return known
 
 
 def ordered(pages: Iterable[str]) -> list[str]:

@@ -275,6 +275,7 @@ def station(*, troubled: bool = False) -> views.StationView:
         if troubled
         else None,
         downloads=downloads("station/1004"),
+        counts=station_counts() if troubled else None,
     )
 
 
@@ -373,6 +374,117 @@ def turnout() -> views.TurnoutView:
     return views.TurnoutView(HEAD, TURNOUT, downloads("turnout"))
 
 
+_LINES = (
+    *(
+        views.CountLine(one.key, one, votes, votes + rank)
+        for rank, (one, votes) in enumerate(zip(LISTS, _VOTES, strict=True))
+    ),
+    views.CountLine("22", AGAINST, _AGAINST, _AGAINST),
+    views.CountLine("invalid", None, _INVALID, _INVALID - 45),
+    views.CountLine("ballots", None, BALLOTS, BALLOTS),
+)
+_ACTS = (
+    views.ActRow(
+        "41", "2021-12-15", DISTRICT.name, "sample reason",
+        (
+            views.AnnulledPart("exclude-station", STATION),
+            views.AnnulledPart("exclude-option", None, DISTRICT.name, AGAINST),
+        ),
+    ),
+    views.ActRow(
+        "42", "2021-12-16", DISTRICT.name, "sample reason",
+        (views.AnnulledPart("exclude-contest", None, DISTRICT.name),), reversed_by="43",
+    ),
+)  # fmt: skip
+
+
+def comparison() -> views.Comparison:
+    """Boxes beside hand."""
+    return views.Comparison("pr", ContestKind.PARTY_LIST, lists().name, _LINES, 2490, 2494)
+
+
+def layers() -> views.Layers:
+    """Boxes, hand, final."""
+    rows = tuple(
+        views.LayerRow(
+            line.key, line.option, (line.boxes, line.hand, line.hand),
+            (1, 1, 1) if line.option else (None, None, None),
+        )
+        for line in _LINES
+    )  # fmt: skip
+    return views.Layers(
+        "pr", ContestKind.PARTY_LIST, lists().name, rows, (BALLOTS,) * 3, 3_703_420,
+        (True, False, False), 54, (0, 0, 0),
+    )  # fmt: skip
+
+
+def counts() -> views.CountsView:
+    """The three counts of a country."""
+    rows = tuple(
+        views.SheetCoverage(place, 249, 230, n % 2, n % 3, 229, 31, 2, n - 4, -12 * n)
+        for n, place in enumerate(REGIONS)
+    )
+    return views.CountsView(
+        head=HEAD,
+        begun=True,
+        identified=(1_298_000, 2490),
+        comparisons=(comparison(),),
+        layers=(layers(),),
+        spreads=(
+            views.Spread("pr", lists().name, (views.SpreadRow(0, 0, 2000), views.SpreadRow(1, 10, 480),
+                                              views.SpreadRow(11, None, 10)), 2490, 10, 5, 10, 10_000),
+        ),
+        regions=rows,
+        total=views.SheetCoverage(COUNTRY, 2494, 2300, 5, 9, 2290, 310, 20, 5, -540),
+        districts=(views.SheetCoverage(DISTRICT, 68, 60, 0, 1, 60, 4, 0, 0, -3),),
+        acts=_ACTS,
+        downloads=downloads("counts"),
+    )  # fmt: skip
+
+
+def counts_place() -> views.CountsPlaceView:
+    """The three counts of a district, station by station."""
+    rows = (
+        views.StationDifference(STATION, "agreed", 515, 515, 12, -4, over=True, reasons=("sample reason",)),
+        views.StationDifference(
+            views.Place("station", "1005", STATION.name, "1005"), "held", 470, None, None, None, over=False,
+            reasons=(), excluded="41",
+        ),
+    )  # fmt: skip
+    return views.CountsPlaceView(
+        head=HEAD,
+        begun=True,
+        place=DISTRICT,
+        comparisons=(comparison(),),
+        layers=(layers(),),
+        lists=(views.StationList("pr", lists().name, rows),),
+        downloads=downloads("counts/district/d27"),
+    )
+
+
+def station_counts() -> views.StationCounts:
+    """A station's three counts: one protocol agreed after a correction, one held, one keyed differently."""
+    versions = (
+        views.SheetVersion(1, "precinct", "2021-11-28T19:11:46Z", "", "", counts=False),
+        views.SheetVersion(2, "territorial", "2021-11-29T05:11:46Z", "sample reason", "41", counts=True),
+    )
+    name = lists().name
+    return views.StationCounts(
+        identified=520,
+        comparisons=(comparison(),),
+        sheets=(
+            views.SheetView("pr", name, "agreed", versions),
+            views.SheetView(
+                "smd-27", DISTRICT.name, "held", versions[:1],
+                (views.SheetBreach("L9 = sum(L10) + L11", "L9", 467, 468),),
+                reason="sample reason",
+            ),
+            views.SheetView("q1", DISTRICT.name, "differs", versions[:1], lines=("L8", "L9")),
+        ),
+        acts=_ACTS,
+    )  # fmt: skip
+
+
 def every_view() -> dict[str, views.View]:
     """One of each, by the name under which the gallery shows it."""
     return {
@@ -388,6 +500,8 @@ def every_view() -> dict[str, views.View]:
         "held": held(),
         "versions": versions(),
         "turnout": turnout(),
+        "counts": counts(),
+        "counts-place": counts_place(),
         "documents": document_samples.documents(HEAD, REGIONS, COUNTRY, TEC, downloads("documents")),
         "owed": document_samples.owed(HEAD, TEC, REGIONS[7], STATION, downloads("documents/tec-1")),
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
 from builder.documents_state import Documents
+from builder.hand import Hand
 from builder.tally import COUNTRY, Contribution, Totals, contribution
 from shailoo.model.document import (
     BlackoutAsked,
@@ -20,6 +21,7 @@ from shailoo.model.document import (
     DocumentUnreadable,
     DocumentWithdrawn,
 )
+from shailoo.model.manual import ProtocolKeyed
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -143,6 +145,10 @@ class Touched:
     """Stations whose documents changed, and nothing else."""
     documents: bool = False
     """The page of all documents changes."""
+    counts: bool = False
+    """What people counted changes, or what it is compared with: the pages of the three counts do too."""
+    all_counts: bool = False
+    """Every page of the three counts changes: there is something to compare at last, or an act on a whole contest."""
 
     @classmethod
     def together(cls, parts: Sequence[Touched]) -> Self:
@@ -154,6 +160,8 @@ class Touched:
             any(part.turnout for part in parts),
             frozenset().union(*(part.papers for part in parts)),
             any(part.documents for part in parts),
+            any(part.counts for part in parts),
+            any(part.all_counts for part in parts),
         )
 
 
@@ -175,6 +183,8 @@ class ElectionState:
         """Hours and codes where counting stopped."""
         self.totals = Totals(election)
         self.documents = Documents(election)
+        self.hand = Hand(election, self.totals)
+        """What people counted, beside what the boxes did."""
         self.troubled: set[str] = set()
         """Boxes held or in conflict."""
         self.merged: dict[str, MergedCells] = {}
@@ -215,6 +225,10 @@ class ElectionState:
             ):
                 news = self.documents.apply(seq, record)
                 return NOTHING if news is None else Touched(papers=news.stations, documents=True)
+            case ProtocolKeyed():
+                begun = self.hand.begun
+                self.hand.key(record)
+                return Touched(frozenset({record.station}), counts=True, all_counts=begun is not self.hand.begun)
             case _:
                 return NOTHING
 
@@ -287,6 +301,10 @@ class ElectionState:
                         touched.append(self._judge(slot))
                 case _:
                     pass  # concerns the manual and the final count, not what the boxes counted
+        begun = self.hand.begun
+        stations, whole = self.hand.act(act)
+        everywhere = whole or begun is not self.hand.begun
+        touched.append(Touched(frozenset(stations), counts=self.hand.begun, all_counts=everywhere))
         return Touched.together(touched)
 
     def _judge(self, slot: BoxSlot) -> Touched:
@@ -306,10 +324,13 @@ class ElectionState:
             self._release_cells(counts)
         self._prefer(slot)
         changed = before != (slot.state, counts)
+        if changed:
+            self.hand.boxes_changed(station)
         return Touched(
             frozenset({station.no}),
             held=slot.state in {"held", "conflict"} or before[0] in {"held", "conflict"},
             figures=changed,
+            counts=changed and self.hand.begun,
         )
 
     def _prefer(self, slot: BoxSlot) -> None:

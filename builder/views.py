@@ -44,6 +44,10 @@ SeatsReason = Literal["partial", "tie", "cap", "no-list", "rule"]
 
 Boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the rule is not applicable.
 """
+SheetState = Literal["waiting", "differs", "held", "agreed"]
+"""A protocol: fewer than two people keyed it; they read different figures; an equation does not hold; it counts."""
+LayerName = Literal["boxes", "hand", "final"]
+Annulled = Literal["exclude-outside", "exclude-station", "exclude-option", "exclude-contest"]
 Release = Literal["report", "protocol", "act"]
 """What releases a held report: a new report of the box, the commission's protocol, an act."""
 
@@ -291,6 +295,203 @@ class Box:
     reserve: bool = False
 
 
+# --- the three counts ---
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """A line of a comparison. `key` is the ballot number, `invalid` or `ballots`; the rest is drawn."""
+
+    key: str
+    option: Option | None
+    boxes: int | None
+    hand: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The table `counts:<contest>`: boxes beside hand, over the same stations.
+
+    `stations` of `expected` have both counts and are in it. `hidden` says that only ballots may be shown.
+    """
+
+    contest: str
+    kind: ContestKind
+    name: Name
+    rows: tuple[CountLine, ...]
+    stations: int
+    expected: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCoverage:
+    """How far the protocols of a contest are in one place, and how they compare there.
+
+    `invalid` and `ballots` are differences (hand less boxes) and `apart` is how many stations differ, `over` how many
+    are over the bound; of `both` stations that have both counts.
+    """
+
+    place: Place
+    expected: int
+    agreed: int
+    held: int
+    differs: int
+    both: int
+    apart: int
+    over: int
+    ballots: int
+    invalid: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadRow:
+    """How many stations differ by `least` to `most` votes; `most` None is open."""
+
+    least: int
+    most: int | None
+    stations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The histogram `spread:<contest>`. `scale` fills a bar, in hundredths of a percent of `stations`."""
+
+    contest: str
+    name: Name
+    rows: tuple[SpreadRow, ...]
+    stations: int
+    over: int
+    bound_votes: int
+    bound_thousandths: int
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """A line of the layers. `key` is the ballot number, `invalid`, `nobody` or `ballots`; by layer, in its order."""
+
+    key: str
+    option: Option | None
+    votes: tuple[int | None, ...]
+    seats: tuple[int | None, ...] = (None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The table `layers:<contest>`: boxes, hand, final. A share is of the layer's own ballots.
+
+    `complete` says of each layer whether every station is in it (or excluded by an act), `unseated` how many seats
+    nobody certainly has.
+    """
+
+    contest: str
+    kind: ContestKind
+    name: Name
+    rows: tuple[LayerRow, ...]
+    ballots: tuple[int | None, ...]
+    voters: int
+    complete: tuple[bool, ...]
+    seats: int
+    open_seats: tuple[int | None, ...]
+    annulled: bool = False
+    """The whole contest is annulled: there is no final count."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnulledPart:
+    """One thing that an act takes out of the final count."""
+
+    kind: Annulled
+    station: Place | None = None
+    contest: Name | None = None
+    option: Option | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An act that annuls, or that reverses one. `reversed_by` is the number of the act by which it no longer holds."""
+
+    number: str
+    day: str
+    body: Name
+    reason: str
+    parts: tuple[AnnulledPart, ...]
+    reversed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StationDifference:
+    """A station in the list of a region or district. `size` is None while one of its counts is missing or hidden."""
+
+    place: Place
+    state: SheetState
+    boxes: int | None
+    hand: int | None
+    size: int | None
+    invalid: int | None
+    over: bool
+    reasons: tuple[str, ...]
+    excluded: str = ""
+    """Number of the act that excludes the station."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationList:
+    """The table `stations:<contest>`: the largest difference first."""
+
+    contest: str
+    name: Name
+    rows: tuple[StationDifference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetVersion:
+    """A version of a protocol: who made it, in which office, why, and whether it is the one that counts."""
+
+    version: int
+    role: str
+    entered: str
+    correction: str
+    act: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetBreach:
+    """An equation of the protocol that does not hold; `line` is its left side."""
+
+    rule: str
+    line: str
+    expected: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetView:
+    """A station's protocol of one contest."""
+
+    contest: str
+    name: Name
+    state: SheetState
+    versions: tuple[SheetVersion, ...]
+    breaches: tuple[SheetBreach, ...] = ()
+    lines: tuple[str, ...] = ()
+    """Lines in which two keyings differ."""
+    reason: str = ""
+    """Why it is handed over although an equation does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationCounts:
+    """The three counts of a station."""
+
+    identified: int | None
+    comparisons: tuple[Comparison, ...]
+    sheets: tuple[SheetView, ...]
+    acts: tuple[ActRow, ...]
+
+
 # --- pages ---
 
 
@@ -337,6 +538,8 @@ class OverviewView:
     districts: tuple[DistrictRow, ...] = ()
     downloads: tuple[Download, ...] = ()
     archive: Archive | None = None
+    counted: tuple[int, int] | None = None
+    """(stations whose protocol is agreed, stations) of the first contest; None before there is anything to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +588,7 @@ class StationView:
     at: tuple[int, int] | None = None
     documents: StationDocuments | None = None
     downloads: tuple[Download, ...] = ()
+    counts: StationCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,6 +703,7 @@ Cause = Literal[
     "documents",
     "approved",
     "withdrawn",
+    "protocol",
 ]
 
 
@@ -534,6 +739,37 @@ class TurnoutView:
     downloads: tuple[Download, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CountsView:
+    """`…/counts/`: the three counts in the country. Before there is anything to compare it says so and no more."""
+
+    head: Head
+    begun: bool
+    identified: tuple[int, int] | None = None
+    """(voters identified, stations that told)."""
+    comparisons: tuple[Comparison, ...] = ()
+    layers: tuple[Layers, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    regions: tuple[SheetCoverage, ...] = ()
+    total: SheetCoverage | None = None
+    districts: tuple[SheetCoverage, ...] = ()
+    acts: tuple[ActRow, ...] = ()
+    downloads: tuple[Download, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountsPlaceView:
+    """`…/counts/<region>/`, `…/counts/district/<id>/`: the counts of a region or district, station by station."""
+
+    head: Head
+    begun: bool
+    place: Place
+    comparisons: tuple[Comparison, ...] = ()
+    layers: tuple[Layers, ...] = ()
+    lists: tuple[StationList, ...] = ()
+    downloads: tuple[Download, ...] = ()
+
+
 OfElection = (
     OverviewView
     | PlaceView
@@ -546,13 +782,15 @@ OfElection = (
     | TurnoutView
     | DocumentsView
     | OwedView
+    | CountsView
+    | CountsPlaceView
 )
 """The pages of one election: each has a `head`."""
 View = ElectionsView | OfElection
 """Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
 
 
-def scope(view: View) -> str:  # noqa: C901, PLR0911 -- one return for each kind of page is what makes the match exhaustive
+def scope(view: View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for each kind of page
     """Name what a page is about, `station/1004`: its `data-scope` and the tail of its address ("" for an overview)."""
     match view:
         case ElectionsView():
@@ -577,6 +815,10 @@ def scope(view: View) -> str:  # noqa: C901, PLR0911 -- one return for each kind
             return "documents"
         case OwedView(place=place):
             return f"documents/{place.id}"
+        case CountsView():
+            return "counts"
+        case CountsPlaceView(place=place):
+            return f"counts/{place.id}" if place.kind == "region" else f"counts/{place.kind}/{place.id}"
 
 
 def address(view: View) -> str:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from builder.gate.facts import Facts
+    from builder.gate.ought import Ought
     from builder.gate.readback import PageRead
-    from builder.gate.tables import Ought
 
 
 class PageCheck:

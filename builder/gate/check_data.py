@@ -8,7 +8,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from builder.gate.check_papers import check_papers_file
-from builder.gate.disagreement import PageDisagrees
+from builder.gate.disagreement import About, PageDisagrees
+from builder.gate.hand_tables import place_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,8 @@ def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
         if path.startswith(f"data/{facts.election.id}/documents/"):
             check_papers_file(facts, path, data)
             continue
+        if _counts(facts, path, data):
+            continue
         kind, place = _scope(path, facts.election.id)
         if kind is None:
             continue
@@ -33,6 +36,52 @@ def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
         elif not path.endswith("-parts.csv"):
             for contest in _of_csv(data):
                 _contest(facts, kind, place, path, contest)
+
+
+def _counts(facts: Facts, path: str, data: bytes) -> bool:
+    """Check a file of the three counts; says whether it is one."""
+    rest = path.removeprefix(f"data/{facts.election.id}/").rpartition(".")[0]
+    if rest.partition("/")[0] != "counts":
+        return False
+    _, _, place = rest.partition("/")
+    about = About("counts", "country", "")
+    if place:
+        kind, _, name = place.rpartition("/")
+        about = About("counts-place", kind or "region", name)
+    found = _counted_json(data) if path.endswith(".json") else _counted_csv(data)
+    wanted: dict[tuple[str, str, str], int | None] = {}
+    for contest in dict.fromkeys(contest for contest, _, _ in found):
+        pair = place_pair(facts, about, facts.election.contest_by_id[contest])
+        for side, figures in zip(("boxes", "hand"), pair, strict=True):
+            wanted |= {(contest, line, side): figures.get(line) for line in _lines(facts, contest)}
+    if found != wanted:
+        wrong = next(key for key in {**wanted, **found} if wanted.get(key, -1) != found.get(key, -1))
+        raise PageDisagrees(
+            "A data file differs from the counts by hand.",
+            page=path, line=str(wrong), expected=wanted.get(wrong), found=found.get(wrong),
+        )  # fmt: skip
+    return True
+
+
+def _lines(facts: Facts, contest: str) -> list[str]:
+    return [*(str(option.no) for option in facts.election.contest_by_id[contest].options), "invalid", "ballots"]
+
+
+def _counted_json(data: bytes) -> dict[tuple[str, str, str], int | None]:
+    return {
+        (count["contest"], line["line"], side): line[side]
+        for count in json.loads(data)["counts"]
+        for line in count["lines"]
+        for side in ("boxes", "hand")
+    }
+
+
+def _counted_csv(data: bytes) -> dict[tuple[str, str, str], int | None]:
+    return {
+        (row["contest"], row["no"] or row["line"], side): int(row[side]) if row[side] else None
+        for row in csv.DictReader(io.StringIO(data.decode()))
+        for side in ("boxes", "hand")
+    }
 
 
 def _scope(path: str, election: str) -> tuple[str | None, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.gate.disagreement import PageDisagrees
-from builder.gate.readback import number, share
+from builder.gate.readback import difference, number, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from builder.gate.ought import Ought
     from builder.gate.readback import Table
-    from builder.gate.tables import Ought
     from shailoo.model.base import Language
 
 _FULL = 10_000
@@ -20,7 +20,7 @@ _PIXEL = 100
 _SHARES = frozenset({"share", "turnout"})
 _TEXT = frozenset(
     {"leader", "state", "rule", "line", "since", "release", "day", "kind", "status", "code", "capped", "at", "causes",
-     "digest"}
+     "digest", "body", "what", "reason", "force"}
 )  # fmt: skip
 """Columns of words, times and digests."""
 
@@ -71,6 +71,8 @@ def _reader(column: str, ought: Ought) -> Callable[[str], int | None] | None:
     """How a column's cells are read; None for words."""
     if column in _TEXT or (ought.words and column.startswith(ought.words)):
         return None
+    if column in ought.signed:
+        return difference
     return share if column in _SHARES or column in ought.shares else number
 
 

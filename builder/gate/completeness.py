@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.gate.disagreement import PageDisagrees
+from builder.gate.hand_tables import act_rows
 
 if TYPE_CHECKING:
     from builder.gate.disagreement import About
@@ -34,7 +35,7 @@ def check_complete(page: PageRead, facts: Facts, about: About, path: str) -> Non
     tables = {table.id for table in page.tables}
     told = {identity for identity, _, _ in page.figures}
     lacking = sorted(_tables(facts, about) - tables) + sorted(_figures(facts, about, tables) - told)
-    if about.kind == "country" and facts.seats() and not page.seats:
+    if about.page in {"overview", "archive"} and facts.seats() and not page.seats:
         lacking.append("seats")
     if lacking:
         raise PageDisagrees("Something that the page is for is missing.", page=path, missing=lacking[0])
@@ -47,8 +48,11 @@ def _tables(facts: Facts, about: About) -> set[str]:
         for contest in _contests(facts, about)
         if facts.recount.of(*about.sums, contest.id).boxes
     }
-    if about.kind == "country" and any(contest.district is not None for contest in facts.election.contests):
+    if about.page in {"overview", "archive"} and any(
+        contest.district is not None for contest in facts.election.contests
+    ):
         wanted.add("districts")
+    wanted |= _hand_tables(facts, about)
     if about.page == "held" and facts.refused:
         wanted.add("refusals")
     if about.page == "documents":
@@ -64,6 +68,27 @@ def _tables(facts: Facts, about: About) -> set[str]:
         if contest.option_by_no[no].candidates:
             wanted.add("candidates")
     return wanted
+
+
+def _hand_tables(facts: Facts, about: About) -> set[str]:
+    """The tables of the three counts, as soon as there is anything to compare."""
+    hands, election = facts.layers.hands, facts.election
+    if about.page == "station":
+        station = election.station_by_no[about.place]
+        counted = [one for one in election.contests_at(station) if hands.hand(station.no, one) is not None]
+        return {f"counts:{one.id}" for one in counted} | ({"acts"} if act_rows(facts, about) else set())
+    if about.page not in {"counts", "counts-place"} or not hands.begun:
+        return set()
+    whole = [contest for contest in election.contests if contest.electorate.value != "district"]
+    if about.page == "counts":
+        found = {f"{family}:{one.id}" for one in whole for family in ("counts", "layers", "spread")}
+        found |= {"sheets:region"} if whole else set()
+        found |= {"sheets:district"} if len(whole) < len(election.contests) else set()
+        return found | ({"acts"} if act_rows(facts, about) else set())
+    if about.kind == "region":
+        return {f"{family}:{one.id}" for one in whole for family in ("counts", "differences")}
+    here = [contest for contest in election.contests if contest.district == about.place]
+    return {f"{family}:{one.id}" for one in here for family in ("counts", "layers", "differences")}
 
 
 def _contests(facts: Facts, about: About) -> list[Contest]:
@@ -88,10 +113,41 @@ def _figures(facts: Facts, about: About, tables: set[str]) -> set[str]:
         contest, no = _option(facts, about)
         if contest.option_by_no[no].candidates:
             wanted |= {"preferences.reported", "preferences.expected"}
+    wanted |= _told_apart(facts, about)
     for table in tables:
+        wanted |= _beside_hands(table, about)
         if table.startswith("contest:"):
             wanted |= _beside(table.removeprefix("contest:"), facts, about)
     return wanted
+
+
+def _told_apart(facts: Facts, about: About) -> set[str]:
+    """Figures that stand by themselves once there is anything to compare."""
+    if not facts.layers.hands.begun:
+        return set()
+    match about.page:
+        case "overview" | "archive":
+            return {"protocols", "protocols.expected"}
+        case "counts":
+            return {"identified", "identified.stations"}
+        case _:
+            return set()
+
+
+def _beside_hands(table: str, about: About) -> set[str]:
+    """What must be told beside a table of the three counts."""
+    family, _, contest = table.partition(":")
+    match family, about.page:
+        case "counts", "station":
+            return {"identified"}
+        case "counts", _:
+            return {f"counts:{contest}.stations", f"counts:{contest}.expected"}
+        case "spread", _:
+            return {f"spread:{contest}.over"}
+        case "layers", "counts":
+            return {f"turnout:{contest}.{layer}.share" for layer in ("boxes", "hand", "final")}
+        case _:
+            return set()
 
 
 def _beside(contest: str, facts: Facts, about: About) -> set[str]:

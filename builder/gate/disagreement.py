@@ -28,9 +28,11 @@ class About:
     @classmethod
     def of(cls, page: PageRead) -> Self:
         """What a page says it is about."""
-        if page.page in {"overview", "archive"}:
+        if page.page in {"overview", "archive", "counts"}:
             return cls(page.page, "country", "")
         kind, _, place = page.scope.partition("/")
+        if page.page == "counts-place":
+            kind, _, place = place.partition("/") if place.startswith("district/") else ("region", "", place)
         return cls(page.page, kind, place)
 
     @property

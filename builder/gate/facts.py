@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.gate.layers import HandLayers
 from builder.gate.papers import Papers
 from builder.gate.recount import Recount
 from builder.gate.seats import seats_of
@@ -63,6 +64,8 @@ class Facts:
         self._seats: dict[str, int] | None = None
         self.stood: dict[str, int | None] | None = None
         """Who took part in the country when the election last passed the gate; None before it ever did."""
+        self.layers = HandLayers(self)
+        """What people counted, added up apart."""
         self.refused: dict[str, int] = {}
         """`<hour>:<code>` -> refusals told."""
 
@@ -74,6 +77,7 @@ class Facts:
         """Look again at the boxes and the turnout of some stations."""
         self.news += 1
         self._seats = None
+        self.layers.hands.put_acts(state.acts)
         for no in stations:
             for scope in self._around[no]:
                 self._counts.pop(scope, None)
@@ -86,6 +90,7 @@ class Facts:
             self.notes[no] = []
             for slot in slots:
                 self._take_box(slot, no)
+            self.layers.hands.put(no, state.hand.keyings(no))
             self._turnout[no] = {hour: entry.voters for hour, entry in state.turnout.get(no, {}).items()}
         self.refused = {f"{hour}:{code}": count for (hour, code), count in state.refused.items()}
         for contest, row in state.merged.items():
@@ -115,6 +120,10 @@ class Facts:
     def stations(self, kind: str, place: str) -> list[Station]:
         """The stations of a scope; for a district those that hold its ballots."""
         return self._stations.get((kind, place), [])
+
+    def voting(self, kind: str, place: str, contest: str) -> list[Station]:
+        """The stations of a scope that hold ballots of a contest."""
+        return self._voting.get((kind, place, contest), [])
 
     def voters(self, kind: str, place: str) -> int:
         """Voters on the lists of a scope."""

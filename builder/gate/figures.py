@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.gate.hand_tables import both_at, over_at, stations_of
+from builder.gate.recount import Added
 from shailoo.rules.shares import share_hundredths
 
 if TYPE_CHECKING:
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
 
     from builder.gate.disagreement import About
     from builder.gate.facts import Facts
-    from builder.gate.recount import Added
 
 
 def figure(identity: str, facts: Facts, about: About) -> int | None:
@@ -19,6 +20,9 @@ def figure(identity: str, facts: Facts, about: About) -> int | None:
     if identity.startswith("contest:"):
         contest, _, what = identity.removeprefix("contest:").rpartition(".")
         return _OF_CONTEST[what](facts, about, contest)
+    family, _, rest = identity.partition(":")
+    if rest and family in _OF_COUNTS:
+        return _OF_COUNTS[family](facts, about, rest)
     if about.page == "option":
         contest, _, no = about.place.partition("/")
         return _OF_OPTION[identity](facts, facts.recount.of("country", "", contest), contest, no)
@@ -51,6 +55,51 @@ def _votes_share(facts: Facts, added: Added, contest: str, no: str) -> int | Non
     return share_hundredths(votes, added.ballots) if votes is not None and added.ballots else None
 
 
+def _compared(facts: Facts, about: About, rest: str) -> int:
+    contest, _, what = rest.rpartition(".")
+    voted = facts.election.contest_by_id[contest]
+    return {
+        "stations": lambda: both_at(facts, about, voted), "expected": lambda: len(stations_of(facts, about, voted)),
+    }[what]()  # fmt: skip
+
+
+def _layer_turnout(facts: Facts, _about: About, rest: str) -> int | None:
+    contest, layer, _ = rest.split(".")
+    voted = facts.election.contest_by_id[contest]
+    total = facts.recount.of("country", "", contest) if layer == "boxes" else facts.layers.country(layer, voted)
+    known = total.boxes if isinstance(total, Added) else total.stations
+    voters = facts.voters("country", "")
+    return share_hundredths(total.ballots, voters) if known and voters else None
+
+
+def _over(facts: Facts, about: About, rest: str) -> int:
+    contest = facts.election.contest_by_id[rest.removesuffix(".over")]
+    return sum(1 for no in stations_of(facts, about, contest) if over_at(facts, no, contest))
+
+
+def _identified(facts: Facts, kind: str, place: str) -> int | None:
+    told = [facts.layers.hands.identified(station.no) for station in facts.stations(kind, place)]
+    known = [voters for voters in told if voters is not None]
+    return None if kind == "station" and not known else sum(known)
+
+
+def _told(facts: Facts, kind: str, place: str) -> int:
+    return sum(facts.layers.hands.identified(station.no) is not None for station in facts.stations(kind, place))
+
+
+def _protocols(facts: Facts) -> tuple[int, int]:
+    contest = next(
+        (one for one in facts.election.contests if one.electorate.value != "district"), facts.election.contests[0]
+    )
+    stations = facts.layers.voting("country", "", contest)
+    return sum(facts.layers.hands.paper(no, contest.id).word == "agreed" for no in stations), len(stations)
+
+
+_OF_COUNTS: dict[str, Callable[[Facts, About, str], int | None]] = {
+    "counts": _compared,
+    "turnout": _layer_turnout,
+    "spread": _over,
+}
 _OF_CONTEST: dict[str, Callable[[Facts, About, str], int]] = {
     "reported": lambda facts, about, contest: facts.recount.of(*about.sums, contest).boxes,
     "expected": lambda facts, about, contest: facts.expected(*about.sums, contest),
@@ -64,6 +113,10 @@ _OF_PLACE: dict[str, Callable[[Facts, str, str], int | None]] = {
     "reported": lambda facts, kind, place: facts.boxes(kind, place),
     "expected": lambda facts, kind, place: facts.expected(kind, place),
     "held": lambda facts, kind, place: facts.held(kind, place),
+    "identified": _identified,
+    "identified.stations": _told,
+    "protocols": lambda facts, _kind, _place: _protocols(facts)[0],
+    "protocols.expected": lambda facts, _kind, _place: _protocols(facts)[1],
     "conflicts": lambda facts, _kind, _place: facts.conflicts(),
     "seats.waiting": lambda facts, _kind, _place: facts.waiting("country", ""),
     "seats.total": lambda facts, _kind, _place: sum(facts.seats().values()),

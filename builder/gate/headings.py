@@ -44,6 +44,24 @@ _LABELS: dict[str, dict[str, str]] = {
     "files": {"pages": "Pages", "bytes": "Bytes"},
     "elections": {"voters": "Voters", "participants": "Took part", "turnout": "Turnout"},
     "held": {"expected": "Should be", "found": "Report says"},
+    "counts": {"boxes": "By the boxes", "hand": "By hand", "difference": "Difference"},
+    "layers": {
+        "boxes": "By the boxes", "boxes.share": "Share", "boxes.seats": "Seats", "hand": "By hand",
+        "hand.share": "Share", "hand.seats": "Seats", "final": "Final count", "final.share": "Share",
+        "final.seats": "Seats",
+    },
+    "spread": {"share": "Share", "stations": "Stations"},
+    "sheets": {
+        "agreed": "Protocols agreed", "expected": "of", "held": "Held", "differs": "Keyed differently",
+        "waiting": "Awaited", "both": "Both counts", "apart": "Not the same", "over": "Over the bound",
+        "ballots": "Ballots, difference", "invalid": "Invalid, difference",
+    },
+    "differences": {
+        "votes": "Votes that differ", "invalid": "Invalid, difference", "boxes": "Ballots by the boxes",
+        "hand": "Ballots by hand", "state": "Protocol",
+    },
+    "acts": {"day": "Date", "body": "Decided by", "what": "What it excludes", "reason": "Reason given",
+             "force": "In force"},
 }  # fmt: skip
 """Table -> column -> its heading, in the order in which the columns have to stand."""
 _NAMES = {
@@ -51,6 +69,7 @@ _NAMES = {
     "districts": "district", "turnout:day": "hour", "turnout": "place", "candidates": "candidate", "elections": "name",
     "held": "station", "versions": "version", "refusals": "hour",
     "papers": "place", "owed": "place", "kinds": "kind", "files": "document",
+    "counts": "line", "layers": "line", "spread": "size", "sheets": "place", "differences": "place", "acts": "act",
 }  # fmt: skip
 """Table -> the column that names its rows."""
 _FIGURES: dict[str, frozenset[str]] = {
@@ -61,7 +80,16 @@ _FIGURES: dict[str, frozenset[str]] = {
     "conflicts": frozenset({"Conflicting reports"}),
     "votes": frozenset({"Votes"}),
     "ballots": frozenset({"Ballots in the boxes"}),
+    "identified": frozenset({"Identified voters"}),
+    "identified.stations": frozenset({"Stations that reported identification"}),
 }
+
+_TURNOUTS = {
+    "boxes.share": frozenset({"Took part, by the boxes"}),
+    "hand.share": frozenset({"Took part, by hand"}),
+    "final.share": frozenset({"Took part, final count"}),
+}
+"""The turnout of each layer, `turnout:<contest>.<layer>.share`."""
 
 
 def family_of(table: str) -> str:
@@ -92,7 +120,7 @@ class Headings:
 
     def check_figure(self, identity: str, label: str, page: str) -> None:
         """A single figure stands beside its own name. Raises PageDisagrees."""
-        wanted = _FIGURES.get(identity)
+        wanted = _FIGURES.get(identity) or _TURNOUTS.get(identity.rpartition(":")[2].partition(".")[2])
         if label and wanted is not None and label not in {self._catalog.gettext(word) for word in wanted}:
             raise PageDisagrees("A figure stands beside another figure's name.", page=page, figure=identity)
 

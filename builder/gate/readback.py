@@ -134,6 +134,17 @@ def number(text: str) -> int | None:
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def difference(text: str) -> int | None:
+    """A difference as printed, with its sign; nought has none. None for a dash. Raises Unreadable."""
+    sign, rest = (text[0], text[1:]) if text[:1] in {"+", "\u2212"} else ("", text)
+    found = number(rest)
+    if bool(sign) != bool(found):
+        message = f"not a difference: {text!r}"
+        raise Unreadable(message)
+    return -found if sign == "\u2212" and found is not None else found
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def share(text: str) -> int | None:
     """A share as printed, in hundredths of a percent. None for a dash or an empty cell. Raises Unreadable."""
     bare = text.translate(_SPACES)

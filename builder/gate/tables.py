@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.gate.disagreement import PageDisagrees
+from builder.gate.hand_tables import acts, comparison, differences, layers, sheets, spread
 from builder.gate.headings import family_of
+from builder.gate.ought import Figures, Ought
 from shailoo.rules.shares import share_hundredths
 
 if TYPE_CHECKING:
@@ -16,24 +17,6 @@ if TYPE_CHECKING:
     from builder.gate.facts import Facts
     from shailoo.model.base import Name
     from shailoo.model.election import Contest, Station
-
-Figures = dict[str, int | None]
-"""Column -> figure, or hundredths of a percent in a column of shares. None is a dash: not known, which is not zero."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ought:
-    """A table as it should be: its rows, each under its key. The order of rows is the page's own affair."""
-
-    rows: dict[str, Figures]
-    names: dict[str, Name] = field(default_factory=dict)
-    """Row -> what it must be called, where the gate knows it."""
-    hours: tuple[str, ...] = ()
-    """Columns that are hours; none may be missing."""
-    shares: frozenset[str] = frozenset()
-    """Columns, beside those called so, that are shares."""
-    words: str = ""
-    """Columns whose name begins so hold words: which reading of a rule gives a person a seat says who, not how many."""
 
 
 def ought(table: str, facts: Facts, about: About) -> Ought | None:
@@ -272,5 +255,11 @@ _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "files": _files,
     "turnout:day": _day,
     "turnout": _turnout,
+    "counts": comparison,
+    "layers": layers,
+    "spread": spread,
+    "sheets": sheets,
+    "differences": differences,
+    "acts": acts,
     "refusals": lambda facts, _about, _rest: Ought({key: {"count": count} for key, count in facts.refused.items()}),
 }

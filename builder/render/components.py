@@ -25,8 +25,19 @@ from markupsafe import Markup, escape
 
 from builder.render import charts, words
 from builder.render.compiled import Compiled
-from builder.views import ContestCount, Head, HeldRow, MapArea, OptionCount, Place, Seats, TurnoutTable
-from shailoo.i18n import NARROW_SPACE, NO_SHARE, Catalog, catalog, local_date, local_moment, number, share
+from builder.views import (
+    ContestCount,
+    CountLine,
+    Head,
+    HeldRow,
+    LayerRow,
+    MapArea,
+    OptionCount,
+    Place,
+    Seats,
+    TurnoutTable,
+)
+from shailoo.i18n import NARROW_SPACE, NO_SHARE, Catalog, catalog, local_date, local_moment, number, share, signed
 from shailoo.model.base import Language
 
 THEME = Path(__file__).resolve().parents[1] / "theme"
@@ -133,6 +144,10 @@ def figures(language: Language) -> dict[str, Callable[..., Any]]:
             known = numbers[value] = Markup(number(value))  # noqa: S704 -- digits and spaces only
         return known
 
+    def plus(value: int | None) -> Markup:
+        """A difference with its sign; a dash for what is not known."""
+        return DASH if value is None else Markup(signed(value))  # noqa: S704 -- digits, spaces and a sign
+
     def part_of(part: int | None, base: int | None) -> Markup:
         """A share; a dash where one of its integers is unknown or it would leave 0 to 100 (the gate then speaks)."""
         if part is None or base is None or not 0 <= part <= base:
@@ -146,6 +161,8 @@ def figures(language: Language) -> dict[str, Callable[..., Any]]:
 
     return {
         "n": n,
+        "signed": plus,
+        "less": lambda value, other: plus(None if value is None or other is None else value - other),
         "share": part_of,
         "width": width,
         "said": lambda value: Markup("<span data-text>{}</span>").format(number(value)),
@@ -225,6 +242,12 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
         "cause": table(words.CAUSE),
         "document_kind": table(words.DOCUMENT_KIND),
         "document_state": table(words.DOCUMENT_STATE),
+        "sheet_state": table(words.SHEET_STATE),
+        "count_line": table(words.COUNT_LINE),
+        "sheet_word": table(words.SHEET_WORD),
+        "annulled": table(words.ANNULLED),
+        "role": table(words.ROLE),
+        "layer_turnout": table(words.LAYER_TURNOUT),
         "refusal": table(words.REFUSAL),
         "rule_sentence": lambda row: _rule(row, rule, language),
         "line_words": lambda line: " ".join(line_word(word) for word in line.split(" ")),
@@ -317,6 +340,27 @@ class Links:
         return Markup(
             '<tr data-key="{}"{}><th scope="row" data-row="{}" data-text><span class="no">{}</span>{}{}</th>'
         ).format(option.key, shade, option.key, option.number, name, mark)
+
+    def line(self, line: CountLine | LayerRow) -> Markup:
+        """The header cell of a line of a comparison."""
+        if line.option is None:
+            known = self._filters["count_line"](line.key)
+            return Markup('<th scope="row" data-row="{}">{}</th>').format(line.key, known)
+        row = self.row(OptionCount(line.option, None))
+        return Markup(row[row.index("<th") :])  # noqa: S704 -- made by us
+
+    def counts_place(self, place: Place) -> Markup:
+        """The header cell of a region or district that links to its own three counts."""
+        known = self._places.get(("counts", place.id))
+        if known is None:
+            name = place.name.text(self._language)
+            apart = place.number and not _numbered(name, place.number)
+            no = Markup('<span class="no">{}</span>').format(place.number) if apart else ""
+            kind = "" if place.kind == "region" else f"{place.kind}/"
+            link = Markup('<a href="{}counts/{}{}/">{}</a>').format(self.home, kind, place.id, name)
+            known = Markup('<th scope="row" data-row="{}" data-text>{}{}</th>').format(place.id, no, link)
+            self._places["counts", place.id] = known
+        return known
 
     def bar(self, count: OptionCount, contest: ContestCount) -> Markup:
         """The bar of an option with the threshold line, on the contest's scale."""

@@ -120,7 +120,15 @@ class Pages:
         """Turnout by region and hour."""
         return self._draw("day", view)
 
-    def main(self, view: views.View) -> str:  # noqa: C901, PLR0911 -- one return for each kind of page
+    def counts(self, view: views.CountsView) -> str:
+        """The three counts of the country."""
+        return self._draw("counts", view)
+
+    def counts_place(self, view: views.CountsPlaceView) -> str:
+        """The three counts of a region or district."""
+        return self._draw("counts_place", view)
+
+    def main(self, view: views.View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for each kind of page
         """Draw whatever page it is."""
         match view:
             case views.ElectionsView():
@@ -147,6 +155,10 @@ class Pages:
                 return self._draw("documents", view)
             case OwedView():
                 return self._draw("owed", view)
+            case views.CountsView():
+                return self.counts(view)
+            case views.CountsPlaceView():
+                return self.counts_place(view)
 
     # --- what the shell asks for ---
 
@@ -169,7 +181,7 @@ class Pages:
         subject, ending = self.subject(view), self._ending(view.head)
         return f"{subject} — {ending}" if subject else ending
 
-    def subject(self, view: views.View) -> str:  # noqa: C901, PLR0911 -- one return for each kind of page
+    def subject(self, view: views.View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for each kind of page
         """The page without its election: `Polling station № 1004`; "" for an overview."""
         gettext = self._env.words.gettext
         match view:
@@ -195,6 +207,10 @@ class Pages:
                 return gettext("Documents")
             case OwedView(place=place):
                 return gettext("Documents: {name}", name=self.links(view.head).name(place))
+            case views.CountsView():
+                return gettext("Three counts")
+            case views.CountsPlaceView(place=place):
+                return f"{gettext('Three counts')}: {self.links(view.head).name(place)}"
 
     def description(self, view: views.View) -> str:
         """One sentence for search engines: subject, election, status."""

@@ -130,6 +130,44 @@ REPORT: Final[Mapping[str, str]] = {
     "final": _("Final report"),
     "annex": _("Annex: preferential votes"),
 }
+SHEET_STATE: Final[Mapping[str, str]] = {
+    "waiting": _("Two people have not entered it yet."),
+    "differs": _("Two people have read different figures from it; a third decides. It is in no total."),
+    "held": _(
+        "An equation of the protocol does not hold. It is in no total until it is corrected or an act releases it."
+    ),
+    "agreed": _("Two people have entered the same figures. It counts."),
+}
+"""How a protocol stands: what does not hold, never whose mistake it is."""
+SHEET_WORD: Final[Mapping[str, str]] = {
+    "waiting": _("awaited"),
+    "differs": _("keyed differently"),
+    "held": _("held"),
+    "agreed": _("agreed"),
+}
+COUNT_LINE: Final[Mapping[str, str]] = {
+    "invalid": _("Invalid ballots"),
+    "nobody": _("Votes for nobody, by an act"),
+    "ballots": _("Ballots in the boxes"),
+}
+ANNULLED: Final[Mapping[str, str]] = {
+    "exclude-outside": _("Votes cast outside the premises of"),
+    "exclude-station": _("All votes of"),
+    "exclude-option": _("Votes for"),
+    "exclude-contest": _("All votes of the contest"),
+}
+ROLE: Final[Mapping[str, str]] = {
+    "precinct": _("Precinct commission"),
+    "territorial": _("Territorial commission"),
+    "district": _("District commission"),
+    "central": _("Central commission"),
+    "auditor": _("Auditor"),
+}
+LAYER_TURNOUT: Final[Mapping[str, str]] = {
+    "boxes": _("Took part, by the boxes"),
+    "hand": _("Took part, by hand"),
+    "final": _("Took part, final count"),
+}
 CAUSE: Final[Mapping[str, str]] = {
     "reports": _("reports counted"),
     "held": _("reports held"),
@@ -145,6 +183,7 @@ CAUSE: Final[Mapping[str, str]] = {
     "documents": _("documents received"),
     "approved": _("documents made public"),
     "withdrawn": _("documents withdrawn"),
+    "protocol": _("protocols entered"),
 }
 DOCUMENT_KIND: Final[Mapping[str, str]] = {
     "zero-report": _("Zero report of the box, scan"),
@@ -197,6 +236,7 @@ SCRIPT: Final[Mapping[str, str]] = {
 
 TABLES: Final[tuple[Mapping[str, str], ...]] = (
     STATUS, STATUS_LINE, STATUS_TITLE, ELECTION, OPTION, STANDING, MARK, SEATS_REASON, DISTRICT_STATE, DISTRICT_REASON,
-    RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, CAUSE, DOCUMENT_KIND, DOCUMENT_STATE, REFUSAL, SCRIPT,
+    RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, SHEET_STATE, SHEET_WORD, COUNT_LINE, ANNULLED, ROLE,
+    LAYER_TURNOUT, CAUSE, DOCUMENT_KIND, DOCUMENT_STATE, REFUSAL, SCRIPT,
 )  # fmt: skip
 """All of them, for the test that every sentence has a translation."""

@@ -16,7 +16,10 @@ from builder.gate.check_data import check_data
 from builder.gate.disagreement import PageDisagrees
 from builder.publish import Publisher
 from builder.render.pages import Pages
+from rehearsal.manual import protocols
+from shailoo.model.record import ExcludeOption, ExcludeStation, record_bytes, record_key
 from tests.builder.scene import Scene, scene
+from tests.builder.test_publisher import act
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
@@ -28,6 +31,9 @@ PAGES = (
     "option/pr/1",
     "turnout",
     "map",
+    "counts",
+    "counts/chuy",
+    "counts/district/{district}",
 )
 
 
@@ -38,6 +44,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Publisher]
     publisher = where.publisher()
     publisher.start()
     where.send(*where.records)
+    for record in protocols(where.election, where.played):
+        where.store.append(record_key(record), record_bytes(record))
+    taken = ExcludeOption(contest="pr", no=2).model_dump()
+    out = ExcludeStation(station=where.election.stations[1].no).model_dump()
+    for number, measure in (("51", taken), ("52", out)):
+        decision = act(where, number, measure)
+        where.store.append(record_key(decision), record_bytes(decision))
     publisher.step()
     publisher.wait_for_child()
     return where, publisher
@@ -47,8 +60,8 @@ def names(where: Scene) -> list[str]:
     """One page of each kind."""
     station = where.election.stations[0]
     values = {"tec": station.tec, "station": station.no, "district": station.district}
-    regions = [f"region/{station.region}"]
-    return [page.format(**values) for page in PAGES if not page.startswith("region")] + regions
+    regions = [f"region/{station.region}", f"counts/{station.region}"]
+    return [page.format(**values) for page in PAGES if "chuy" not in page] + regions
 
 
 def check(publisher: Publisher, body: str) -> None:

@@ -8,7 +8,10 @@ import json
 from pathlib import Path
 
 from builder.open_data import DOCUMENT, MEANING, POINTER, TABLES, keys_table, renewed
-from tests.builder.scene import published, scene, settle
+from rehearsal.manual import protocols
+from shailoo.model.record import ExcludeStation, Record, record_bytes, record_key
+from tests.builder.scene import Scene, published, scene, settle
+from tests.builder.test_publisher import act
 
 
 def test_the_document_is_as_the_files_are() -> None:
@@ -16,11 +19,20 @@ def test_the_document_is_as_the_files_are() -> None:
     assert renewed(text) == text
 
 
+def count_by_hand(where: Scene) -> None:
+    """Every protocol is entered, and an act excludes a station."""
+    out = ExcludeStation(station=where.election.stations[0].no).model_dump()
+    records: list[Record] = [*protocols(where.election, where.played), act(where, "51", out)]
+    for record in records:
+        where.store.append(record_key(record), record_bytes(record))
+
+
 def test_every_csv_of_a_night_has_columns_of_the_document(tmp_path: Path) -> None:
     where = scene(tmp_path, "small")
     publisher = where.publisher()
     publisher.start()
     where.send(*where.records)
+    count_by_hand(where)
     settle(publisher)
     known = {tuple(columns) for _, _, columns in TABLES}
     found = set()
@@ -37,6 +49,7 @@ def test_every_key_of_a_night_has_a_meaning(tmp_path: Path) -> None:
     publisher = where.publisher()
     publisher.start()
     where.send(*where.records)
+    count_by_hand(where)
     settle(publisher)
 
     def keys(value: object) -> set[str]:

@@ -21,6 +21,8 @@ ADDRESSES = {
     "held": "sample/held/",
     "versions": "sample/versions/",
     "turnout": "sample/turnout/",
+    "counts": "sample/counts/",
+    "counts-place": "sample/counts/district/d27/",
     "documents": "sample/documents/",
     "owed": "sample/documents/tec-1/",
 }
