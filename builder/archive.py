@@ -36,6 +36,7 @@ def archive(election: Election, files: Iterable[tuple[str, bytes]]) -> bytes:
     readme = _README.format(name=election.name.en, day=election.day.isoformat(), synthetic=synthetic)
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as packed:
-        for name, data in sorted([("README.txt", readme.encode()), *files]):
+        # a note that came in two uploads has one name and the same bytes
+        for name, data in sorted({"README.txt": readme.encode(), **dict(files)}.items()):
             packed.writestr(zipfile.ZipInfo(f"{election.id}/{name}"), data, zipfile.ZIP_DEFLATED, _LEVEL)
     return whole.getvalue()
