@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from builder.documents_state import PROOF
 from shailoo.ids import Digest
 from shailoo.records.canonical import digest as digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from builder.documents_state import Document, Documents
+    from builder.documents_state import Copy, Document, Documents
     from builder.store import PublicFolder
     from shailoo.ports import ObjectStore
 
@@ -48,7 +49,7 @@ class PublicCopies:
         kept = _names(known)
         for document in known:
             for copy in document.gone:
-                for path, _ in document.files(copy):
+                for path in _with_proof(document, copy):
                     if path not in kept:
                         self._public.remove(path)
 
@@ -58,15 +59,7 @@ class PublicCopies:
         `held`: pages show an older state until the election passes the gate again, so what was replaced since stays;
         what was withdrawn goes.
         """
-        kept = _names(documents.all())
-        if held:
-            kept |= {
-                path
-                for document in documents.all()
-                if not document.withdrawn
-                for copy in document.gone
-                for path, _ in document.files(copy)
-            }
+        kept = public_names(documents, held=held)
         folder = f"data/{documents.election.id}/document"
         for name in self._public.names(folder):
             if f"{folder}/{name}" not in kept:
@@ -98,7 +91,29 @@ class PublicCopies:
         return True
 
 
+def public_names(documents: Documents, *, held: bool) -> set[str]:
+    """Every file of a document that may be public, proofs in the log included; `held` as in `PublicCopies.sweep`."""
+    names = _names(documents.all())
+    if held:
+        names |= {
+            path
+            for document in documents.all()
+            if not document.withdrawn
+            for copy in document.gone
+            for path in _with_proof(document, copy)
+        }
+    return names
+
+
 def _names(documents: Iterable[Document]) -> set[str]:
     return {
-        path for document in documents if document.shown is not None for path, _ in document.files(document.shown[0])
+        path
+        for document in documents
+        if document.shown is not None
+        for path in _with_proof(document, document.shown[0])
     }
+
+
+def _with_proof(document: Document, copy: Copy) -> list[str]:
+    (pdf, _), *pages = document.files(copy)
+    return [pdf, f"{pdf}{PROOF}", *(path for path, _ in pages)]

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 DOCUMENT_COLUMNS = (
     "election", "status", "synthetic", "station", "kind", "part", "state", "arrived", "approved", "withdrawn", "reason",
-    "version", "bytes", "pages", "sha256", "file", "original_sha256",
+    "version", "bytes", "pages", "sha256", "file", "original_sha256", "log_entry",
 )  # fmt: skip
-"""`sha256`, `bytes`, `pages`, `version`, `file`: of the public copy; empty until one is approved."""
+"""`sha256`, `bytes`, `pages`, `version`, `file`: of the public copy; empty until one is approved.
+`log_entry`: its number in the log, whose proof is `<file>.tlog-proof`."""
 
 
 def document_rows(head: Head, lines: Iterable[DocumentLine]) -> list[tuple[str | int | None, ...]]:
@@ -41,6 +42,7 @@ def document_value(line: DocumentLine) -> dict[str, Any]:
         "sha256": copy.sha256 if copy else None,
         "file": copy.href if copy else None,
         "original_sha256": line.original,
+        "log_entry": copy.entry if copy else None,
     }
 
 

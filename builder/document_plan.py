@@ -46,7 +46,8 @@ def document_line(documents: Documents, names: Names, document: Document) -> Doc
             PageImage(f"/results/{path}", page.width, page.height)
             for (path, _), page in zip(pages, shown.pages, strict=True)
         )
-        copy = PublicCopy(shown.version, f"/results/{pdf}", shown.pdf, shown.bytes, tuple(images), approval.at)
+        entry = documents.logged.get(pdf.removesuffix(".pdf"))
+        copy = PublicCopy(shown.version, f"/results/{pdf}", shown.pdf, shown.bytes, tuple(images), approval.at, entry)
     contest = names.election.contest_by_id.get(document.part or "") if document.kind == "protocol" else None
     return DocumentLine(
         key=line_key(document),

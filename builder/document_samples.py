@@ -46,7 +46,7 @@ def documents_of_station(twin: Place) -> StationDocuments:
     """One document in each state."""
     name = f"{_START}-protocol-pr-{_DIGEST[:12]}"
     pages = tuple(PageImage(f"{name}-p{number}.jpg", 1240, 1754) for number in (1, 2))
-    copy = PublicCopy(2, f"{name}.pdf", _DIGEST, 184_220, pages, "2021-11-28T20:11:46Z")
+    copy = PublicCopy(2, f"{name}.pdf", _DIGEST, 184_220, pages, "2021-11-28T20:11:46Z", 7_211)
     lines = (
         _line(state="public", copy=copy),
         _line(part="smd-27", original="10ab" * 16, twin=twin),

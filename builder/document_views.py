@@ -35,6 +35,8 @@ class PublicCopy:
     bytes: int
     pages: tuple[PageImage, ...]
     approved: str
+    entry: int | None = None
+    """The number of its entry in the log; the proof stands beside the file."""
 
 
 @dataclass(frozen=True, slots=True)

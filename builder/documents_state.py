@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from shailoo.model.document import DocumentRecord, Placed
     from shailoo.model.election import Election
 
+PROOF = ".tlog-proof"
+"""The ending of a proof that stands beside the file whose digest is in the log."""
 DocumentState = Literal["checking", "unreadable", "public", "withdrawn"]
 
 
@@ -121,10 +123,15 @@ class Document:
 
     def files(self, copy: Copy) -> list[tuple[str, str]]:
         """The public files of a copy: (path below the portal, digest of the object)."""
-        name = "-".join(filter(None, (self.station or "election", self.kind, self.part, copy.pdf[:12])))
-        start = f"data/{self.election}/document/{name}"
+        start = copy_path(self.election, self.station, self.kind, self.part, copy.pdf)
         pages = [(f"{start}-p{number}.jpg", page.sha256) for number, page in enumerate(copy.pages, 1)]
         return [(f"{start}.pdf", copy.pdf), *pages]
+
+
+def copy_path(election: str, station: str | None, kind: str, part: str | None, pdf: str) -> str:
+    """Where the files of a copy lie, below the portal and without their endings; `pdf` is its digest."""
+    name = "-".join(filter(None, (station or "election", kind, part, pdf[:12])))
+    return f"data/{election}/document/{name}"
 
 
 @dataclass(slots=True)
@@ -155,6 +162,8 @@ class Documents:
     def __init__(self, election: Election) -> None:
         self.election = election
         self.counts: dict[tuple[Scope, DocumentKind], PaperCount] = {}
+        self.logged: dict[str, int] = {}
+        """Where the files of an approved copy lie (`copy_path`) -> the number of its latest entry in the log."""
         self._at: dict[str | None, list[Document]] = {}
         self._stations_of: dict[str, tuple[str, str | None]] = {}
         """Original -> the first two different stations for which it was received."""

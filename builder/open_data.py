@@ -79,7 +79,7 @@ MEANING: Mapping[str, str] = {
     "public copy (PDF), empty until one is approved",
     "file": "address of the signed text, or of the public copy of a document",
     "counted": "whether it is in the totals",
-    "log_entry": "number of the text in the transparency log, from 0",
+    "log_entry": "number of the text, or of the approved copy of a document, in the transparency log, from 0",
     "proof": "address of the proof that the text is in the log",
     "sources": "where the option's votes came from",
     "candidates": "of an open list",

@@ -20,6 +20,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from builder.copies import public_names
+from builder.documents_state import copy_path
 from builder.hours import Hours
 from builder.log.keeper import LogKeeper
 from builder.log.software import opening
@@ -31,7 +33,7 @@ from builder.store import PublicFolder
 from shailoo.errors import Held
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
-from shailoo.records.log_entry import ReportEntry
+from shailoo.records.log_entry import DocumentEntry, ReportEntry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -137,7 +139,7 @@ class Publisher:
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
         if since is None:
-            self.log.write()
+            self._write_log()
             self.log.point()
             return Progress(self.version)
         if since == 0:
@@ -226,8 +228,27 @@ class Publisher:
         for entry, index in self.log.take(upto, found):
             if isinstance(entry, ReportEntry):
                 self.nights[entry.election].state.logged.setdefault((entry.box, entry.sha256), index)
+            elif isinstance(entry, DocumentEntry):
+                place = copy_path(entry.election, entry.station, entry.kind, entry.part, entry.sha256)
+                self.nights[entry.election].state.documents.logged[place] = index
         for entries in found:
             entries.clear()
+
+    def _write_log(self) -> None:
+        """Let the public log grow; proofs stand beside what is public, and beside nothing else."""
+        kept: set[str] | None = None
+
+        def public(path: str) -> bool:
+            nonlocal kept
+            if "/document/" not in path:
+                return True
+            if kept is None:
+                kept = set()
+                for night in self.nights.values():
+                    kept |= public_names(night.state.documents, held=night.held_since is not None)
+            return path in kept
+
+        self.log.write(public)
 
     def _trusted(self) -> bool:
         """Whether what lies in public was written under this start of the machine, and not taken away since."""
@@ -265,7 +286,7 @@ class Publisher:
     def _settle(self) -> None:
         """After all pages: the list of elections, the pointers, the marks."""
         self._shown = {name: night.followed for name, night in self.nights.items()}
-        self.log.write()
+        self._write_log()
         self.log.point()
         self.press.front()
         for name, night in self.nights.items():
@@ -374,7 +395,7 @@ class Publisher:
         self.press.front()
         for night in newly_held:
             self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
-        self.log.write()
+        self._write_log()
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 
 from auditor.verify.data_steps import rows_of
-from auditor.verify.files_steps import Public, digest
+from auditor.verify.files_steps import Public, check_proof, digest
 from auditor.verify.findings import Broken
+from auditor.verify.log_steps import Log
 from auditor.verify.sources import Source, need
 from shailoo.records.canonical import canonical_json
 from shailoo.records.log_entry import DocumentEntry, WithdrawalEntry
+from shailoo.records.note import Verifier
+from shailoo.records.tlog_proof import Policy
 
 _GONE = "The log says that this paper was public, and neither a later copy nor a reason stands in its place. Ask why."
 _CHANGED = "The copy is not the one that an official approved. Keep both and complain; the original lies sealed."
@@ -22,7 +25,7 @@ Paper = tuple[str, str, str, str]
 """Station (empty for none), kind, part (empty for none), digest of the original."""
 
 
-def check_documents(source: Source, public: Public) -> int:
+def check_documents(source: Source, public: Public, log: Log, key: Verifier) -> int:
     """Compare the copies of an election with their entries. Returns how many were looked at. Raises Broken."""
     approved: dict[Paper, tuple[int, DocumentEntry]] = {}
     withdrawn: dict[str, list[tuple[int, WithdrawalEntry]]] = {}
@@ -38,6 +41,7 @@ def check_documents(source: Source, public: Public) -> int:
     rows = rows_of(path, data if data is not None else need(source, path))
     lines = {(row["station"], row["kind"], row["part"], row["original_sha256"]): row for row in rows}
     files = _check_lines(source, path, lines, approved)
+    proofs = _check_proofs(source, public, files, log, Policy(key))
     _check_withdrawals(path, rows, withdrawn)
     for paper, (at, entry) in approved.items():
         row = lines.get(paper)
@@ -45,7 +49,7 @@ def check_documents(source: Source, public: Public) -> int:
             found = row["sha256"] if row is not None else None
             raise Broken(path, _name(paper), expected=f"{entry.sha256} (entry {at})", found=found, remedy=_GONE)
     _check_strangers(source, public, files)
-    return len(lines) + len(approved) + len(files)
+    return len(lines) + len(approved) + len(files) + proofs
 
 
 def _check_lines(
@@ -66,6 +70,18 @@ def _check_lines(
                 file, f"whole file, entry {known[0]}", expected=row["sha256"], found=digest(data), remedy=_CHANGED
             )
     return set(files.values())
+
+
+def _check_proofs(source: Source, public: Public, files: set[str], log: Log, policy: Policy) -> int:
+    """Every copy lies under the name that the log gives it, beside the proof of its latest entry."""
+    numbers = {_copy_name(public, entry): at for at, entry in public.entries if isinstance(entry, DocumentEntry)}
+    paths = sorted(files)
+    for file, (path, proof) in zip(paths, source.fetch(f"{file}.tlog-proof" for file in paths), strict=True):
+        at = numbers.get(file)
+        if at is None:
+            raise Broken(file, "name", expected="the name that the log gives it", found=file, remedy=_STRANGER)
+        check_proof(path, proof, log, at, policy)
+    return len(paths)
 
 
 def _check_withdrawals(
@@ -91,8 +107,13 @@ def _check_withdrawals(
 def _check_strangers(source: Source, public: Public, files: set[str]) -> None:
     starts = {file.removesuffix(".pdf") for file in files}
     for file in source.listed(f"{public.folder}/document") or ():
-        if _PAGE.sub("", file).removesuffix(".pdf") not in starts:
+        if _PAGE.sub("", file).removesuffix(".tlog-proof").removesuffix(".pdf") not in starts:
             raise Broken(file, "whole file", expected="a line of documents.csv", found=None, remedy=_STRANGER)
+
+
+def _copy_name(public: Public, entry: DocumentEntry) -> str:
+    name = "-".join(filter(None, (entry.station or "election", entry.kind, entry.part, entry.sha256[:12])))
+    return f"{public.folder}/document/{name}.pdf"
 
 
 def _name(paper: Paper) -> str:

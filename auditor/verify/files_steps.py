@@ -159,7 +159,7 @@ def _check_texts(source: Source, public: Public, log: Log, key: Verifier) -> int
             raise Broken(path, f"whole file, entry {at}", expected=entry.sha256, found=digest(data), remedy=_KEEP)
         if path not in proved:
             proved.add(path)
-            _check_proof(f"{path}.tlog-proof", proof, log, at, Policy(key))
+            check_proof(f"{path}.tlog-proof", proof, log, at, Policy(key))
         _take(public, path, entry, sealed, data)
     known = {entry.sha256 for _, entry, _ in wanted}
     held = [(at, entry) for at, entry in public.entries if isinstance(entry, HeldEntry) and entry.box is not None]
@@ -179,7 +179,8 @@ def _arrived(public: Public) -> Iterator[tuple[int, ReportEntry, str]]:
             yield at, entry, arrivals.get((entry.box, "final" if entry.kind == "zero" else entry.kind), "")
 
 
-def _check_proof(path: str, data: bytes | None, log: Log, at: int, policy: Policy) -> None:
+def check_proof(path: str, data: bytes | None, log: Log, at: int, policy: Policy) -> None:
+    """The proof beside a file is one of entry `at`, under a head of this log. Raises Broken."""
     if data is None:
         raise Broken(path, "whole file", expected=f"a proof of entry {at}", found=None, remedy=_GONE)
     try:

@@ -108,7 +108,7 @@ def _files(source: Source, log: Log, key: Verifier, report: Verification) -> lis
     report.broken_step = (5, "Files against their entries")
     publics = [open_election(source, log, name) for name in report.elections]
     checked = len(publics) + check_files(source, log, publics, key)
-    checked += sum(check_documents(source, public) for public in publics)
+    checked += sum(check_documents(source, public, log, key) for public in publics)
     report.steps.append(Step(5, "Every file and every entry of the log belong to each other", checked))
     report.broken_step = (6, "Signatures of the boxes")
     checked = sum(check_signatures(source, public) for public in publics)

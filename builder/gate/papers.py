@@ -83,7 +83,11 @@ class Papers:
             seen = _seen(told)
             if seen is not None:
                 name = f"{start}-{kind}{'-' if part else ''}{part or ''}-{seen.pdf[:12]}"
-                found |= {f"{name}.pdf", *(f"{name}-p{page + 1}.jpg" for page in range(seen.pages))}
+                found |= {
+                    f"{name}.pdf",
+                    f"{name}.pdf.tlog-proof",
+                    *(f"{name}-p{page + 1}.jpg" for page in range(seen.pages)),
+                }
         return found
 
     def unseen(self, station: str | None) -> set[str]:

@@ -19,20 +19,21 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import TYPE_CHECKING
 
+from builder.documents_state import PROOF, copy_path
 from builder.log.entries import opening_entries
 from builder.store import open_json
 from shailoo.errors import StorageFailed
 from shailoo.model.base import stamp
 from shailoo.records.canonical import canonical_json
 from shailoo.records.checkpoint import Checkpoint
-from shailoo.records.log_entry import ReportEntry, entry_bytes
+from shailoo.records.log_entry import DocumentEntry, ReportEntry, entry_bytes
 from shailoo.records.note import SignedNote, read_signature_line
 from shailoo.records.tiles import WIDTH, Edge, Tile, nodes_of
 from shailoo.records.tlog import HASH_BYTES, Nodes, inclusion_path, root_at
 from shailoo.records.tlog_proof import TlogProof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from builder.store import PublicFolder
     from shailoo.model.log import Cosigned, Opening
@@ -102,7 +103,7 @@ class LogKeeper:
         self._fresh: list[bytes] = []
         """Entries that have a number and are under no head yet."""
         self._texts: list[tuple[str, int]] = []
-        """Reports of those entries: path of the proof, number."""
+        """Reports and documents of those entries: path of the proof, number."""
         self._proved: set[str] = set()
         self._files: dict[Tile, bytes] = {}
         self._proofs: list[_Proof] = []
@@ -154,6 +155,8 @@ class LogKeeper:
             if isinstance(entry, ReportEntry) and (path := proof_path(entry)) not in self._proved:
                 self._proved.add(path)
                 self._texts.append((path, index))
+            elif isinstance(entry, DocumentEntry):  # approved again, a copy is proved by its latest entry
+                self._texts.append((proof_path(entry), index))
         return numbered
 
     def close(self, publication: Publication) -> None:
@@ -228,8 +231,11 @@ class LogKeeper:
 
     # --- what is written ---
 
-    def write(self) -> None:
-        """Write what is new, in the order that this module's head tells. Raises Conflict for a second publisher."""
+    def write(self, public: Callable[[str], bool] = lambda _: True) -> None:
+        """Write what is new, in the order that this module's head tells. Raises Conflict for a second publisher.
+
+        `public` says of the path of a proof whether what it proves is public: of a paper that was withdrawn it is not.
+        """
         head = self.head
         if head is None or not (self._files or self._proofs or self._from == 0):
             return
@@ -243,7 +249,7 @@ class LogKeeper:
             )
         self.point()
         self._public.write(f"{FOLDER}/vkey", f"{self.key.vkey}\n".encode())
-        for proof in self._proofs:
+        for proof in filter(lambda proof: public(proof.path), self._proofs):
             note = SignedNote.parse(self.key.signer.sign(proof.head.text()))
             self._public.write(proof.path, TlogProof(proof.index, proof.hashes, note).encode())
         for tile in self._files:
@@ -275,9 +281,11 @@ class LogKeeper:
         self._public.write(f"{FOLDER}/witnesses.json", open_json({"witnesses": asked}))
 
 
-def proof_path(entry: ReportEntry) -> str:
-    """Where the proof of a report's text lies: beside the text."""
-    return f"data/{entry.election}/report/{entry.box}-{entry.kind}-{entry.sha256[:12]}.txt.tlog-proof"
+def proof_path(entry: ReportEntry | DocumentEntry) -> str:
+    """Where the proof of a report's text or of a paper's copy lies: beside it."""
+    if isinstance(entry, DocumentEntry):
+        return f"{copy_path(entry.election, entry.station, entry.kind, entry.part, entry.sha256)}.pdf{PROOF}"
+    return f"data/{entry.election}/report/{entry.box}-{entry.kind}-{entry.sha256[:12]}.txt{PROOF}"
 
 
 def _order(tile: Tile) -> tuple[int, int, int]:

@@ -27,7 +27,7 @@ from shailoo.model.record import (
 )
 from shailoo.records.canonical import digest
 from shailoo.records.checkpoint import Checkpoint
-from shailoo.records.log_entry import LogEntry, ReportEntry, entry_bytes, read_entry
+from shailoo.records.log_entry import DocumentEntry, LogEntry, ReportEntry, entry_bytes, read_entry
 from shailoo.records.note import SignedNote, Signer
 from shailoo.records.tiles import Edge, nodes_of, tiles_of, unpack_entries
 from shailoo.records.tlog import inclusion_path
@@ -96,6 +96,8 @@ class Published:
             if isinstance(entry, ReportEntry) and (path := text_path(entry)) not in proved:
                 proved.add(path)
                 self.put(f"{path}.tlog-proof", TlogProof(at, inclusion_path(at, edge.size, nodes), note).encode())
+            elif isinstance(entry, DocumentEntry) and self.path(copy := copy_path(entry)).exists():
+                self.put(f"{copy}.tlog-proof", TlogProof(at, inclusion_path(at, edge.size, nodes), note).encode())
 
     def put(self, name: str, data: bytes) -> None:
         """Write a public file."""
@@ -118,6 +120,12 @@ def _entry(data: bytes) -> LogEntry | None:
 def text_path(entry: ReportEntry) -> str:
     """Where the text of an entry lies."""
     return f"data/{entry.election}/report/{entry.box}-{entry.kind}-{entry.sha256[:12]}.txt"
+
+
+def copy_path(entry: DocumentEntry) -> str:
+    """Where the approved copy of an entry lies."""
+    name = "-".join(filter(None, (entry.station or "election", entry.kind, entry.part, entry.sha256[:12])))
+    return f"data/{entry.election}/document/{name}.pdf"
 
 
 def evening(folder: Path, name: str = "small", records: Sequence[Record] | None = None) -> Published:

@@ -91,6 +91,17 @@ def test_a_copy_that_nobody_approved_is_found(spoilt_scans: Published) -> None:
     assert gone.sha256 in broken(spoilt_scans.verify(), 5, TABLE)
 
 
+def test_a_copy_without_its_proof_or_with_that_of_another_is_found(spoilt_scans: Published) -> None:
+    file = file_of(spoilt_scans, "1001")
+    proof = spoilt_scans.path(f"{file}.tlog-proof").read_bytes()
+    spoilt_scans.path(f"{file}.tlog-proof").unlink()
+    broken(spoilt_scans.verify(), 5, f"{file}.tlog-proof")
+    other = spoilt_scans.path(f"{file_of(spoilt_scans, '1002')}.tlog-proof").read_bytes()
+    assert other != proof
+    spoilt_scans.put(f"{file}.tlog-proof", other)
+    broken(spoilt_scans.verify(), 5, f"{file}.tlog-proof")
+
+
 def test_a_file_among_the_copies_that_no_line_names_is_found(spoilt_scans: Published) -> None:
     file = "data/small/document/1001-protocol-pr-000000000000.pdf"
     spoilt_scans.put(file, b"%PDF from nowhere")

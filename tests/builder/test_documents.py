@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,12 @@ import pytest
 from builder.gate.disagreement import PageDisagrees
 from shailoo.adapters.files import FileObjectStore
 from shailoo.ids import Digest
+from shailoo.model.base import stamp
 from shailoo.records.canonical import digest
+from shailoo.records.log_entry import DocumentEntry, entry_bytes
+from shailoo.records.note import Verifier
+from shailoo.records.tlog import leaf_hash
+from shailoo.records.tlog_proof import Policy, TlogProof
 from tests.builder.papers_scene import Office, enter, pdf_of
 from tests.builder.scene import Scene, published, scene, settle, tree
 
@@ -86,7 +92,7 @@ def test_a_copy_appears_only_when_a_second_official_has_approved_it(night: Night
     assert night.holds(copy.pdf[:12]) == []
     night.enter(night.office.approved(copy))
     name = f"{station}-protocol-pr-{copy.pdf[:12]}"
-    assert night.files() == {f"{name}.pdf", f"{name}-p1.jpg", f"{name}-p2.jpg"}
+    assert night.files() == {f"{name}.pdf", f"{name}.pdf.tlog-proof", f"{name}-p1.jpg", f"{name}-p2.jpg"}
     file = night.where.public / "results" / "data" / "small" / "document" / f"{name}.pdf"
     assert file.read_bytes() == pdf_of(came)
     for language in ("ky", "ru", "en"):
@@ -129,11 +135,41 @@ def test_an_earlier_version_goes_when_a_later_one_is_approved(night: Night) -> N
     second = night.office.copied(came, 2, pages=1)
     night.enter(second)
     assert night.holds(second.pdf[:12]) == []
-    assert len(night.files()) == 3
+    assert len(night.files()) == 4
     night.enter(night.office.approved(second))
     name = f"{station}-protocol-pr-{second.pdf[:12]}"
-    assert night.files() == {f"{name}.pdf", f"{name}-p1.jpg"}
+    assert night.files() == {f"{name}.pdf", f"{name}.pdf.tlog-proof", f"{name}-p1.jpg"}
     assert night.holds(digest(pdf_of(came))[:12]) == []
+
+
+def test_beside_a_copy_lies_the_proof_that_its_digest_is_in_the_log(night: Night) -> None:
+    station = night.stations[0]
+    came = night.public(station)
+    name = f"data/small/document/{station}-protocol-pr-{digest(pdf_of(came))[:12]}.pdf.tlog-proof"
+    assert f'href="/results/{name}"' in night.page(f"station/{station}", "ky")
+    proof = TlogProof.parse((night.where.public / "results" / name).read_bytes())
+    keeper = night.publisher.log
+    entry = DocumentEntry(
+        sha256=digest(pdf_of(came)), at=stamp(came.entered + timedelta(minutes=2)), election="small", station=station,
+        kind="protocol", part="pr", original=came.original, bytes=len(pdf_of(came)),
+    )  # fmt: skip
+    signed, _ = proof.verify(leaf_hash(entry_bytes(entry)), Policy(Verifier.parse(keeper.key.vkey)))
+    assert signed.head.size > proof.index
+    line = next(one for one in published(night.where.public, "small", f"documents/{tec_of(night)}")["documents"])
+    assert line["log_entry"] == proof.index
+
+
+def test_a_copy_that_is_withdrawn_in_the_version_that_would_have_shown_it_leaves_no_proof(night: Night) -> None:
+    came = night.office.received(night.stations[0])
+    copy = night.office.copied(came)
+    night.enter(came, copy, night.office.approved(copy), night.office.withdrawn(came))
+    assert night.files() == set()
+    assert night.holds(copy.pdf[:12]) == []
+
+
+def tec_of(night: Night) -> str:
+    """The commission of the first station."""
+    return night.where.election.stations[0].tec
 
 
 def test_the_same_file_for_two_stations_is_told_on_both(night: Night) -> None:
