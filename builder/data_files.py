@@ -89,7 +89,7 @@ def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: C901, PLR0911 -
             return [(f"data/{view.head.election}/documents.json", open_json(_papers(view)))]
         case OwedView():
             return _owed(view)
-        case views.StationsView() | views.VersionsView() | views.ElectionsView():
+        case views.StationsView() | views.VersionsView() | views.ElectionsView() | views.LogView():
             return []
 
 

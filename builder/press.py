@@ -21,7 +21,7 @@ from builder.gate.check_data import check_data
 from builder.night import Made
 from builder.snapshot import Snapshot
 from shailoo.errors import NotFound, ShailooError, StorageFailed
-from shailoo.model.base import LANGUAGES, stamp
+from shailoo.model.base import LANGUAGES, read_stamp, stamp
 from shailoo.records.canonical import digest
 from shailoo.rules.results import Status
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from builder.documents_state import Document
+    from builder.log.keeper import LogKeeper
     from builder.night import Night
     from builder.render.site import Site
     from builder.store import PublicFolder
@@ -115,6 +116,31 @@ class Press:
         latest = max((night.made("overview") for night in rows), key=lambda made: made.version)
         for language, body in self._bodies(view, "").items():
             self.public.write(*self.site.page(language, view, body, latest))
+
+    def log(self, log: LogKeeper) -> None:
+        """The page of the public log: its head, and what witnesses said of it."""
+        if log.head is None:
+            return
+        head = log.head
+        latest = max(
+            (night.election for night in self.nights.values()), key=lambda one: (one.day, one.id), default=None
+        )
+        view = views.LogView(
+            origin=head.checkpoint.origin,
+            vkey=log.key.vkey,
+            size=head.checkpoint.size,
+            root=head.checkpoint.root.hex(),
+            version=head.version,
+            published=head.published,
+            witnesses=tuple(
+                views.WitnessRow(name, one.size, stamp(one.seen)) for name, one in sorted(log.cosigned.items())
+            ),
+            asked=tuple(sorted(vkey.partition("+")[0] for vkey, _ in log.key.witnesses)),
+            election=latest.id if latest is not None else "",
+        )
+        made = Made(head.version, read_stamp(head.published))
+        for language, body in self._bodies(view, "").items():
+            self.public.write(*self.site.page(language, view, body, made))
 
     def keep(self, night: Night, publication: Publication, *, write: bool) -> None:
         """Keep this version under its own address: an overview that changes no more, and the data set it showed."""

@@ -140,7 +140,7 @@ class Publisher:
         since = self._unfinished_since()
         if since is None:
             self._write_log()
-            self.log.point()
+            self._point_log()
             return Progress(self.version)
         if since == 0:
             return self._make_everything()
@@ -249,6 +249,11 @@ class Publisher:
             return path in kept
 
         self.log.write(public)
+        self.press.log(self.log)
+
+    def _point_log(self) -> None:
+        self.log.point()
+        self.press.log(self.log)
 
     def _trusted(self) -> bool:
         """Whether what lies in public was written under this start of the machine, and not taken away since."""
@@ -287,7 +292,7 @@ class Publisher:
         """After all pages: the list of elections, the pointers, the marks."""
         self._shown = {name: night.followed for name, night in self.nights.items()}
         self._write_log()
-        self.log.point()
+        self._point_log()
         self.press.front()
         for name, night in self.nights.items():
             self.press.copies.sweep(night.state.documents, held=night.held_since is not None)
@@ -320,7 +325,7 @@ class Publisher:
             self.log.opened(seq, record)
         elif isinstance(record, Cosigned):
             if self.log.cosign(record):
-                self.log.point()
+                self._point_log()
         elif (name := getattr(record, "election", None)) in self.nights:
             self.nights[name].receive(seq, record)
 

@@ -215,6 +215,23 @@ def election_list() -> views.ElectionsView:
     )
 
 
+def log() -> views.LogView:
+    """The head of a log that two witnesses have seen, one of them an earlier head."""
+    return views.LogView(
+        origin="results.sample.kg/log",
+        vkey="results.sample.kg/log+5d3a77c1+AZ0y",
+        size=12_482,
+        root="5d3a" * 16,
+        version=312,
+        published="2021-11-28T15:31:14Z",
+        witnesses=(
+            views.WitnessRow("witness.ngo.sample", 12_482, "2021-11-28T15:31:20Z"),
+            views.WitnessRow("witness.party.sample", 12_301, "2021-11-28T15:12:02Z"),
+        ),
+        asked=("witness.ngo.sample", "witness.party.sample"),
+    )
+
+
 def overview(archive: views.Archive | None = None) -> views.OverviewView:
     """The overview with everything on it."""
     return views.OverviewView(
@@ -504,4 +521,5 @@ def every_view() -> dict[str, views.View]:
         "counts-place": counts_place(),
         "documents": document_samples.documents(HEAD, REGIONS, COUNTRY, TEC, downloads("documents")),
         "owed": document_samples.owed(HEAD, TEC, REGIONS[7], STATION, downloads("documents/tec-1")),
+        "log": log(),
     }

@@ -770,6 +770,34 @@ class CountsPlaceView:
     downloads: tuple[Download, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessRow:
+    """The last head of the log that a witness signed, and when it saw it (UTC)."""
+
+    name: str
+    size: int
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """`log/`: the head of the public log, and who has seen it. `root` in hexadecimal, `published` UTC.
+
+    `asked` are the names of the witnesses that the log asks to sign; those of `witnesses` have answered.
+    """
+
+    origin: str
+    vkey: str
+    size: int
+    root: str
+    version: int
+    published: str
+    witnesses: tuple[WitnessRow, ...]
+    asked: tuple[str, ...]
+    election: str = ""
+    """The election whose pointer the page follows."""
+
+
 OfElection = (
     OverviewView
     | PlaceView
@@ -786,7 +814,9 @@ OfElection = (
     | CountsPlaceView
 )
 """The pages of one election: each has a `head`."""
-View = ElectionsView | OfElection
+OfPortal = ElectionsView | LogView
+"""The pages of the whole portal."""
+View = OfPortal | OfElection
 """Every page there is: a closed union, so that a new page breaks the build where it is not handled."""
 
 
@@ -795,6 +825,8 @@ def scope(view: View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for 
     match view:
         case ElectionsView():
             return ""
+        case LogView():
+            return "log"
         case OverviewView(archive=archive):
             return "" if archive is None else f"v/{archive.number}"
         case PlaceView(place=place) | StationView(place=place):
@@ -828,5 +860,7 @@ def address(view: View) -> str:
     """
     if isinstance(view, ElectionsView):
         return ""
+    if isinstance(view, LogView):
+        return "log/"
     tail = scope(view)
     return f"{view.head.election}/{tail}/" if tail else f"{view.head.election}/"

@@ -7,11 +7,13 @@ only by whoever looks at all of them.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from auditor.verify.findings import Broken, Step, Unusable
 from auditor.verify.sources import Source, need
 from shailoo.errors import Refused
+from shailoo.model.base import LANGUAGES
 from shailoo.records.checkpoint import Checkpoint, SignedCheckpoint
 from shailoo.records.cosignature import WitnessVerifier
 from shailoo.records.log_entry import LogEntry, read_entry
@@ -20,6 +22,7 @@ from shailoo.records.tiles import HEIGHT, WIDTH, Tile, unpack_entries, unpack_ha
 from shailoo.records.tlog import leaf_hash, root_of
 
 CHECKPOINT, VKEY, WITNESSES = "log/checkpoint", "log/vkey", "log/witnesses.json"
+_ROOT = re.compile(r"data-log-root>([^<]*)<")
 _OPENING = ("package", "rules", "software")
 _KEEP = "Keep these bytes: they are evidence. Compare with a copy from another network or another day; publish both."
 
@@ -207,3 +210,13 @@ def check_entries(log: Log) -> tuple[Log, Step]:
     return Log(log.head, log.raw, tuple(entries), log.leaves), Step(
         4, "Every entry is spelled as it must be and stands in an order that can have happened", len(entries)
     )
+
+
+def check_log_pages(source: Source, head: Checkpoint) -> int:
+    """Step 9 too: the page of the log says the root of this very head, in three languages. Raises Broken."""
+    for language in LANGUAGES:
+        path = f"{language}/log/index.html"
+        found = _ROOT.findall(need(source, path).decode("utf-8", errors="replace"))
+        if found != [head.root.hex()]:
+            raise Broken(path, "root", expected=head.root.hex(), found=", ".join(found) or None, remedy=_KEEP)
+    return len(LANGUAGES)

@@ -21,12 +21,21 @@ from auditor.verify.files_steps import (
     open_election,
 )
 from auditor.verify.findings import Broken, Step, Unusable, Verification
-from auditor.verify.log_steps import CHECKPOINT, Log, check_entries, check_head, check_tiles, check_witnesses
+from auditor.verify.log_steps import (
+    CHECKPOINT,
+    Log,
+    check_entries,
+    check_head,
+    check_log_pages,
+    check_tiles,
+    check_witnesses,
+)
 from auditor.verify.nation_pages import check_options, check_overviews, lines_of
 from auditor.verify.pages import check_pages
 from auditor.verify.seats_step import check_seats
 from auditor.verify.sources import Source, need, open_source
 from auditor.verify.tally import Scope
+from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.log_entry import PackageEntry
 from shailoo.records.note import Verifier
 
@@ -88,7 +97,7 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
     report.steps.append(step)
     report.elections = _elections(log, asked)
     publics = _files(source, log, key, report)
-    _figures(source, publics, report)
+    _figures(source, publics, log.head, report)
     if source.again(CHECKPOINT) != signed.note.bytes():
         raise Unusable(
             "Something was published while we were reading. Verify again when it is quiet, or copy it first."
@@ -116,7 +125,7 @@ def _files(source: Source, log: Log, key: Verifier, report: Verification) -> lis
     return publics
 
 
-def _figures(source: Source, publics: list[Public], report: Verification) -> None:
+def _figures(source: Source, publics: list[Public], head: Checkpoint, report: Verification) -> None:
     """Steps 7 to 11."""
     report.broken_step = (7, "Sums")
     notes = []
@@ -143,6 +152,7 @@ def _figures(source: Source, publics: list[Public], report: Verification) -> Non
     checked = _spread(_page_piece, source)
     for figures in _WORK.figures:
         checked += check_overviews(source, figures) + check_options(source, figures, lines_of(figures))
+    checked += check_log_pages(source, head)
     report.steps.append(Step(9, "Every figure on the pages, in three languages, is that of our sums", checked))
     report.broken_step = (11, "Data sets")
     checked = sum(check_pointer(source, name) + check_archive(source, name) for name in report.elections)

@@ -43,6 +43,8 @@ class PageCheck:
                 raise PageDisagrees("A figure stands outside every table.", page=path, text=page.stray)
             if page.page == "elections":
                 self._list(page, path, language)
+            elif page.page == "log":
+                self._log(page, path, language)
             else:
                 self._page(page, path, language)
                 check_papers(page, html, self.facts[page.election], About.of(page), path)
@@ -55,6 +57,13 @@ class PageCheck:
         for table in page.tables:
             self._headings[language].check(table, path)
             compare(table, elections(self.facts), language, path)
+
+    def _log(self, page: PageRead, path: str, language: Language) -> None:
+        """The page of the log counts no votes: one table at most, of words."""
+        if {table.id for table in page.tables} - {"witnesses"} or page.figures or page.seats or page.documents:
+            raise PageDisagrees("The page of the log has figures of an election.", page=path)
+        for table in page.tables:
+            self._headings[language].check(table, path)
 
     def _page(self, page: PageRead, path: str, language: Language) -> None:
         facts, about = self.facts[page.election], About.of(page)

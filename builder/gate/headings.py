@@ -69,6 +69,7 @@ _NAMES = {
     "districts": "district", "turnout:day": "hour", "turnout": "place", "candidates": "candidate", "elections": "name",
     "held": "station", "versions": "version", "refusals": "hour",
     "papers": "place", "owed": "place", "kinds": "kind", "files": "document",
+    "witnesses": "name",
     "counts": "line", "layers": "line", "spread": "size", "sheets": "place", "differences": "place", "acts": "act",
 }  # fmt: skip
 """Table -> the column that names its rows."""

@@ -20,7 +20,7 @@ from shailoo.model.base import Language
 OUTLINES = Path(__file__).resolve().parents[2] / "elections" / "jk-2021-11-28" / "geo" / "regions_small.geojson"
 """The sample election votes in the real regions; without this file its pages have no map."""
 MAP = "results/gallery/outline.svg"
-_ELSEWHERE = re.compile(r'href="/results/(?:[a-z]{2}/|data/)[^"]*"')
+_ELSEWHERE = re.compile(r'href="/results/(?:[a-z]{2}/|data/|log/)[^"]*"')
 _IMAGE = re.compile(r'src="/results/data/[^"]*"')
 
 
@@ -51,7 +51,7 @@ def sample_pages(language: Language, shell: Shell) -> Iterator[tuple[str, bytes]
             title=drawn.title,
             main=_IMAGE.sub(f'src="/{MAP}"', _ELSEWHERE.sub(here, drawn.main)),  # a picture that is there
             path=f"gallery/{key}/",
-            data=None if isinstance(view, views.ElectionsView) else _state(view, drawn.chip, drawn.sentence),
+            data=None if isinstance(view, views.OfPortal) else _state(view, drawn.chip, drawn.sentence),
             description=drawn.description,
             head_extra='<meta name="robots" content="noindex">',
         )

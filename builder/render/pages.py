@@ -27,6 +27,9 @@ from builder.document_views import DocumentsView, OwedView
 from builder.render import charts, components, maps, words
 from shailoo.model.base import Language
 
+ZONE = "Asia/Bishkek"
+"""The zone of pages that belong to no single election."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -73,6 +76,10 @@ class Pages:
     def elections(self, view: views.ElectionsView) -> str:
         """The list of elections."""
         return self._template("elections").render(v=view, root=f"/results/{self.language}/")
+
+    def log(self, view: views.LogView) -> str:
+        """The head of the public log."""
+        return self._template("log").render(v=view, zone=ZONE)
 
     def overview(self, view: views.OverviewView) -> str:
         """The overview, or its archived version."""
@@ -133,6 +140,8 @@ class Pages:
         match view:
             case views.ElectionsView():
                 return self.elections(view)
+            case views.LogView():
+                return self.log(view)
             case views.OverviewView():
                 return self.overview(view)
             case views.PlaceView():
@@ -164,7 +173,7 @@ class Pages:
 
     def draw(self, view: views.View) -> Drawn:
         """Draw a page with all that its shell needs."""
-        head = None if isinstance(view, views.ElectionsView) else view.head
+        head = None if isinstance(view, views.OfPortal) else view.head
         return Drawn(
             path=views.address(view),
             title=self.title(view),
@@ -178,6 +187,8 @@ class Pages:
         """What the page is, of which election, how far it can be relied on. Never without the status."""
         if isinstance(view, views.ElectionsView):
             return self._env.words.gettext("Election results")
+        if isinstance(view, views.LogView):
+            return self.subject(view)
         subject, ending = self.subject(view), self._ending(view.head)
         return f"{subject} — {ending}" if subject else ending
 
@@ -187,6 +198,8 @@ class Pages:
         match view:
             case views.ElectionsView():
                 return gettext("Elections")
+            case views.LogView():
+                return gettext("The public log")
             case views.OverviewView(archive=archive):
                 return "" if archive is None else gettext("Version {number}", number=archive.number)
             case views.PlaceView(place=place) | views.StationView(place=place):
@@ -216,6 +229,10 @@ class Pages:
         """One sentence for search engines: subject, election, status."""
         if isinstance(view, views.ElectionsView):
             return self._env.words.gettext("Elections and referendums, from the ballot box to the page.")
+        if isinstance(view, views.LogView):
+            return self._env.words.gettext(
+                "The head of the log in which every published record stands, and who has seen it."
+            )
         return f"{self.title(view)}. {self.sentence(view.head)}"
 
     def chip(self, head: views.Head) -> str:

@@ -112,7 +112,7 @@ class Site:
         pages = self._pages[language]
         path = views.address(view)
         data = None
-        if not isinstance(view, views.ElectionsView):
+        if not isinstance(view, views.OfPortal):
             head = view.head
             data = DataPage(
                 election=head.election,
@@ -133,7 +133,7 @@ class Site:
             data=data,
             description=pages.description(view),
             head_extra=self._head(view),
-            follow=view.rows[0].head.election if isinstance(view, views.ElectionsView) and view.rows else "",
+            follow=_followed(view),
         )
         return f"{language}/{path}index.html", text.encode()
 
@@ -190,6 +190,17 @@ class Site:
         except FileNotFoundError:
             return None
         return value if isinstance(value, dict) else None
+
+
+def _followed(view: views.View) -> str:
+    """The election whose pointer a page of the whole portal follows; "" for none."""
+    match view:
+        case views.ElectionsView(rows=(row, *_)):
+            return row.head.election
+        case views.LogView(election=election):
+            return election
+        case _:
+            return ""
 
 
 def _place(path: Path, data: bytes) -> None:

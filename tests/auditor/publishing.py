@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from auditor.verify.findings import Verification
 from auditor.verify.run import Asked, verify
 from rehearsal.keys import rehearsal_signer
+from shailoo.model.base import LANGUAGES
 from shailoo.model.record import (
     Act,
     ChooseReport,
@@ -81,6 +82,7 @@ class Published:
 
     def write_log(self, entries: Sequence[bytes], signer: Signer = COMMISSION) -> None:
         """Write a whole log with its proofs, as its publisher would: consistent, and signed with its key."""
+        before = Checkpoint.parse(SignedNote.parse(self.path("log/checkpoint").read_bytes()).text)
         shutil.rmtree(self.path("log"), ignore_errors=True)
         edge = Edge()
         for tile, data in edge.grow(entries):
@@ -88,6 +90,8 @@ class Published:
         head = Checkpoint(ORIGIN, edge.size, edge.root())
         note = signer.sign(head.text())
         self.put("log/checkpoint", note.bytes())
+        for language in LANGUAGES:
+            self.edit(f"{language}/log/index.html", before.root.hex(), head.root.hex())
         self.put("log/vkey", f"{signer.verifier.vkey()}\n".encode())
         nodes = nodes_of(edge.size, lambda tile: self.path(f"log/{tile.path}").read_bytes())
         proved = set()

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from auditor.verify.findings import Unusable, Verification
 from auditor.verify.run import Asked, verify
 from shailoo.records.canonical import canonical_json, digest
+from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.cosignature import Cosigner
 from shailoo.records.log_entry import ReportEntry, read_entry
 from shailoo.records.note import SignedNote, Signer
@@ -194,6 +195,12 @@ def test_a_changed_proof_is_found(spoilt: Published) -> None:
     lines = spoilt.path(file).read_text().split("\n")
     spoilt.edit(file, lines[3], lines[2])
     broken(spoilt.verify(), 5, file)
+
+
+def test_a_page_of_the_log_that_says_another_root_is_found(spoilt: Published) -> None:
+    root = Checkpoint.parse(SignedNote.parse(spoilt.path("log/checkpoint").read_bytes()).text).root.hex()
+    spoilt.edit("ru/log/index.html", root, "00" * 32)
+    assert "00" * 32 in broken(spoilt.verify(), 9, "ru/log/index.html")
 
 
 def test_a_text_that_was_taken_away_is_missed(spoilt: Published) -> None:

@@ -79,7 +79,7 @@ def test_nothing_is_asked_of_another_host_and_nothing_is_inline(builds: dict[str
 
 def test_links_of_the_prose_lead_somewhere(builds: dict[str, ProseBuild]) -> None:
     known = {name for build in builds.values() for name in build.files}
-    made_by_the_builder = {f"results/{code}/index.html" for code in LANGUAGES}
+    made_by_the_builder = {f"results/{code}/{page}index.html" for code in LANGUAGES for page in ("", "log/")}
     for page in pages(builds):
         for link in HTMLParser(page.read_text("utf-8")).css("a[href]"):
             address = (link.attributes["href"] or "").split("#")[0]
@@ -109,7 +109,7 @@ def test_the_gallery_shows_one_page_of_each_kind(builds: dict[str, ProseBuild]) 
             main = page.css_first("main")
             assert main is not None
             assert "data-pointer" not in main.attributes
-            assert main.css_first(".synthetic") is not None or kind == "elections"
+            assert main.css_first(".synthetic") is not None or kind in {"elections", "log"}
 
 
 def test_a_stamped_page_is_whole(builds: dict[str, ProseBuild]) -> None:

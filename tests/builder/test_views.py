@@ -20,6 +20,7 @@ ADDRESSES = {
     "stations": "sample/stations/",
     "held": "sample/held/",
     "versions": "sample/versions/",
+    "log": "log/",
     "turnout": "sample/turnout/",
     "counts": "sample/counts/",
     "counts-place": "sample/counts/district/d27/",

@@ -80,6 +80,11 @@ def test_the_heads_of_a_night_are_signed_by_every_witness(tmp_path: Path, server
     status = json.loads((where.public / "results/log/status.json").read_bytes())
     assert [one["name"] for one in status["witnesses"]] == ["ata.example", "birlik.example"]
     assert {one["size"] for one in status["witnesses"]} == {status["size"]}
+    for language in ("ky", "ru", "en"):
+        page = (where.public / f"results/{language}/log/index.html").read_text("utf-8")
+        assert checkpoint(where).head.root.hex() in page
+        assert page.count('data-row="') == 2
+        assert all(page.count(f'<time datetime="{one["seen"]}">') for one in status["witnesses"])
     before = tree(where.public)
     where.publisher().build()
     assert tree(where.public) == before

@@ -8,6 +8,7 @@
  * <main data-page data-scope data-election data-version data-pointer data-zone>
  * data-live="KEY"   the content of this element follows the count; a key stands once on a page
  * data-key="KEY"    a row that keeps its identity when rows change places
+ * data-age          <small> beside a <time>: says how long ago that was
  * data-live-keep    an element that belongs to another script (an interactive map): never touched
  * data-announce="…" the words to announce a change of this element with, when the reader asked for announcements
  *
@@ -111,6 +112,16 @@
     }
     bar.dataset.liveState = state;
     put(text);
+  };
+
+  /* Beside a time marked so: how long ago it was, while that says something. A replayed night says nothing. */
+  const showAges = () => {
+    for (const place of main.querySelectorAll("small[data-age]")) {
+      const then = Date.parse(place.parentElement.querySelector("time").dateTime);
+      const age = (Date.now() - then) / 1000;
+      const text = age >= 0 && age < 2 * DAY ? say("age", span(age)) : "";
+      if (place.textContent !== text) place.textContent = text;
+    }
   };
 
   // ---- announcements ------------------------------------------------------------------------------------------
@@ -279,6 +290,9 @@
     else poll();
   });
   addEventListener("online", poll);
-  setInterval(showAge, 1000);
+  setInterval(() => {
+    showAge();
+    showAges();
+  }, 1000);
   poll();
 })();
