@@ -16,7 +16,6 @@ from builder.document_views import (
     PublicCopy,
     StationDocuments,
 )
-from builder.papers import expected_at
 from builder.parts import downloads
 from shailoo.rules.documents import document_order
 
@@ -82,7 +81,7 @@ def station_documents(documents: Documents, names: Names, station: Station) -> S
 def owed_by(documents: Documents, station: Station) -> tuple[Owed, ...]:
     """What a station still owes, by kind."""
     of_kind: dict[str, list[Paper]] = {}
-    for paper in expected_at(documents.election, station):
+    for paper in documents.expected[station.no]:
         of_kind.setdefault(paper.kind, []).append(paper)
     found: list[Owed] = []
     for papers in of_kind.values():
@@ -136,7 +135,7 @@ def owed_view(documents: Documents, names: Names, tec: str, stations: Sequence[S
 
 
 def _station(documents: Documents, names: Names, station: Station) -> PlaceTally:
-    states = [documents.paper_state(station.no, paper) for paper in expected_at(documents.election, station)]
+    states = [documents.paper_state(station.no, paper) for paper in documents.expected[station.no]]
     return PlaceTally(
         names.station(station),
         len(states),

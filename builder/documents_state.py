@@ -167,8 +167,13 @@ class Documents:
         self._at: dict[str | None, list[Document]] = {}
         self._stations_of: dict[str, tuple[str, str | None]] = {}
         """Original -> the first two different stations for which it was received."""
+        self.expected: dict[str, tuple[Paper, ...]] = {}
+        """Station -> the papers that it owes; stations that owe the same share one list."""
+        lists: dict[tuple[Paper, ...], tuple[Paper, ...]] = {}
         for station in election.stations:
-            for paper in expected_at(election, station):
+            papers = expected_at(election, station)
+            self.expected[station.no] = lists.setdefault(papers, papers)
+            for paper in papers:
                 for scope in (("region", station.region), ("tec", station.tec)):
                     self.counts.setdefault((scope, paper.kind), PaperCount()).expected += 1
 
@@ -248,7 +253,7 @@ class Documents:
     def _move(self, no: str, paper: Paper, before: DocumentState | None) -> None:
         station = self.election.station_by_no[no]
         after = self.paper_state(no, paper)
-        if before == after or paper not in expected_at(self.election, station):
+        if before == after or paper not in self.expected[no]:
             return
         for scope in (("region", station.region), ("tec", station.tec)):
             count = self.counts[scope, paper.kind]

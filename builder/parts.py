@@ -192,7 +192,7 @@ def reports(state: ElectionState, slot: BoxSlot) -> list[views.Report]:
             upload.record,
             kind,
             note,
-            counted=kind != "zero" and slot.counts is not None and upload in {slot.final, slot.annex},
+            counted=kind != "zero" and slot.counts is not None and (upload is slot.final or upload is slot.annex),
             copy=1 if kind == "zero" else upload.report.copy_no,
         )
         for upload, kind, note in slot.texts()

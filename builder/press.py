@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _PIECE = 24
 """Pages that a process takes at once in a full build."""
+_SLOW = frozenset({"stations", "map"})
+"""Pages with files of the whole country: begun first, so that no process ends long after the others."""
 Job = tuple[str, str]
 """Election and page."""
 
@@ -99,7 +101,9 @@ class Press:
 
     def make_all(self, jobs: Sequence[Job], *, processes: int) -> tuple[int, dict[str, list[str]]]:
         """Make many pages, each as soon as it has passed. Returns (files that changed, election -> what went wrong)."""
-        pieces = [jobs[start : start + _PIECE] for start in range(0, len(jobs), _PIECE)]
+        slow = [job for job in jobs if job[1] in _SLOW]
+        rest = [job for job in jobs if job[1] not in _SLOW]
+        pieces = [[job] for job in slow] + [rest[start : start + _PIECE] for start in range(0, len(rest), _PIECE)]
         changed, problems = 0, dict[str, list[str]]()
         for line in share_out(pieces, self._piece, processes=processes):
             name, _, said = line.partition(" ")

@@ -59,6 +59,10 @@ if [ "$(cat "$PROJECT_STAMP" 2>/dev/null)" != "$project" ] || [ ! -x .venv/bin/s
     printf '%s\n' "$project" >"$PROJECT_STAMP"
 fi
 
+# Compiled beforehand: every box, server and publisher is a process that starts, also where Python may not write what it compiles.
+.venv/bin/python -m compileall -q auditor builder edge_agent functions rehearsal shailoo ||
+    give_up "a source file does not compile; see the lines above."
+
 # The font sets Kyrgyz on the tape's PDF; the browser and Go (whose own checksum log's code checks ours) are for the tests
 # only, so a demo goes on without them.
 missing=

@@ -6,6 +6,7 @@ under which names; `compare` goes through the cells.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.gate.check_papers import check_papers
@@ -27,13 +28,24 @@ if TYPE_CHECKING:
     from builder.gate.readback import PageRead
 
 
+@dataclass(slots=True)
+class _WorkedOut:
+    """What was worked out for the page in hand: its languages come one after the other, and differ in words only."""
+
+    about: object
+    tables: dict[str, Ought | None] = field(default_factory=dict)
+    figures: dict[str, int | None] = field(default_factory=dict)
+    complete: set[tuple[str, ...]] = field(default_factory=set)
+    """Tables and figures that together were found to be all that there must be."""
+
+
 class PageCheck:
     """Checks pages in every language against the counts of the elections they belong to."""
 
     def __init__(self, facts: Mapping[str, Facts]) -> None:
         self.facts = facts
         self._headings = {language: Headings(language) for language in LANGUAGES}
-        self._worked_out: tuple[object, dict[str, Ought | None]] = (None, {})
+        self._known = _WorkedOut(None)
 
     def check(self, html: str, path: str, language: Language) -> None:
         """Read a page back. Raises PageDisagrees, naming page, table, row and column."""
@@ -78,7 +90,7 @@ class PageCheck:
                 only_figures(table)
             else:
                 compare(table, wanted, language, path)
-        check_complete(page, facts, about, path)
+        self._complete(page, facts, about, path)
         self._figures(page, facts, about, path, self._headings[language])
         if page.seats:
             _hemicycle(page, facts, path)
@@ -88,11 +100,7 @@ class PageCheck:
             _texts(page, facts, about, path)
 
     def _ought(self, table: str, facts: Facts, about: About, path: str) -> Ought | None:
-        """Worked out once for the languages of a page, which come one after the other."""
-        known = (facts, facts.news, about)
-        if self._worked_out[0] != known:
-            self._worked_out = (known, {})
-        answers = self._worked_out[1]
+        answers = self._of(facts, about).tables
         if table not in answers:
             try:
                 answers[table] = ought(table, facts, about)
@@ -102,17 +110,33 @@ class PageCheck:
                 ) from error
         return answers[table]
 
-    @staticmethod
-    def _figures(page: PageRead, facts: Facts, about: About, path: str, headings: Headings) -> None:
+    def _of(self, facts: Facts, about: About) -> _WorkedOut:
+        known = (facts, facts.news, about)
+        if self._known.about != known:
+            self._known = _WorkedOut(known)
+        return self._known
+
+    def _complete(self, page: PageRead, facts: Facts, about: About, path: str) -> None:
+        tables = (table.id for table in page.tables)
+        what = (*tables, "", *(identity for identity, _, _ in page.figures), "seats" if page.seats else "")
+        passed = self._of(facts, about).complete
+        if what not in passed:
+            check_complete(page, facts, about, path)
+            passed.add(what)
+
+    def _figures(self, page: PageRead, facts: Facts, about: About, path: str, headings: Headings) -> None:
+        answers = self._of(facts, about).figures
         seen: set[str] = set()
         for identity, text, label in page.figures:
             if identity in seen:
                 raise PageDisagrees("A figure stands twice.", page=path, figure=identity)
             seen.add(identity)
-            try:
-                known = figure(identity, facts, about)
-            except LookupError as error:
-                raise PageDisagrees("A figure that the gate does not know.", page=path, figure=identity) from error
+            if identity not in answers:
+                try:
+                    answers[identity] = figure(identity, facts, about)
+                except LookupError as error:
+                    raise PageDisagrees("A figure that the gate does not know.", page=path, figure=identity) from error
+            known = answers[identity]
             found = share(text) if identity.endswith(".share") else number(text)
             if found != known:
                 raise PageDisagrees(

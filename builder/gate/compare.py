@@ -27,36 +27,44 @@ _TEXT = frozenset(
 
 def compare(table: Table, ought: Ought, language: Language, page: str) -> None:
     """Every row that should be there, once, and every figure in it. Raises PageDisagrees, naming row and column."""
-    keys = {key for key, _, _ in table.rows}
-    if len(keys) < len(table.rows) or keys != ought.rows.keys():
-        missing, extra = sorted(ought.rows.keys() - keys), sorted(keys - ought.rows.keys())
+    keys = {key: None for key, _, _ in table.rows}
+    if len(keys) < len(table.rows) or keys.keys() != ought.rows.keys():
+        missing, extra = sorted(ought.rows.keys() - keys.keys()), sorted(keys.keys() - ought.rows.keys())
         raise PageDisagrees(
             "Rows are missing or too many.",
             page=page, table=table.id, missing=str(missing[:5]), extra=str(extra[:5]), rows=len(table.rows),
         )  # fmt: skip
-    columns = [column for column, _ in table.columns[1:]]
+    columns = tuple(column for column, _ in table.columns[1:])
     if ought.hours and tuple(column for column in columns if ":" in column) != ought.hours:
         raise PageDisagrees("An hour is missing.", page=page, table=table.id)
-    readers = [_reader(column, ought) for column in columns]
+    readers = [(at, column, reader) for at, column in enumerate(columns) if (reader := _reader(column, ought))]
     for key, name, cells in table.rows:
         if key in ought.names and ought.names[key].text(language) not in name:
             raise PageDisagrees("A row stands beside another row's name.", page=page, table=table.id, row=key)
-        figures = ought.rows[key]
-        for column, reader, cell in zip(columns, readers, cells, strict=True):
-            if reader is None:
-                continue
-            if column not in figures:
-                raise PageDisagrees("A column that the gate does not know.", page=page, table=table.id, column=column)
-            wanted = figures[column]
-            if column == "bar":
-                _bar(table, cell, wanted, key, page)
-                continue
-            found = reader(str(cell))
-            if found != wanted:
-                raise PageDisagrees(
-                    "A figure differs from the sum of the signed texts.",
-                    page=page, table=table.id, row=key, column=column, expected=wanted, found=found,
-                )  # fmt: skip
+        spelled = (columns, table.scale, tuple(cells))
+        if ought.right.get(key) != spelled:
+            _row(table, key, [(column, reader, cells[at]) for at, column, reader in readers], ought, page)
+            ought.right[key] = spelled
+
+
+def _row(
+    table: Table, key: str, cells: list[tuple[str, Callable[[str], int | None], str | int]], ought: Ought, page: str
+) -> None:
+    """Every figure of a row: its column, how it is read, what stands there."""
+    figures = ought.rows[key]
+    for column, reader, cell in cells:
+        if column not in figures:
+            raise PageDisagrees("A column that the gate does not know.", page=page, table=table.id, column=column)
+        wanted = figures[column]
+        if column == "bar":
+            _bar(table, cell, wanted, key, page)
+            continue
+        found = reader(str(cell))
+        if found != wanted:
+            raise PageDisagrees(
+                "A figure differs from the sum of the signed texts.",
+                page=page, table=table.id, row=key, column=column, expected=wanted, found=found,
+            )  # fmt: skip
 
 
 def only_figures(table: Table) -> None:

@@ -12,6 +12,10 @@ Figures = dict[str, int | None]
 """Column -> figure, or hundredths of a percent in a column of shares. None is a dash: not known, which is not zero."""
 
 
+Spelled = tuple[tuple[str, ...], int | None, tuple[str | int, ...]]
+"""A row as it stands on a page: the columns of its table, the scale of its bars, its cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ought:
     """A table as it should be: its rows, each under its key. The order of rows is the page's own affair."""
@@ -27,3 +31,5 @@ class Ought:
     """Columns of differences, written with their sign."""
     words: str = ""
     """Columns whose name begins so hold words: which reading of a rule gives a person a seat says who, not how many."""
+    right: dict[str, Spelled] = field(default_factory=dict)
+    """Rows as they were once spelled and found right: in the next language most are spelled alike."""

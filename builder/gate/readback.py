@@ -23,10 +23,13 @@ _NUMBER = re.compile(r"^(0|[1-9][0-9]{0,2}(\u202f[0-9]{3})*)$")
 _SHARE = re.compile(r"^[0-9]{1,7}[.,][0-9]{2}%$")
 _RECT = re.compile(r"<rect((?: [^>]*)?)>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
+_CELL = re.compile(r"<td(?: [^>]*)?>([^<&]*)</td>")
 _TAG = re.compile(r"<[^>]*>")
 _REMEMBERED = 4_096
 """Spellings whose meaning is remembered: the same figures stand on many pages and in three languages."""
 _DOCUMENT = re.compile(r'(?:href|src|srcset|data-[a-z]+)="([^"]*/document/[^"]*)"')
+_DRAWN = ("data-seats", "data-map", "data-legend", '"key', " key")
+"""Without any of these in it, a page has no drawing that says figures."""
 _ELSEWHERE = "[data-text],[data-figure],ul.key,svg,pre,time,ol[data-legend],select"
 
 
@@ -89,7 +92,8 @@ def read_page(html: str) -> PageRead:
     for table in root.css("table"):
         page.tables.append(_table(table.html or ""))
         table.decompose()
-    _read_drawings(root, page)
+    if any(sign in html for sign in _DRAWN):
+        _read_drawings(root, page)
     page.notes = [node.text() for node in root.css("pre")]
     for node in root.css(_ELSEWHERE):
         node.decompose()
@@ -182,28 +186,38 @@ def _table(html: str) -> Table:
     for row in rows:
         name, end, rest = row.partition("</th>")
         cells = _cells(rest)
-        if not end or name[:4] != "<th " or len(cells) != wide:
+        if not end or len(cells) != wide:
             message = f"a row of table {identity} is not one name and {wide} cells"
             raise Unreadable(message)
-        said, _, visible = name.partition(">")
-        attributes = _attributes(said)
-        if attributes.get("scope") == "col" or row.count("<th") != 1:
-            message = f"a row of table {identity} has a heading of a column, or a cell within a cell"
-            raise Unreadable(message)
+        key, visible = _name(name)
         read: list[str | int] = list(cells)
         if bars:
             spelled = rest.split("</td>")
             for at in bars:
                 read[at] = _bar(spelled[at])
-        table.rows.append((attributes.get("data-row", ""), _visible_text(visible), read))
+        table.rows.append((key, visible, read))
     return table
+
+
+@lru_cache(maxsize=4 * _REMEMBERED)
+def _name(name: str) -> tuple[str, str]:
+    """The key and the visible name of a row, from all that stands before its first cell."""
+    said, _, visible = name.partition(">")
+    attributes = _attributes(said)
+    if name[:4] != "<th " or attributes.get("scope") == "col" or name.count("<th") != 1:
+        message = f"a row does not begin with its name: {name[:60]!r}"
+        raise Unreadable(message)
+    return attributes.get("data-row", ""), _visible_text(visible)
 
 
 @lru_cache(maxsize=512)
 def _cells(rest: str) -> tuple[str, ...]:
     """The texts of a row's cells. A page's rows are remembered: in the next language most figures are spelled alike."""
+    plain = _CELL.findall(rest)
+    if rest.count("<") == 2 * len(plain) == 2 * rest.count("</td><td") + 2 and rest[:3] + rest[-5:] == "<td</td>":
+        return tuple(map(str.strip, plain))  # cell after cell, with nothing but text in them
     *cells, after = rest.split("</td>")
-    if after.strip() or rest.count("<td") != len(cells):
+    if after.strip() or rest.count("<td") != len(cells) or "<th" in rest:
         message = f"a cell within a cell, or text after the cells of a row: {after[:20]!r}"
         raise Unreadable(message)
     return tuple(map(_text, cells))
@@ -244,7 +258,7 @@ def _bar(cell: str) -> int | str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _attributes(said: str) -> dict[str, str]:
-    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(said)}
+    return {name: unescape(value) for name, value in reversed(_ATTRIBUTE.findall(said))}  # of two, the first is read
 
 
 def _text(cell: str) -> str:

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.compiler import CodeGenerator
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from builder.document_views import Owed
 from builder.render import charts, words
 from builder.render.compiled import Compiled
 from builder.views import (
@@ -46,6 +48,12 @@ DASH = Markup(NO_SHARE)  # noqa: S704 -- a constant of ours
 _MAPPED = 3
 _MOST = 300_000
 """Remembered shares; beyond it all are forgotten, so that a publisher that runs for days does not grow."""
+_SHORT = 200
+"""Longer texts are escaped anew each time: they seldom come again."""
+_HTML = frozenset({"n", "share", "signed", "less", "width", "said", "fill", "owed"})
+"""Filters whose answer is HTML already."""
+_NAMED = 6
+"""So many missing papers of a kind are named, more are counted."""
 _SENTENCE = re.compile(r'(?<![\w.])_\("((?:[^"\\]|\\.)*)"\)')
 
 
@@ -66,17 +74,49 @@ class _Translated(Extension):
 
 def as_html(value: object) -> str:
     """What `markupsafe.escape` gives, without copying what is HTML already: a page prints two hundred such figures."""
-    return value if type(value) is Markup else escape(value)
+    if type(value) is Markup:
+        return value
+    return _escaped(value) if type(value) is str and len(value) < _SHORT else escape(value)
+
+
+@lru_cache(maxsize=8_192)
+def _escaped(text: str) -> str:
+    """Names, identifiers and times, which stand on a page in three languages and on many pages."""
+    return str(escape(text))
 
 
 class _Printer(CodeGenerator):
-    """Compiles `{{ … }}` to a call of `as_html`; everything else as jinja2 does it."""
+    """Compiles `{{ … }}` to a call of `as_html`, and `a.b` and `f(a)` to Python's own; all else as jinja2 does it.
+
+    Views are dataclasses: what a template asks for is an attribute, or a mistake that the gate must hear of. And no
+    function of ours asks jinja2 for its context, so calls need not go through it.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 -- jinja2's own name
+        """Write the attribute of a value."""
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: FBT001, FBT002, N802 -- jinja2
+        """Write the call of a function or macro."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
 
     def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:  # noqa: ANN401 -- jinja2's own signature
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
             return
-        self.write("environment.as_html(")
+        if isinstance(node, nodes.Filter) and node.name in _HTML:
+            self.write("(")
+        else:
+            self.write("environment.as_html(")
 
 
 class _Plain(Context):
@@ -89,9 +129,18 @@ class _Plain(Context):
         return obj(*args, **kwargs)
 
 
+class _Shared(Template):
+    """What a page imports is made once: all templates of an environment have the same globals."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        del ctx
+        return super()._get_default_module()
+
+
 class Tongue(Environment):
     """A jinja2 environment that speaks one language: `words` are its sentences."""
 
+    template_class = _Shared
     code_generator_class = _Printer
     context_class = _Plain
     as_html = staticmethod(as_html)
@@ -219,6 +268,8 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
             return gettext("the clock of the box was {span} fast", span=span(seconds))
         return gettext("the clock of the box was {span} slow", span=span(seconds))
 
+    paper = table(words.DOCUMENT_KIND)
+
     def percent(hundredths: int) -> str:
         whole, rest = divmod(hundredths, 100)
         mark = "." if language == "en" else ","
@@ -240,7 +291,8 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
         "station_kind": table(words.STATION_KIND),
         "report_kind": table(words.REPORT),
         "cause": table(words.CAUSE),
-        "document_kind": table(words.DOCUMENT_KIND),
+        "document_kind": paper,
+        "owed": lru_cache(maxsize=4_096)(lambda found: escape("; ".join(_owed(paper(one.kind), one) for one in found))),
         "document_state": table(words.DOCUMENT_STATE),
         "sheet_state": table(words.SHEET_STATE),
         "count_line": table(words.COUNT_LINE),
@@ -257,6 +309,13 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
         "delay": delay,
         "clock_note": clock_note,
     }
+
+
+def _owed(paper: str, one: Owed) -> str:
+    """Papers of a kind that are missing: named, or counted where they are many or all."""
+    if 0 < len(one.parts) <= _NAMED:
+        return f"{paper}: {', '.join(one.parts)}"
+    return f"{paper}: {one.missing}" if one.missing > 1 else paper
 
 
 def _rule(row: HeldRow, rule: Callable[[str], str], language: Language) -> str:

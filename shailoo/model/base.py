@@ -59,8 +59,8 @@ def stamp(moment: datetime) -> str:
 
 def read_stamp(text: str) -> datetime:
     """Read what `stamp` writes, and nothing else. Raises ValueError."""
-    moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    if stamp(moment) != text:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not UTC or stamp(moment) != text:
         message = f"not a canonical UTC time: {text!r}"
         raise ValueError(message)
     return moment

@@ -8,6 +8,7 @@ The grammar is described for strangers in docs/report-text.md.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -64,6 +65,12 @@ LABELS: dict[str, dict[str, str]] = {
         "sealed": "Few ballots: votes sealed",
     },
 }  # fmt: skip
+
+
+_KINDS = {language: {say[kind.value]: kind for kind in ReportKind} for language, say in LABELS.items()}
+_MODES = {language: {say[mode.value]: mode for mode in Mode} for language, say in LABELS.items()}
+_REMEMBERED = 16_384
+"""Lines of options that are remembered: in a country's reports the same name with the same few votes comes often."""
 
 
 def write_report(report: Report) -> str:
@@ -166,11 +173,17 @@ def _total(label: str, figure: int) -> str:
     return f"{label:<{WIDTH - _FIGURE - 1}} {figure:>{_FIGURE}}"
 
 
-def _option(no: int, name: str, votes: int) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _option(no: int, name: str, votes: int) -> tuple[str, ...]:
     chunks = _wrap(name, NAME_WIDTH)
     lines = [f"{'' if index else no:>3} {chunk}" for index, chunk in enumerate(chunks)]
     lines[-1] = f"{lines[-1]:<{WIDTH - _FIGURE - 1}} {votes:>{_FIGURE}}"
-    return lines
+    return tuple(lines)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _counted(no: int, name: str, votes: int) -> OptionCount:
+    return OptionCount(no=no, name=name, votes=votes)
 
 
 def _tokens(candidates: tuple[CandidateVotes, ...]) -> list[str]:
@@ -204,9 +217,8 @@ class _Reader:
         first = self._next()
         language = first.removeprefix("SHAILOO 1 ")
         say = LABELS[language]
-        kinds = {say[kind.value]: kind for kind in ReportKind}
-        modes = {say[mode.value]: mode for mode in Mode}
-        head: dict[str, Any] = {"language": language, "kind": kinds[self._next()], "mode": modes[self._next()]}
+        kind, mode = _KINDS[language][self._next()], _MODES[language][self._next()]
+        head: dict[str, Any] = {"language": language, "kind": kind, "mode": mode}
         head["election"] = self._value(say["election"])
         head["station"] = self._value(say["station"])
         head["box"] = self._value(say["box"])
@@ -245,7 +257,7 @@ class _Reader:
             )
         invalid = self._labelled(say["invalid"])
         valid = self._labelled(say["valid"])
-        options = tuple(OptionCount(no=no, name=name, votes=votes) for no, name, votes in self._options())
+        options = tuple(_counted(*line) for line in self._options())
         return ContestCount(
             contest=contest, title=" ".join(title), ballots=ballots, invalid=invalid, valid=valid, options=options
         )

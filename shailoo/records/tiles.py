@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from shailoo.errors import Refused
-from shailoo.records.tlog import HASH_BYTES, Nodes, leaf_hash, root_of
+from shailoo.records.tlog import HASH_BYTES, Nodes, leaf_hash, node_hash, root_of
 
 WIDTH = 256
 HEIGHT = 8
@@ -113,12 +113,12 @@ def unpack_hashes(data: bytes, width: int) -> tuple[bytes, ...]:
 
 
 def nodes_of(size: int, read: Callable[[Tile], bytes]) -> Nodes:
-    """The hashes of complete subtrees of a log of `size`, read from its tiles; each tile is read once and kept.
+    """The hashes of complete subtrees of a log of `size`, read from its tiles; each tile is read and hashed once.
 
     `read` returns the bytes of a tile by its name. What is read is not verified here: proofs made from it are, by
     whoever asked for them. Raises BadTile.
     """
-    kept: dict[Tile, tuple[bytes, ...]] = {}
+    kept: dict[Tile, list[Sequence[bytes]]] = {}
 
     def nodes(level: int, index: int) -> bytes:
         up, inner = divmod(level, HEIGHT)
@@ -127,11 +127,19 @@ def nodes_of(size: int, read: Callable[[Tile], bytes]) -> Nodes:
         number = first // WIDTH
         tile = Tile(up, number, min(WIDTH, count - number * WIDTH))
         if tile not in kept:
-            kept[tile] = unpack_hashes(read(tile), tile.width)
-        start = first - number * WIDTH
-        return root_of(kept[tile][start : start + (1 << inner)])
+            kept[tile] = _subtrees(unpack_hashes(read(tile), tile.width))
+        return kept[tile][inner][(first - number * WIDTH) >> inner]
 
     return nodes
+
+
+def _subtrees(row: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """The hashes of a tile, then of its complete subtrees of 2, of 4, … of them."""
+    rows = [row]
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+        rows.append(row)
+    return rows
 
 
 @dataclass(slots=True)
