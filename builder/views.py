@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from builder import view_places
+from builder.change_views import ChangesView, Cut
 from builder.document_views import DocumentsView, OwedView
 
 if TYPE_CHECKING:
@@ -538,6 +539,8 @@ class OverviewView:
     districts: tuple[DistrictRow, ...] = ()
     downloads: tuple[Download, ...] = ()
     archive: Archive | None = None
+    since: Cut | None = None
+    """On an archived page: what is new since the version kept before."""
     counted: tuple[int, int] | None = None
     """(stations whose protocol is agreed, stations) of the first contest; None before there is anything to compare."""
 
@@ -784,6 +787,7 @@ OfElection = (
     | OwedView
     | CountsView
     | CountsPlaceView
+    | ChangesView
 )
 """The pages of one election: each has a `head`."""
 View = ElectionsView | OfElection
@@ -817,6 +821,8 @@ def scope(view: View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for 
             return f"documents/{place.id}"
         case CountsView():
             return "counts"
+        case ChangesView(place=region):
+            return "changes" if region is None else f"changes/{region.id}"
         case CountsPlaceView(place=place):
             return f"counts/{place.id}" if place.kind == "region" else f"counts/{place.kind}/{place.id}"
 
