@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from builder.tables import about
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from builder.change_views import ChangedLine, Cut
-    from builder.events import Told
+    from builder.events import Event, Told
+    from builder.view_places import Head
 
 
-def event_value(one: Told, log_entry: int | None) -> dict[str, Any]:
+def feed_value(
+    head: Head, place: tuple[str, str], told: Sequence[Told], entry_of: Callable[[Event], int | None]
+) -> dict[str, Any]:
+    """What changed at a place (its kind and identifier), newest first."""
+    kind, name = place
+    return {
+        **about(head),
+        "place": {"kind": kind, "id": name},
+        "events": [_event(one, entry_of(one.event)) for one in reversed(told)],
+    }
+
+
+def _event(one: Told, log_entry: int | None) -> dict[str, Any]:
     """An event with the version that told of it. `log_entry`: number of its signed text in the log, if it has one."""
     event = one.event
     return {

@@ -6,13 +6,36 @@ Part of `builder.views`, where they have the same names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from builder.events import What
-    from builder.view_places import Download, Head, Place
-    from builder.views import Cause, Option
+    from builder.view_places import Cause, Download, Head, Option, Place
     from shailoo.model.base import Name
+
+What = Literal[
+    "report-counted",
+    "report-held",
+    "report-released",
+    "report-removed",
+    "report-conflict",
+    "report-again",
+    "report-received",
+    "annex",
+    "turnout",
+    "act",
+    "refused",
+    "cells-opened",
+    "protocol-entered",
+    "protocol-corrected",
+    "protocol-differs",
+    "protocol-held",
+    "protocol-agreed",
+    "document-received",
+    "document-public",
+    "document-unreadable",
+    "document-withdrawn",
+]
+"""What happened to a report, a protocol, a document, an act, a figure of turnout."""
 
 
 @dataclass(frozen=True, slots=True)

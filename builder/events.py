@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from shailoo.model.base import stamp
@@ -42,6 +42,7 @@ from shailoo.rules.keying import Agreed, Differ
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from builder.change_views import What
     from builder.state import BoxSlot, ElectionState, Touched
     from builder.views import BoxState
     from shailoo.model.election import Election
@@ -50,29 +51,6 @@ if TYPE_CHECKING:
 
 MOST: Final = 100
 """Events that the list of a region or of the country keeps; a station's list keeps all of its own."""
-What = Literal[
-    "report-counted",
-    "report-held",
-    "report-released",
-    "report-removed",
-    "report-conflict",
-    "report-again",
-    "report-received",
-    "annex",
-    "turnout",
-    "act",
-    "refused",
-    "cells-opened",
-    "protocol-entered",
-    "protocol-corrected",
-    "protocol-differs",
-    "protocol-held",
-    "protocol-agreed",
-    "document-received",
-    "document-public",
-    "document-unreadable",
-    "document-withdrawn",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +201,8 @@ def _upload(record: ReportAccepted | ReportConflict, before: Before, state: Elec
     elif turned is None:
         yield _event(record, "report-received", at, stations, box=record.box, sha256=text)
     if turned is not None:
-        text = digest(slot.final.record.note.encode()) if slot.final is not None else ""
+        if slot.final is not None and slot.final.record is not record:
+            text = digest(slot.final.record.note.encode())
         yield _event(record, turned, at, stations, box=record.box, detail=_rule(slot), sha256=text)
 
 

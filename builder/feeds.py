@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import re
 from html import escape as _escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from builder import views
-from builder.change_files import cut_value, event_value
+from builder.change_files import cut_value, feed_value
 from builder.change_views import ChangesView
 from builder.changes import event_row
 from builder.render.happenings import Happenings
 from builder.render.words import CAUSE, CHANGED, STATUS_LINE
 from builder.store import open_json
-from builder.tables import about
 from shailoo.i18n import catalog, number, signed
 from shailoo.model.base import LANGUAGES, Language, stamp
 
@@ -208,11 +207,7 @@ class Feeds:
         )
 
     def _json(self, kind: str, place: str, told: Sequence[Told], cuts: Sequence[Cut] | None = None) -> bytes:
-        value: dict[str, Any] = {
-            **about(self._names.head),
-            "place": {"kind": kind, "id": place},
-            "events": [event_value(one, self._entry_of(one.event)) for one in reversed(told)],
-        }
+        value = feed_value(self._names.head, (kind, place), told, self._entry_of)
         if cuts is not None:
             value["cuts"] = [cut_value(cut) for cut in reversed(cuts)]
         return open_json(value)

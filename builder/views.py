@@ -23,13 +23,15 @@ from builder.document_views import DocumentsView, OwedView
 if TYPE_CHECKING:
     from builder.document_views import StationDocuments
     from shailoo.model.base import Name
-    from shailoo.model.election import ContestKind, OptionKind, StationKind
+    from shailoo.model.election import ContestKind, StationKind
 
 Status = view_places.Status
 PlaceKind = view_places.PlaceKind
 Head = view_places.Head
 Place = view_places.Place
 Download = view_places.Download
+Option = view_places.Option
+Cause = view_places.Cause
 Standing = Literal["", "qualifies", "below", "leads", "elected", "second-round"]
 """What a row may say about an option.
 
@@ -51,24 +53,6 @@ LayerName = Literal["boxes", "hand", "final"]
 Annulled = Literal["exclude-outside", "exclude-station", "exclude-option", "exclude-contest"]
 Release = Literal["report", "protocol", "act"]
 """What releases a held report: a new report of the box, the commission's protocol, an act."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
-
-    `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
-    none). `tone` (`builder.tones`) 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that
-    `/option/<contest>/<key>/` exists.
-    """
-
-    contest: str
-    key: str
-    number: str
-    name: Name
-    kind: OptionKind
-    tone: int = 0
-    page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -689,25 +673,6 @@ class HeldView:
     acts: tuple[str, ...] = ()
     """Every act as its record is written (canonical JSON): its digest is in the log."""
     downloads: tuple[Download, ...] = ()
-
-
-Cause = Literal[
-    "reports",
-    "held",
-    "released",
-    "conflict",
-    "act",
-    "opened",
-    "closed",
-    "rules",
-    "turnout",
-    "annex",
-    "final",
-    "documents",
-    "approved",
-    "withdrawn",
-    "protocol",
-]
 
 
 @dataclass(frozen=True, slots=True)

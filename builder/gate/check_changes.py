@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from builder.gate.disagreement import PageDisagrees
 from builder.gate.ought import Ought
-from builder.gate.readback import number
+from builder.gate.readback import Unreadable, difference, number
+from shailoo.i18n import catalog
+from shailoo.model.base import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,11 +19,14 @@ if TYPE_CHECKING:
     from builder.gate.disagreement import About
     from builder.gate.facts import Facts
 
-FIGURES = ("participants", "reported", "held")
 Pair = tuple[int | None, int | None]
 """A figure in the version kept before, and in this one."""
 _KEPT = re.compile(r'<category term="kept"/>.*? href="[^"]*/v/([0-9]+)/"/>(.*?)</entry>', re.DOTALL)
-_LINE = re.compile(r"<li>.*?: <b>([^<]*)</b> → <b>([^<]*)</b>(?: \(([^)]*)\))?</li>")
+_LINE = re.compile(r"<li>([^<]*): <b>([^<]*)</b> → <b>([^<]*)</b>(?: \(([^)]*)\))?</li>")
+_NAMES = {
+    "participants": "Took part", "reported": "Ballot boxes counted", "held": "Ballot boxes held",
+    "invalid": "Invalid ballots", "ballots": "Ballots in the boxes",
+}  # fmt: skip
 
 
 def pairs(facts: Facts, version: int) -> dict[tuple[str, str], Pair]:
@@ -69,14 +75,33 @@ def check_feeds(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
 
 
 def _check_entry(facts: Facts, path: str, version: int, inner: str) -> None:
+    """The lines of one kept version in one language, in their order: name, before, now, difference."""
     lines = _LINE.findall(inner)
-    if len(lines) != inner.count("<li>"):
-        raise PageDisagrees("A line of a feed cannot be read back.", page=path, version=version)
-    found = [(number(before), number(now)) for before, now, _ in lines]
-    keys = list(pairs(facts, version))
-    if len(keys) != len(found):
-        raise PageDisagrees("Lines are missing or too many.", page=path, version=version, lines=len(found))
-    _same(facts, path, version, list(zip(keys, found, strict=True)))
+    wanted = pairs(facts, version)
+    if len(lines) != inner.count("<li>") or len(lines) != len(wanted):
+        raise PageDisagrees("Lines are missing or too many.", page=path, version=version, lines=len(lines))
+    found: list[tuple[tuple[str, str], Pair]] = []
+    language = next(known for known in LANGUAGES if path.startswith(f"{known}/"))
+    for (name, before, now, more), key in zip(lines, wanted, strict=True):
+        try:
+            pair = number(before), number(now)
+            apart = difference(more) if more else None
+        except Unreadable as error:
+            raise PageDisagrees("A feed cannot be read back.", page=path, because=str(error)) from error
+        known = pair[0] is not None and pair[1] is not None
+        if apart != ((pair[1] or 0) - (pair[0] or 0) if known else None):
+            raise PageDisagrees("A difference in a feed is not that of its figures.", page=path, line=str(key))
+        if unescape(name) != _name(facts, key, language):
+            raise PageDisagrees("A figure stands beside another figure's name.", page=path, line=str(key))
+        found.append((key, pair))
+    _same(facts, path, version, found)
+
+
+def _name(facts: Facts, key: tuple[str, str], language: Language) -> str:
+    contest, line = key
+    if line in _NAMES:
+        return catalog("builder", language).gettext(_NAMES[line])
+    return facts.election.contest_by_id[contest].option_by_no[int(line)].name.text(language)
 
 
 def _same(facts: Facts, path: str, version: int, found: list[tuple[tuple[str, str], Pair]]) -> None:
