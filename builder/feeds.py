@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from html import escape as _escape
 from typing import TYPE_CHECKING, Final
-from uuid import NAMESPACE_URL, uuid5
 
 from builder import views
 from builder.change_files import cut_value, feed_value
 from builder.change_views import ChangesView
 from builder.changes import event_row
+from builder.events import uuid_of
 from builder.render.happenings import Happenings
 from builder.render.words import CAUSE, CHANGED, STATUS_LINE
 from builder.store import open_json
@@ -167,7 +167,7 @@ class Feeds:
     def _whole(self, known: tuple[str, str], title: str, author: str, updated: str, links: str) -> list[str]:
         """The beginning of a feed; `known` are its language and its scope."""
         language, scope = known
-        identity = uuid5(NAMESPACE_URL, f"shailoo:feed:{self.night.election.id}/{scope}")
+        identity = uuid_of(f"feed {self.night.election.id} {scope}")
         newest = updated or stamp(self.night.beginning.published)
         about_it = f"<title>{escape(title)}</title><updated>{newest}</updated><author><name>{author}</name></author>"
         return [f"{_HEAD.format(language)}<id>urn:uuid:{identity}</id>{about_it}<rights>CC BY 4.0</rights>{links}\n"]
@@ -184,7 +184,7 @@ class Feeds:
     def _cut(self, cut: Cut, speak: Happenings) -> str:
         """A kept version with every national figure, before and now, and why."""
         gettext, language, election = speak.gettext, speak.language, self.night.election.id
-        identity = uuid5(NAMESPACE_URL, f"shailoo:version:{election}/{cut.number} {cut.at}")
+        identity = uuid_of(f"version {election} {cut.number} {cut.at}")
         title = gettext("Version {number} is kept", number=cut.number)
         causes = "; ".join(f"{gettext(CAUSE[cause])}: {number(count)}" for cause, count in cut.causes)
         parts = [_lines(cut.figures, lambda line: gettext(CHANGED[line.key]))]
