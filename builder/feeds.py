@@ -18,7 +18,7 @@ from builder.change_views import ChangesView
 from builder.changes import event_row
 from builder.events import uuid_of
 from builder.render.happenings import Happenings
-from builder.render.words import CAUSE, CHANGED, STATUS_LINE
+from builder.render.words import CAUSE, CHANGED, STATUS_LINE, STATUS_TITLE
 from builder.store import open_json
 from shailoo.i18n import catalog, number, signed
 from shailoo.model.base import LANGUAGES, Language, stamp
@@ -56,6 +56,7 @@ class Feeds:
         self._titles: dict[tuple[object, ...], str] = {}
         commission = night.election.commission_by_id.get("cec")
         name = commission.name if commission is not None else night.election.short_name
+        self._ending = {language: self._ends(language) for language in LANGUAGES}
         self._author = {language: escape(name.text(language)) for language in LANGUAGES}
 
     def files(self, view: views.View) -> Iterable[tuple[str, bytes]]:
@@ -67,6 +68,14 @@ class Feeds:
                 return self._region(region) if region is not None else self._country()
             case _:
                 return ()
+
+    def _ends(self, language: Language) -> str:
+        """What every title ends with: a feed travels alone, and must say how far it can be relied on."""
+        gettext, head = self._speak[language].gettext, self._names.head
+        parts = [self.night.election.short_name.text(language), gettext(STATUS_TITLE[head.status])]
+        if head.synthetic:
+            parts.append(gettext("synthetic figures"))
+        return " — ".join(part for part in parts if part)
 
     # --- of a station: one feed in three languages ---
 
@@ -80,7 +89,7 @@ class Feeds:
         )
         title = " · ".join(self._speak[language].gettext("Polling station № {number}", number=place.number)
                            for language in LANGUAGES)  # fmt: skip
-        name = " · ".join(self.night.election.short_name.text(language) for language in LANGUAGES)
+        name = " · ".join(self._ending.values())
         text = self._whole(
             ("mul", f"station/{place.id}"),
             f"{title} — {name}",
@@ -109,14 +118,14 @@ class Feeds:
     def _region(self, place: views.Place) -> Iterable[tuple[str, bytes]]:
         told = self.night.chronicle.region(place.id)
         for language in LANGUAGES:
-            title = f"{place.name.text(language)} — {self.night.election.short_name.text(language)}"
+            title = f"{place.name.text(language)} — {self._ending[language]}"
             yield self._feed(language, f"{place.id}/", title, told, ())
         yield f"{self._data}/region/{place.id}.json".removeprefix("/results/"), self._json("region", place.id, told)
 
     def _country(self) -> Iterable[tuple[str, bytes]]:
         told, cuts = self.night.chronicle.country, self.night.cuts[-MOST_CUTS:]
         for language in LANGUAGES:
-            yield self._feed(language, "", self.night.election.short_name.text(language), told, cuts)
+            yield self._feed(language, "", self._ending[language], told, cuts)
         yield f"{self._data}.json".removeprefix("/results/"), self._json("country", "", told, cuts)
 
     def _feed(

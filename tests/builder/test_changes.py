@@ -293,6 +293,8 @@ def test_every_feed_is_valid_and_every_link_in_it_leads_somewhere(evening: tuple
         for link in feed.iter(f"{ATOM}link"):
             target = where.public / (link.get("href") or "?").lstrip("/")
             assert (target / "index.html" if target.is_dir() else target).is_file(), link.get("href")
+        title = feed.findtext(f"{ATOM}title") or ""
+        assert any(word in title for word in ("synthetic", "синтетик", "синтетич")), title
     assert sum(len(feed.findall(f"{ATOM}entry")) for feed in found.values())
 
 
