@@ -10,6 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from builder import views
+from builder.change_files import cut_value
+from builder.change_views import ChangesView
 from builder.counts_files import counts_files
 from builder.document_files import DOCUMENT_COLUMNS, document_rows, document_value, tally_value
 from builder.document_views import DocumentsView, OwedView
@@ -49,7 +51,7 @@ def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: C901, PLR0911 -
     match view:
         case views.OverviewView(archive=archive):
             if archive is not None:
-                return [(f"data/{view.head.election}/v/{archive.number}.json", open_json(_overview(view)))]
+                return _kept(view, archive)
             return _both(view.head, "overview", _place_rows("country", "", view.contests, view.head), _overview(view))
         case views.PlaceView():
             scope = f"{view.place.kind}/{view.place.id}"
@@ -89,7 +91,7 @@ def files(view: views.View) -> list[tuple[str, bytes]]:  # noqa: C901, PLR0911 -
             return [(f"data/{view.head.election}/documents.json", open_json(_papers(view)))]
         case OwedView():
             return _owed(view)
-        case views.StationsView() | views.VersionsView() | views.ElectionsView() | views.LogView():
+        case views.StationsView() | views.VersionsView() | views.ElectionsView() | views.LogView() | ChangesView():
             return []
 
 
@@ -174,6 +176,16 @@ def _overview(view: views.OverviewView) -> dict[str, Any]:
             "lists": [{"no": int(row.option.key), "seats": row.seats} for row in view.seats.rows],
         }
     return value
+
+
+def _kept(view: views.OverviewView, archive: views.Archive) -> list[tuple[str, bytes]]:
+    """A kept version: the data set that it showed, and what is new in it."""
+    start = f"data/{view.head.election}"
+    found = [(f"{start}/v/{archive.number}.json", open_json(_overview(view)))]
+    if view.since is not None:
+        value = {**_about(view.head), **cut_value(view.since)}
+        found.append((f"{start}/changes/v/{archive.number}.json", open_json(value)))
+    return found
 
 
 def _station(view: views.StationView) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from builder import views
+from builder.changes import changes_view, cut_of
+from builder.events import Chronicle, events, look
 from builder.gate.facts import Facts
 from builder.judge import Verdicts
 from builder.log.entries import EntryFold
@@ -28,12 +30,13 @@ from shailoo.rules.falls import check_no_fall
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from builder.change_views import Cut
     from shailoo.model.election import Election
     from shailoo.model.record import Record
     from shailoo.records.log_entry import LogEntry
 
 
-_WIDE = frozenset({"region", "tec", "district", "documents", "counts"})
+_WIDE = frozenset({"region", "tec", "district", "documents", "counts", "changes"})
 _OF_DOCUMENTS: Mapping[str, views.Cause] = {
     "document": "documents", "approval": "approved", "withdrawal": "withdrawn",
 }  # fmt: skip
@@ -75,6 +78,11 @@ class Night:
         """Pages that a version has changed; every other page is of the first version."""
         self.first: Made | None = None
         self.history: list[views.VersionRow] = []
+        self.chronicle = Chronicle(election)
+        """What happened, and with which version the public was told."""
+        self.cuts: list[Cut] = []
+        """What is new in each kept version since the one before."""
+        self._last_kept: views.OverviewView | None = None
         self.last_cut: datetime | None = None
         self.held_since: datetime | None = None
         self.behind = False
@@ -108,7 +116,10 @@ class Night:
             was_held = len(self.state.troubled)
             if isinstance(record, DOCUMENT_RECORDS):
                 self.facts.papers.note(record)
+            before = look(record, self.state)
             parts.append(self.state.apply(seq, record))
+            for region in sorted(self.chronicle.happened(events(record, before, self.state, parts[-1]))):
+                self._dirty[f"changes/{region}"] = None
             self.entries += [(seq, entry) for entry in self._log.entries(record, self.state)]
             if parts[-1] != NOTHING or not isinstance(record, DOCUMENT_RECORDS):
                 self._because(record, held=len(self.state.troubled) - was_held)
@@ -144,6 +155,7 @@ class Night:
             self._dirty[OVERVIEW] = None  # it says since when, and must stop saying so
             return
         made = Made(publication.version, publication.published)
+        self.chronicle.tell(made.version, stamp(made.published))
         for page in [page for page in self._dirty if publication.wide or not is_wide(page)]:
             self.pages[page] = made
             del self._dirty[page]
@@ -189,24 +201,27 @@ class Night:
                 figures[f"{contest.id} {option.no}"] = votes
         return figures
 
-    def cut(self, publication: Publication, digest: str) -> None:
-        """This version is kept for ever: it gets a line in the history."""
+    def cut(self, publication: Publication, digest: str, view: views.OverviewView) -> Cut:
+        """This version is kept for ever: it gets a line in the history. Answers what is new in it."""
         coverage = self.state.totals.coverage[COUNTRY]
-        self.history.append(
-            views.VersionRow(
-                number=publication.version,
-                at=stamp(publication.published),
-                causes=tuple(sorted(self._causes.items())) or (("opened", 1),),
-                reported=coverage.reported,
-                participants=coverage.participants if coverage.reported else None,
-                held=coverage.held,
-                digest=digest,
-                archived=True,
-            )
+        row = views.VersionRow(
+            number=publication.version,
+            at=stamp(publication.published),
+            causes=tuple(sorted(self._causes.items())) or (("opened", 1),),
+            reported=coverage.reported,
+            participants=coverage.participants if coverage.reported else None,
+            held=coverage.held,
+            digest=digest,
+            archived=True,
         )
+        self.history.append(row)
+        self.cuts.append(cut_of(row, view, (self.cuts[-1], self._last_kept) if self._last_kept is not None else None))
+        self._last_kept = view
+        self.facts.keep(publication.version)
         self._causes.clear()
         self.last_cut = publication.published
         self.complete_cut = self.complete
+        return self.cuts[-1]
 
     @property
     def complete(self) -> bool:
@@ -225,18 +240,25 @@ class Night:
         """Something happened that no cut holds yet."""
         return bool(self._causes)
 
-    def made(self, page: str) -> Made:
-        """Version and time of a page."""
-        known = self.pages.get(page) or self.first
-        if known is None:
+    @property
+    def beginning(self) -> Made:
+        """The first version."""
+        if self.first is None:
             message = "no version has been published yet"
             raise LookupError(message)
-        return known
+        return self.first
+
+    def made(self, page: str) -> Made:
+        """Version and time of a page."""
+        return self.pages.get(page) or self.beginning
 
     def view(self, page: str) -> views.View:
         """The view of a page as the state stands."""
         if page == "versions":
             return views.VersionsView(self.plan.names.head, tuple(reversed(self.history)))
+        kind, _, region = page.partition("/")
+        if kind == "changes":
+            return changes_view(self.plan.names, self.chronicle.latest(region or None), region or None)
         return self.plan.view(self.state, page, self.verdicts)
 
     def _because(self, record: Record, *, held: int) -> None:  # noqa: C901 -- one cause for each type of record

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import counts_files, data_files, document_files, samples, snapshot
+from builder import change_files, counts_files, data_files, document_files, samples, snapshot
+from builder.render.words import CAUSE, EVENT
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
@@ -24,7 +25,7 @@ MEANING: Mapping[str, str] = {
     "place_kind": _PLACE,
     "kind": "of a place, as `place_kind`; of a contest, option or report, as in the election package",
     "place": "identifier of the place, unique among places of its kind",
-    "id": "identifier",
+    "id": "identifier; of an event a UUID, the same in every build from the same records",
     "name": "in three languages",
     "name_ky": "name in Kyrgyz",
     "name_ru": "name in Russian",
@@ -103,11 +104,12 @@ MEANING: Mapping[str, str] = {
     "body": "the commission or court that decided",
     "reason": "why, word for word; of a document, why it was withdrawn",
     "entered": "UTC, when the act was recorded",
-    "measures": "what the act changes",
+    "measures": "what the act changes; of an event, only their names",
     "measure": "what is changed: `join-reserve-box`, `revoke-box`, `release-report`, `choose-report`, `manual-only`, "
     "or a measure about the manual and the final count, with the fields it needs",
     "sealed_sha256": "of the upload that counts, as sealed: the digest of its arrival in the log",
-    "version": "the version of the overview and its data set; of a document, of its public copy",
+    "version": "the version of the overview and its data set; of an event, the one that told of it; of a document, of "
+    "its public copy",
     "complete": "the version up to which every page is written",
     "published_at": "UTC, when the version was published",
     "held_since": "UTC, since when nothing newer has passed the gate; null when all is well",
@@ -126,7 +128,20 @@ MEANING: Mapping[str, str] = {
     "identified": "voters identified, and how many stations told",
     "reversed_by": "number of the act by which this one no longer holds; null while it holds",
     "excludes": "what the act takes out of the final count",
-    "what": "`exclude-outside`, `exclude-station`, `exclude-option` or `exclude-contest`",
+    "what": "of an act: `exclude-outside`, `exclude-station`, `exclude-option` or `exclude-contest`; of an event: what "
+    "happened, " + ", ".join(f"`{what}`" for what in EVENT),
+    "events": "what happened, newest first: all of it at a station, the last hundred in a region or in the country",
+    "happened": "UTC, when the report or document came in, or the act, protocol or figure was entered",
+    "detail": "a code: the rule that a held report breaks, the hour of a turnout, the kind of a document or upload, "
+    "the sheet of a protocol, a contest, the code of a refusal; null for none",
+    "act": "number of the act, its own or the one behind the event; null for none",
+    "reverses": "numbers of acts that no longer hold because of this one",
+    "cuts": "the last fifty kept versions, newest first, each with what is new in it",
+    "previous": "number of the version kept before; null for the first",
+    "causes": "why figures are new since then",
+    "cause": "as in the history of versions: " + ", ".join(f"`{cause}`" for cause in CAUSE),
+    "before": "the figure in the version kept before; null while it was not known",
+    "now": "the figure in this version",
     "protocol": "`waiting`, `differs` (keyed differently), `held` or `agreed`",
     "ballots_boxes": "ballots by the boxes; null until all of the station's are counted",
     "ballots_hand": "ballots by hand",
@@ -208,6 +223,9 @@ def renewed(text: str) -> str:
 
 
 def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
+    feed = change_files.feed_value(samples.HEAD, ("country", ""), samples.told(), lambda _: 8)
+    yield "changes/station/*.json`, `changes/region/*.json", feed
+    yield "changes.json", {**feed, "cuts": [change_files.cut_value(samples.cut())]}
     seen: set[str] = set()
     for view in reversed(samples.every_view().values()):  # the station in trouble has every key
         for path, data in data_files.files(view):

@@ -80,6 +80,7 @@ class Plan:
             "counts",
             *(f"counts/{region.id}" for region in election.regions),
             *(f"counts/district/{district}" for district in self.contests_of),
+            *(f"changes/{region.id}" for region in election.regions),
             *(f"region/{region.id}" for region in election.regions),
             *(f"tec/{tec}" for tecs in self._tecs_of.values() for tec in tecs),
             *(f"district/{district}" for district in self.contests_of),
@@ -93,6 +94,7 @@ class Plan:
             "map",
             "stations",
             "versions",
+            "changes",
             "documents",
             *(f"option/{contest.id}/{option.no}" for contest in self.election.contests for option in contest.options),
         ]

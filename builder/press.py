@@ -5,7 +5,7 @@ A page is written only after the gate has read it back in every language, and it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from builder import views
@@ -16,7 +16,9 @@ from builder.data_files import documents_table, files
 from builder.document_plan import lines_at
 from builder.document_views import DocumentsView
 from builder.err_report import err_report
+from builder.feeds import Feeds
 from builder.gate.check import PageCheck
+from builder.gate.check_changes import check_feeds
 from builder.gate.check_data import check_data
 from builder.night import Made
 from builder.snapshot import Snapshot
@@ -69,6 +71,7 @@ class Press:
         self.copies = PublicCopies(public, objects)
         self.lost: list[str] = []
         """Approved copies that the object store could not give; figures and pages do not wait for them."""
+        self._feeds = {name: Feeds(night) for name, night in nights.items()}
         self._gate = PageCheck({name: night.facts for name, night in nights.items()})
 
     def draw(self, night: Night, page: str) -> Page:
@@ -150,11 +153,14 @@ class Press:
         """Keep this version under its own address: an overview that changes no more, and the data set it showed."""
         archive = views.Archive(publication.version, stamp(publication.published))
         view = night.plan.overview(night.state, night.verdicts, archive)
-        (path, data), *_ = files(view)
-        night.cut(publication, digest(data))
+        (_, data), *_ = files(view)
+        view = replace(view, since=night.cut(publication, digest(data), view))
         if not write:
             return
-        self.public.write(path, data)
+        kept = files(view)
+        check_data(night.facts, kept)
+        for path, data in kept:
+            self.public.write(path, data)
         made = Made(publication.version, publication.published)
         for language, body in self._bodies(view, f"{night.election.id}/v/{publication.version}").items():
             self.public.write(*self.site.page(language, view, body, made))
@@ -193,6 +199,9 @@ class Press:
             yield from _whole_nation(page)
         if isinstance(view, DocumentsView):
             yield _all_documents(page)
+        feeds = list(self._feeds[page.night.election.id].files(view))
+        check_feeds(page.night.facts, feeds)
+        yield from feeds
         made = page.night.made(page.name)
         for language, body in page.bodies.items():
             yield self.site.page(language, view, body, made)

@@ -6,7 +6,11 @@ would. Names are plainly examples; no list or person here exists.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from builder import document_samples, views
+from builder.change_views import ChangedContest, ChangedLine, ChangesView, Cut, EventRow
+from builder.events import Event, Told
 from shailoo.model.base import Name
 from shailoo.model.election import ContestKind, ElectionKind, OptionKind, StationKind
 from shailoo.records.canonical import canonical_json
@@ -391,6 +395,46 @@ def turnout() -> views.TurnoutView:
     return views.TurnoutView(HEAD, TURNOUT, downloads("turnout"))
 
 
+def changes() -> ChangesView:
+    """The last events of a country: a report held, an act about many stations that reverses another."""
+    events = (
+        EventRow(
+            "5f0c", "act", "2021-11-29T05:00:00Z", (STATION,) * 5, act="43", body=DISTRICT.name,
+            measures=("exclude-station", "reverse-act"), reverses=("42",), reason="sample reason",
+        ),
+        EventRow(
+            "5f0b", "report-held", "2021-11-28T15:00:00Z", (STATION,), box="ABB-000004", detail="votes-partition"
+        ),
+        EventRow("5f0a", "cells-opened", "2021-11-28T14:59:00Z", detail="pr", named=lists().name),
+    )  # fmt: skip
+    return ChangesView(HEAD, None, events, REGIONS, (views.Download("json", "/results/data/sample/changes.json"),))
+
+
+def told() -> list[Told]:
+    """Events as files tell them."""
+    event = Event(
+        "5f0c", "act", "2021-11-29T05:00:00Z", ("1004",), act="43", body="cec", measures=("reverse-act",),
+        reverses=("42",), reason="sample reason",
+    )  # fmt: skip
+    return [Told(event, 312, "2021-11-29T05:00:02Z")]
+
+
+def cut() -> Cut:
+    """What is new in a kept version."""
+    lines = tuple(
+        ChangedLine(one.key, one, votes - 100 * rank, votes)
+        for rank, (one, votes) in enumerate(zip(LISTS, _VOTES, strict=True))
+    )
+    return Cut(
+        301, "2021-11-28T15:00:00Z", 290, "2021-11-28T14:50:00Z", (("reports", 388),),
+        (
+            ChangedLine("participants", None, None, BALLOTS), ChangedLine("reported", None, 1700, 2095),
+            ChangedLine("held", None, 3, 2),
+        ),
+        (ChangedContest("pr", lists().name, (*lines, ChangedLine("ballots", None, BALLOTS, BALLOTS))),),
+    )  # fmt: skip
+
+
 _LINES = (
     *(
         views.CountLine(one.key, one, votes, votes + rank)
@@ -507,7 +551,7 @@ def every_view() -> dict[str, views.View]:
     return {
         "elections": election_list(),
         "overview": overview(),
-        "archive": overview(views.Archive(301, "2021-11-28T15:00:00Z")),
+        "archive": replace(overview(views.Archive(301, "2021-11-28T15:00:00Z")), since=cut()),
         "place": place(),
         "station": station(),
         "troubled-station": station(troubled=True),
@@ -517,6 +561,7 @@ def every_view() -> dict[str, views.View]:
         "held": held(),
         "versions": versions(),
         "turnout": turnout(),
+        "changes": changes(),
         "counts": counts(),
         "counts-place": counts_place(),
         "documents": document_samples.documents(HEAD, REGIONS, COUNTRY, TEC, downloads("documents")),

@@ -1,4 +1,4 @@
-"""What views of every kind begin with: the election they belong to, places, and files to take along.
+"""What views of every kind begin with: the election they belong to, places, ballot lines, causes, files to take along.
 
 Part of `builder.views`, where they have the same names.
 """
@@ -10,10 +10,27 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from shailoo.model.base import Name
-    from shailoo.model.election import ElectionKind
+    from shailoo.model.election import ElectionKind, OptionKind
 
 Status = Literal["upcoming", "preliminary", "final"]
 """`preliminary` is the boxes' count: it has no legal force. It is part of every title."""
+Cause = Literal[
+    "reports",
+    "held",
+    "released",
+    "conflict",
+    "act",
+    "opened",
+    "closed",
+    "rules",
+    "turnout",
+    "annex",
+    "final",
+    "documents",
+    "approved",
+    "withdrawn",
+    "protocol",
+]
 PlaceKind = Literal["country", "region", "rayon", "tec", "district", "station"]
 
 
@@ -49,3 +66,21 @@ class Download:
 
     format: Literal["csv", "json", "geojson", "nist-err json", "zip"]
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
+
+    `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
+    none). `tone` (`builder.tones`) 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that
+    `/option/<contest>/<key>/` exists.
+    """
+
+    contest: str
+    key: str
+    number: str
+    name: Name
+    kind: OptionKind
+    tone: int = 0
+    page: bool = True

@@ -17,18 +17,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from builder import view_places
+from builder.change_views import ChangesView, Cut
 from builder.document_views import DocumentsView, OwedView
 
 if TYPE_CHECKING:
     from builder.document_views import StationDocuments
     from shailoo.model.base import Name
-    from shailoo.model.election import ContestKind, OptionKind, StationKind
+    from shailoo.model.election import ContestKind, StationKind
 
 Status = view_places.Status
 PlaceKind = view_places.PlaceKind
 Head = view_places.Head
 Place = view_places.Place
 Download = view_places.Download
+Option = view_places.Option
+Cause = view_places.Cause
 Standing = Literal["", "qualifies", "below", "leads", "elected", "second-round"]
 """What a row may say about an option.
 
@@ -50,24 +53,6 @@ LayerName = Literal["boxes", "hand", "final"]
 Annulled = Literal["exclude-outside", "exclude-station", "exclude-option", "exclude-contest"]
 Release = Literal["report", "protocol", "act"]
 """What releases a held report: a new report of the box, the commission's protocol, an act."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A list, candidate or answer in ballot order; made once per election and shared by all views (pages cache by it).
-
-    `key` is the row's identity for the gate (the ballot number, `21`), `number` what the ballot prints ("" when
-    none). `tone` (`builder.tones`) 1-12 chooses a colour of the chart palette, 0 is grey. `page` says that
-    `/option/<contest>/<key>/` exists.
-    """
-
-    contest: str
-    key: str
-    number: str
-    name: Name
-    kind: OptionKind
-    tone: int = 0
-    page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -538,6 +523,8 @@ class OverviewView:
     districts: tuple[DistrictRow, ...] = ()
     downloads: tuple[Download, ...] = ()
     archive: Archive | None = None
+    since: Cut | None = None
+    """On an archived page: what is new since the version kept before."""
     counted: tuple[int, int] | None = None
     """(stations whose protocol is agreed, stations) of the first contest; None before there is anything to compare."""
 
@@ -688,25 +675,6 @@ class HeldView:
     downloads: tuple[Download, ...] = ()
 
 
-Cause = Literal[
-    "reports",
-    "held",
-    "released",
-    "conflict",
-    "act",
-    "opened",
-    "closed",
-    "rules",
-    "turnout",
-    "annex",
-    "final",
-    "documents",
-    "approved",
-    "withdrawn",
-    "protocol",
-]
-
-
 @dataclass(frozen=True, slots=True)
 class VersionRow:
     """One publication. `causes` are (cause, how many records of it). `archived` says that `…/v/<n>/` exists."""
@@ -812,6 +780,7 @@ OfElection = (
     | OwedView
     | CountsView
     | CountsPlaceView
+    | ChangesView
 )
 """The pages of one election: each has a `head`."""
 OfPortal = ElectionsView | LogView
@@ -849,6 +818,8 @@ def scope(view: View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for 
             return f"documents/{place.id}"
         case CountsView():
             return "counts"
+        case ChangesView(place=region):
+            return "changes" if region is None else f"changes/{region.id}"
         case CountsPlaceView(place=place):
             return f"counts/{place.id}" if place.kind == "region" else f"counts/{place.kind}/{place.id}"
 

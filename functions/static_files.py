@@ -32,6 +32,7 @@ _NAMED_BY_CONTENT = re.compile(r"(?:^|[./-])[0-9a-f]{12,64}(?:\.|$)|^log/tile/")
 _TEXT = (
     "text/",
     "application/json",
+    "application/atom+xml",
     "application/geo+json",
     "application/javascript",
     "image/svg+xml",
@@ -41,6 +42,7 @@ _SMALLEST_GZIP = 300
 _LONGEST_NAME = 200
 _KEPT_BYTES = 32 * 1_048_576
 _TYPES = {
+    ".atom": "application/atom+xml; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",

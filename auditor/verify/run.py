@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from auditor.verify.change_steps import check_changes
 from auditor.verify.data_steps import check_nation, check_places, read_json
 from auditor.verify.document_steps import check_documents
 from auditor.verify.figures import Figures, opened_rows
@@ -156,6 +157,7 @@ def _figures(source: Source, publics: list[Public], head: Checkpoint, report: Ve
     report.steps.append(Step(9, "Every figure on the pages, in three languages, is that of our sums", checked))
     report.broken_step = (11, "Data sets")
     checked = sum(check_pointer(source, name) + check_archive(source, name) for name in report.elections)
+    checked += sum(check_changes(source, public) for public in publics)
     report.steps.append(Step(11, "The data set behind the pointer has the digest of its name", checked))
 
 

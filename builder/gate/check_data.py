@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from builder.gate.check_changes import check_cut
 from builder.gate.check_papers import check_papers_file
 from builder.gate.disagreement import About, PageDisagrees
 from builder.gate.hand_tables import place_pair
@@ -24,6 +25,9 @@ def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
     for path, data in files:
         if path.startswith(f"data/{facts.election.id}/documents/"):
             check_papers_file(facts, path, data)
+            continue
+        if path.startswith(f"data/{facts.election.id}/changes/"):
+            check_cut(facts, path, json.loads(data))
             continue
         if _counts(facts, path, data):
             continue

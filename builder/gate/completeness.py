@@ -20,6 +20,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "map": ("areas:regions", "areas:rayons"),
     "turnout": ("turnout", "turnout.share", "turnout:day"),
     "versions": ("versions",),
+    "changes": ("events",),
     "documents": ("owed",),
     "owed": ("kinds", "owed:stations"),
 }  # fmt: skip
@@ -52,7 +53,7 @@ def _tables(facts: Facts, about: About) -> set[str]:
         contest.district is not None for contest in facts.election.contests
     ):
         wanted.add("districts")
-    wanted |= _hand_tables(facts, about)
+    wanted |= _hand_tables(facts, about) | _change_tables(facts, about)
     if about.page == "held" and facts.refused:
         wanted.add("refusals")
     if about.page == "documents":
@@ -68,6 +69,14 @@ def _tables(facts: Facts, about: About) -> set[str]:
         if contest.option_by_no[no].candidates:
             wanted.add("candidates")
     return wanted
+
+
+def _change_tables(facts: Facts, about: About) -> set[str]:
+    """What is new in a kept version, once one was kept before it."""
+    if about.page != "archive" or len(facts.kept) < 2:  # noqa: PLR2004 -- this one and one before it
+        return set()
+    told = {contest for contest, _ in facts.kept[-1][1] if contest}
+    return {"changes", *(f"changes:{contest}" for contest in told)}
 
 
 def _hand_tables(facts: Facts, about: About) -> set[str]:

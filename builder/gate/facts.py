@@ -66,12 +66,36 @@ class Facts:
         """Who took part in the country when the election last passed the gate; None before it ever did."""
         self.layers = HandLayers(self)
         """What people counted, added up apart."""
+        self.kept: list[tuple[int, dict[tuple[str, str], int | None]]] = []
+        """Each kept version with the country's figures: (contest or "", line) -> figure; None for what is not known."""
+        self.kept_at: dict[int, int] = {}
+        """Number of a kept version -> its place in `kept`."""
         self.refused: dict[str, int] = {}
         """`<hour>:<code>` -> refusals told."""
 
     def stand(self) -> None:
         """The election has passed the gate as it is: the list of elections shows this until it passes again."""
         self.stood = {"participants": self.participants(*_COUNTRY) if self.boxes(*_COUNTRY) else None}
+
+    def keep(self, version: int) -> None:
+        """This version is kept: count the country once more, to know later what was new in it."""
+        known = self.boxes(*_COUNTRY) > 0
+        figures: dict[tuple[str, str], int | None] = {
+            ("", "participants"): self.participants(*_COUNTRY) if known else None,
+            ("", "reported"): self.boxes(*_COUNTRY),
+            ("", "held"): self.held(*_COUNTRY),
+        }
+        whole = [contest for contest in self.election.contests if contest.electorate.value != "district"]
+        for contest in whole or self.election.contests:
+            added = self.recount.of(*_COUNTRY, contest.id)
+            known = added.boxes > 0
+            for option, votes in zip(contest.options, added.votes, strict=True):
+                figures[contest.id, str(option.no)] = votes if known else None
+            figures[contest.id, "invalid"] = added.invalid if known else None
+            figures[contest.id, "ballots"] = added.ballots if known else None
+        self.kept_at[version] = len(self.kept)
+        self.kept.append((version, figures))
+        self.news += 1
 
     def take(self, state: ElectionState, stations: frozenset[str]) -> None:
         """Look again at the boxes and the turnout of some stations."""

@@ -62,6 +62,8 @@ _LABELS: dict[str, dict[str, str]] = {
     },
     "acts": {"day": "Date", "body": "Decided by", "what": "What it excludes", "reason": "Reason given",
              "force": "In force"},
+    "changes": {"before": "Before", "now": "Now", "change": "Difference"},
+    "events": {"what": "What happened", "at": "When"},
 }  # fmt: skip
 """Table -> column -> its heading, in the order in which the columns have to stand."""
 _NAMES = {
@@ -71,6 +73,7 @@ _NAMES = {
     "papers": "place", "owed": "place", "kinds": "kind", "files": "document",
     "witnesses": "name",
     "counts": "line", "layers": "line", "spread": "size", "sheets": "place", "differences": "place", "acts": "act",
+    "changes": "line", "events": "place",
 }  # fmt: skip
 """Table -> the column that names its rows."""
 _FIGURES: dict[str, frozenset[str]] = {

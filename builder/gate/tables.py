@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.gate.check_changes import changes
 from builder.gate.disagreement import PageDisagrees
 from builder.gate.hand_tables import acts, comparison, differences, layers, sheets, spread
 from builder.gate.headings import family_of
@@ -240,7 +241,7 @@ def _files(facts: Facts, about: About, _rest: str) -> Ought:
     )
 
 
-_ONLY_WORDS = frozenset({"versions", "held"})
+_ONLY_WORDS = frozenset({"versions", "held", "events"})
 _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "contest": _contest,
     "coverage": _coverage,
@@ -261,5 +262,6 @@ _FAMILIES: dict[str, Callable[[Facts, About, str], Ought]] = {
     "sheets": sheets,
     "differences": differences,
     "acts": acts,
+    "changes": changes,
     "refusals": lambda facts, _about, _rest: Ought({key: {"count": count} for key, count in facts.refused.items()}),
 }

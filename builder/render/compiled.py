@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).resolve().parent
 _CODE = (
-    *(_HERE / name for name in ("charts.py", "compiled.py", "components.py", "words.py")),
+    *(_HERE / name for name in ("charts.py", "compiled.py", "components.py", "happenings.py", "words.py")),
     Path(shailoo.i18n.__file__),
 )
 """Whatever may leave its mark in compiled code."""

@@ -24,9 +24,11 @@ from jinja2.ext import Extension
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from builder.change_views import ChangedLine
 from builder.document_views import Owed
 from builder.render import charts, words
 from builder.render.compiled import Compiled
+from builder.render.happenings import Happenings
 from builder.views import (
     ContestCount,
     CountLine,
@@ -173,6 +175,7 @@ def environment(
     env.add_extension(_Translated)
     env.filters.update(figures(language))
     env.filters.update(sayings(language, env.words.gettext))
+    env.filters["happened"] = Happenings(language, env.words).said
     return env
 
 
@@ -291,6 +294,7 @@ def sayings(language: Language, gettext: Callable[..., str]) -> dict[str, Callab
         "station_kind": table(words.STATION_KIND),
         "report_kind": table(words.REPORT),
         "cause": table(words.CAUSE),
+        "changed_line": table(words.CHANGED),
         "document_kind": paper,
         "owed": lru_cache(maxsize=4_096)(lambda found: escape("; ".join(_owed(paper(one.kind), one) for one in found))),
         "document_state": table(words.DOCUMENT_STATE),
@@ -361,6 +365,10 @@ class Links:
         name = place.name.text(self._language)
         return f"№ {place.number}, {name}" if place.number and not _numbered(name, place.number) else name
 
+    def feed(self, place: Place) -> str:
+        """Where the feeds of a station lie, without their endings."""
+        return f"/results/data/{self.head.election}/changes/{place.kind}/{place.id}"
+
     def place(self, place: Place) -> Markup:
         """The header cell of a place's row: number and name, linked."""
         known = self._places.get((place.kind, place.id))
@@ -400,7 +408,7 @@ class Links:
             '<tr data-key="{}"{}><th scope="row" data-row="{}" data-text><span class="no">{}</span>{}{}</th>'
         ).format(option.key, shade, option.key, option.number, name, mark)
 
-    def line(self, line: CountLine | LayerRow) -> Markup:
+    def line(self, line: CountLine | LayerRow | ChangedLine) -> Markup:
         """The header cell of a line of a comparison."""
         if line.option is None:
             known = self._filters["count_line"](line.key)

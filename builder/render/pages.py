@@ -23,6 +23,7 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from builder import views
+from builder.change_views import ChangesView
 from builder.document_views import DocumentsView, OwedView
 from builder.render import charts, components, maps, words
 from shailoo.model.base import Language
@@ -168,6 +169,8 @@ class Pages:
                 return self.counts(view)
             case views.CountsPlaceView():
                 return self.counts_place(view)
+            case ChangesView():
+                return self._draw("changes", view)
 
     # --- what the shell asks for ---
 
@@ -222,6 +225,9 @@ class Pages:
                 return gettext("Documents: {name}", name=self.links(view.head).name(place))
             case views.CountsView():
                 return gettext("Three counts")
+            case ChangesView(place=region):
+                what = gettext("What changed")
+                return f"{what}: {self.links(view.head).name(region)}" if region is not None else what
             case views.CountsPlaceView(place=place):
                 return f"{gettext('Three counts')}: {self.links(view.head).name(place)}"
 

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from builder import views
+from builder.change_views import ChangesView
 from builder.render import charts
 from builder.render.pages import Pages
 from builder.render.prose import PORTALS, SearchDocument, build_prose
@@ -132,7 +133,7 @@ class Site:
             path=path,
             data=data,
             description=pages.description(view),
-            head_extra=self._head(view),
+            head_extra=self._head(language, view),
             follow=_followed(view),
         )
         return f"{language}/{path}index.html", text.encode()
@@ -154,9 +155,10 @@ class Site:
         notice = f'<strong class="hold">{escape(sentence)}</strong> '
         return _STATE.sub(lambda found: found[1] + notice, page.decode(), count=1).encode()
 
-    def _head(self, view: views.View) -> str:
+    def _head(self, language: Language, view: views.View) -> str:
         if not isinstance(view, views.MapView):
-            return ""
+            feed = feed_of(view, language)
+            return f'<link rel="alternate" type="application/atom+xml" href="{escape(feed)}">' if feed else ""
         from builder.render import maps  # noqa: PLC0415 -- as above
 
         return maps.head()
@@ -199,6 +201,21 @@ def _followed(view: views.View) -> str:
             return row.head.election
         case views.LogView(election=election):
             return election
+        case _:
+            return ""
+
+
+def feed_of(view: views.View, language: Language) -> str:
+    """The address of the Atom feed that a page points to: of its station, its region, or the country; "" for none."""
+    match view:
+        case views.StationView(head=head, place=place):
+            return f"/results/data/{head.election}/changes/station/{place.id}.atom"
+        case views.PlaceView(head=head, place=views.Place(kind="region", id=region)):
+            return f"/results/{language}/{head.election}/changes/{region}/feed.atom"
+        case ChangesView(head=head, place=views.Place(id=region)):
+            return f"/results/{language}/{head.election}/changes/{region}/feed.atom"
+        case views.OverviewView(head=head) | views.VersionsView(head=head) | ChangesView(head=head):
+            return f"/results/{language}/{head.election}/changes/feed.atom"
         case _:
             return ""
 

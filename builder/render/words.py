@@ -185,6 +185,50 @@ CAUSE: Final[Mapping[str, str]] = {
     "withdrawn": _("documents withdrawn"),
     "protocol": _("protocols entered"),
 }
+EVENT: Final[Mapping[str, str]] = {
+    "report-counted": _("Final report counted"),
+    "report-held": _("Final report held, in no total"),
+    "report-released": _("Final report counted after all"),
+    "report-removed": _("Final report in no total any more"),
+    "report-conflict": _("A second, different report came in"),
+    "report-again": _("The same report came in again"),
+    "report-received": _("A report came in"),
+    "annex": _("Annex with preferential votes came in"),
+    "turnout": _("Turnout entered"),
+    "act": _("Act"),
+    "refused": _("Message refused at the door"),
+    "cells-opened": _("Small cells opened together"),
+    "protocol-entered": _("Protocol entered"),
+    "protocol-corrected": _("Correction of the protocol begun"),
+    "protocol-differs": _("Protocol keyed differently by two people"),
+    "protocol-held": _("Protocol held: an equation does not hold"),
+    "protocol-agreed": _("Protocol agreed by two people"),
+    "document-received": _("Document received"),
+    "document-public": _("Document made public"),
+    "document-unreadable": _("Document cannot be read"),
+    "document-withdrawn": _("Document withdrawn"),
+}
+"""What happened; what a code beside it names is said after it."""
+MEASURE: Final[Mapping[str, str]] = {
+    "join-reserve-box": _("a reserve box joins a station"),
+    "revoke-box": _("a box is revoked"),
+    "release-report": _("a held report is released"),
+    "choose-report": _("one of two reports is chosen"),
+    "manual-only": _("only the count by hand counts"),
+    "release-protocol": _("a held protocol is released"),
+    "exclude-outside": _("votes cast outside the premises do not count"),
+    "exclude-station": _("a station is annulled"),
+    "exclude-option": _("votes for a list or candidate are annulled"),
+    "exclude-contest": _("a contest is annulled"),
+}
+CHANGED: Final[Mapping[str, str]] = {
+    "participants": _("Took part"),
+    "reported": _("Ballot boxes counted"),
+    "held": _("Ballot boxes held"),
+    "invalid": _("Invalid ballots"),
+    "ballots": _("Ballots in the boxes"),
+}
+"""The lines of a difference between two versions that are no options."""
 DOCUMENT_KIND: Final[Mapping[str, str]] = {
     "zero-report": _("Zero report of the box, scan"),
     "final-report": _("Final report of the box, scan"),
@@ -237,6 +281,6 @@ SCRIPT: Final[Mapping[str, str]] = {
 TABLES: Final[tuple[Mapping[str, str], ...]] = (
     STATUS, STATUS_LINE, STATUS_TITLE, ELECTION, OPTION, STANDING, MARK, SEATS_REASON, DISTRICT_STATE, DISTRICT_REASON,
     RULE, LINE, RELEASE, BOX_STATE, STATION_KIND, REPORT, SHEET_STATE, SHEET_WORD, COUNT_LINE, ANNULLED, ROLE,
-    LAYER_TURNOUT, CAUSE, DOCUMENT_KIND, DOCUMENT_STATE, REFUSAL, SCRIPT,
+    LAYER_TURNOUT, CAUSE, EVENT, MEASURE, CHANGED, DOCUMENT_KIND, DOCUMENT_STATE, REFUSAL, SCRIPT,
 )  # fmt: skip
 """All of them, for the test that every sentence has a translation."""

@@ -218,7 +218,7 @@ def test_building_again_from_the_records_gives_the_same_documents(night: Night, 
     assert "election-court-act-1" in " ".join(anew)
 
 
-def test_one_document_touches_its_station_and_its_commission_and_nothing_else(night: Night) -> None:
+def test_one_document_touches_its_station_its_commission_and_what_changed_in_its_region(night: Night) -> None:
     station = night.where.election.stations[0]
     before = tree(night.where.public)
     came = night.office.received(station.no)
@@ -229,8 +229,9 @@ def test_one_document_touches_its_station_and_its_commission_and_nothing_else(ni
     night.publisher.wait_for_child()
     after = tree(night.where.public)
     changed = {path.partition("results/")[2] for path in after if after[path] != before.get(path)}
+    region = (f"changes/{station.region}/", f"changes/region/{station.region}.json")
     about = (f"station/{station.no}", f"documents/{station.tec}", f"document/{station.no}-", "/pointer.json", "log/")
-    assert [path for path in changed if not any(part in path for part in about)] == []
+    assert [path for path in changed if not any(part in path for part in about + region)] == []
 
 
 def test_a_copy_that_the_store_has_lost_does_not_keep_the_figures_back(night: Night) -> None:

@@ -24,6 +24,7 @@ ADDRESSES = {
     "turnout": "sample/turnout/",
     "counts": "sample/counts/",
     "counts-place": "sample/counts/district/d27/",
+    "changes": "sample/changes/",
     "documents": "sample/documents/",
     "owed": "sample/documents/tec-1/",
 }

@@ -29,6 +29,7 @@ def public(tmp_path: Path) -> Path:
         "results/log/tile/entries/000.p/7": "entries",
         f"results/data/{DIGEST}.json": "{}",
         "results/assets/app.0123456789ab.css": "a{}",
+        "results/ky/feed.atom": "<feed/>" * 90,
         "results/ky/data.csv": "a,b\n" * 200,
         "results/csp.json": json.dumps({"content-security-policy": "default-src 'self' 'sha256-x'"}),
         "tizme/index.html": "x",
@@ -100,6 +101,12 @@ def test_text_travels_zipped_when_the_reader_can_unzip(public: Path) -> None:
     assert gzip.decompress(zipped.body).decode() == PAGE
     assert files.answer("GET", "/results/ky/", {"accept-encoding": "gzip"}).body == zipped.body
     assert files.answer("GET", "/results/pointer.json", {"accept-encoding": "gzip"}).header("content-encoding") is None
+
+
+def test_a_feed_is_known_as_atom_and_travels_zipped(public: Path) -> None:
+    answer = StaticFiles(public).answer("GET", "/results/ky/feed.atom", {"accept-encoding": "gzip"})
+    assert answer.header("content-type") == "application/atom+xml; charset=utf-8"
+    assert answer.header("content-encoding") == "gzip"
 
 
 def test_a_page_carries_the_policy_that_its_builder_left_and_a_strict_one_otherwise(public: Path) -> None:
