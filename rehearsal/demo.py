@@ -31,6 +31,10 @@ SENTENCES: dict[Phase, str] = {
     "annexes": "Boxes send preference votes",
     "settle": "The last pages are made",
     "compare": "Public figures are compared",
+    "papers": "Scanned papers are copied and approved",
+    "protocols": "Two people key every protocol",
+    "public": "Counts by hand become public",
+    "verify": "A stranger verifies what is public",
 }
 
 
@@ -51,12 +55,15 @@ def progress_bar(console: Console) -> Iterator[Told]:
         yield told
 
 
-def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool = False) -> bool:
-    """`shailoo rehearse`: play, compare, say what came out. Returns whether everything was right."""
+def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool = False, evidence: bool = True) -> bool:
+    """`shailoo rehearse`: play, compare, say what came out. Returns whether everything was right.
+
+    Without `evidence` the days after the night are left out.
+    """
     with ExitStack() as stack:
         told = silent if as_json else stack.enter_context(progress_bar(Console(stderr=True)))
         rehearsal = stack.enter_context(Rehearsal(folder, package or MAIN, boxes=boxes, told=told))
-        outcome = rehearsal.run()
+        outcome = rehearsal.run(evidence=evidence)
     if as_json:
         print(json.dumps(asdict(outcome)))  # noqa: T201 -- the one object that was asked for
     else:
@@ -76,12 +83,20 @@ def outcome_table(outcome: Outcome) -> Table:
         ("annexes with preference votes", outcome.annexes),
         ("accepted to public, median, p99, longest", f"{seconds['p50']} s, {seconds['p99']} s, {seconds['max']} s"),
         ("everything public after the last report", f"{outcome.complete_after_last_s} s"),
-        ("day of the boxes, evening, all", f"{outcome.day_s} s, {outcome.evening_s} s, {outcome.wall_s} s"),
+        ("scanned papers public", outcome.papers),
+        ("protocols and reports keyed by two people", outcome.protocols),
+        ("everything public verified by a stranger", "yes" if outcome.verified else "no"),
+        ("day of the boxes, evening, days after, all", " s, ".join(map(str, seconds_of(outcome))) + " s"),
     ):
         table.add_row(name, str(value))
     for difference in outcome.differences[:20]:
         table.add_row("DIFFERENCE", difference)
     return table
+
+
+def seconds_of(outcome: Outcome) -> tuple[float, ...]:
+    """How long each part took, and all together."""
+    return outcome.day_s, outcome.evening_s, outcome.evidence_s, outcome.wall_s
 
 
 def show(package: str, port: int) -> None:
