@@ -18,7 +18,7 @@ from rich.table import Table
 from functions.server import listen
 from rehearsal.identity import identity_provider
 from rehearsal.night import Outcome, Phase, Rehearsal, Told, silent
-from rehearsal.packages import MAIN
+from rehearsal.packages import MAIN, spread
 from rehearsal.precincts import appoint_some
 from shailoo.assembly import IdentityProvider
 from shailoo.model.base import LANGUAGES
@@ -140,6 +140,13 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     table = Table(title="Open in a browser", show_header=False)
     for language in LANGUAGES:
         table.add_row(f"results, {language}", f"{url}/results/{language}/{election}/")
+    home = f"{url}/results/ky/{election}"
+    (station,) = spread(rehearsal.election, 1)
+    table.add_row("three counts side by side", f"{home}/counts/")
+    table.add_row("scanned papers, and what is owed", f"{home}/documents/")
+    table.add_row("a station with its papers", f"{home}/station/{station.no}/")
+    table.add_row("check it yourself", f"{url}/results/ky/about/check/")
+    table.add_row("head of the transparency log", f"{url}/results/log/checkpoint")
     table.add_row("all elections", f"{url}/results/ky/")
     table.add_row("staff sign-in", f"{url}/staff/")
     table.add_row("sign in there as", ", ".join(names))

@@ -101,6 +101,7 @@ class Desks:
         for at, (station, scan, withdrawn) in enumerate(sending, 1):
             waiting.append(self._receive(station, scan, withdrawn))
             heard(at, 2 * len(sending))
+        regretted = [one for one in waiting if one.withdrawn is not None]
         public, last = 0, time.monotonic()
         while waiting:
             left = []
@@ -110,8 +111,8 @@ class Desks:
                         left.append(one)
                     case "public":
                         public += 1
-                    case "gone":
-                        pass  # withdrawn, or nothing to be seen
+                    case "unreadable":
+                        self.differences.append(f"{document_id(one.document)}: no public copy could be made")
             if len(left) < len(waiting):
                 last = time.monotonic()
             elif time.monotonic() - last > _PATIENCE_S:
@@ -119,7 +120,10 @@ class Desks:
             waiting = left
             heard(2 * len(sending) - len(waiting), 2 * len(sending))
             time.sleep(_LOOK_S)
-        return public
+        for one in regretted:
+            above = self._above(one.document)
+            withdraw_document(one.document, one.withdrawn or "", self._desk, above, now=self._clock.now())
+        return public - len(regretted)
 
     def _receive(self, station: str, scan: Scan, withdrawn: str | None) -> InHand:
         sender = self._member(f"pec-{station}", "precinct")
@@ -127,27 +131,25 @@ class Desks:
         document = receive_document(paper, scan.data, self._desk, sender, now=self._clock.now())
         return InHand(document, secret_areas(scan.sheet), withdrawn)
 
-    def _attend(self, one: InHand) -> Literal["later", "public", "gone"]:
+    def _attend(self, one: InHand) -> Literal["later", "public", "unreadable"]:
         """Look at a document once and do what can be done now."""
         standing = find_document(one.document, self._installation.store)
         if standing is None or standing.state == "unreadable":
-            self.differences.append(f"{document_id(one.document)}: no public copy could be made")
-            return "gone"
+            return "unreadable"
         copy = standing.copies.get(standing.wanted)
         if copy is None:
             return "later"
-        no = one.document.station or ""
-        precinct = self._member(f"pec-{no}", "precinct")
-        above = self._member(self._election.station_by_no[no].tec, "territorial")
         now = self._clock.now()
         if one.areas and not standing.asked:
+            precinct = self._member(f"pec-{one.document.station}", "precinct")
             ask_blackout(one.document, one.areas, copy.version, self._desk, precinct, now=now)
             return "later"
-        approve_document(one.document, copy.version, copy.pdf, self._desk, above, now=now)
-        if one.withdrawn is None:
-            return "public"
-        withdraw_document(one.document, one.withdrawn, self._desk, above, now=now)
-        return "gone"
+        approve_document(one.document, copy.version, copy.pdf, self._desk, self._above(one.document), now=now)
+        return "public"
+
+    def _above(self, document: DocumentReceived) -> Member:
+        """The second official, of the commission above the precinct."""
+        return self._member(self._election.station_by_no[document.station or ""].tec, "territorial")
 
     def _member(self, commission: str, role: Role) -> Member:
         """Somebody of a commission, appointed when first needed."""

@@ -27,7 +27,7 @@ _MARGIN_MM, _TOP_MM, _LINE_MM = 16.0, 26.0, 4.2
 _SIZE_PT, _MARK_PT, _STAMP_PT = 9.0, 10.0, 44.0
 _ASKEW = 0.5
 """Degrees by which a sheet lies askew at most."""
-_PAD_MM = 2.5
+_PAD_MM = 1.0
 """So much more than the lines is blacked out: the sheet lies askew."""
 
 
@@ -107,8 +107,8 @@ def _page(pdf: FPDF, sheet: Sheet, page: int) -> None:
 
 
 def _drawn(sheet: Sheet) -> float:
-    """A number between 0 and 1 that every sheet has of its own."""
-    said = "\n".join((sheet.title, *sheet.lines)).encode()
+    """A number between 0 and 1 that every sheet has of its own; what must not be seen does not move it."""
+    said = "\n".join((sheet.title, *sheet.lines[: sheet.secret])).encode()
     return int.from_bytes(hashlib.sha256(said).digest()[:4], "big") / (1 << 32)
 
 
