@@ -31,8 +31,8 @@ SENTENCES: dict[Phase, str] = {
     "annexes": "Boxes send preference votes",
     "settle": "The last pages are made",
     "compare": "Public figures are compared",
-    "papers": "Scanned papers are copied and approved",
     "protocols": "Two people key every protocol",
+    "papers": "Scanned papers are copied and approved",
     "public": "Counts by hand become public",
     "verify": "A stranger verifies what is public",
 }
@@ -138,6 +138,8 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     """Where to look."""
     url, election = rehearsal.plan.url, rehearsal.election.id
     table = Table(title="Open in a browser", show_header=False)
+    table.add_column()
+    table.add_column(no_wrap=True)  # an address that is broken in two cannot be clicked
     for language in LANGUAGES:
         table.add_row(f"results, {language}", f"{url}/results/{language}/{election}/")
     home = f"{url}/results/ky/{election}"

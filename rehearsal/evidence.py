@@ -1,10 +1,9 @@
 """The days after the night: papers are received, copied and approved, protocols are keyed, stations are excluded.
 
-the papers      sent by a member of the precinct, copied by the installation's own copyist, approved by an official of
-                the commission above; small cells are blacked out, one paper is withdrawn, one file comes for two
-                stations
 the protocols   every sheet of every station as two people key it
-the act         that leaves the played stations out of the final count
+the papers      sent by a member of the precinct, copied by the installation's own copyist, approved by an official of
+                the commission above; small cells are blacked out, one file comes for two stations
+the act         that leaves the played stations out of the final count; one paper is withdrawn
 
 Papers and the act go through the use cases of the commissions' pages. Keyings are the records that those write, by the
 hundred: fifteen thousand commits are no part of what is shown.
@@ -88,11 +87,12 @@ class Desks:
         self._clock = clock
         self._stations = stations
         self._members: dict[str, Member] = {}
+        self._regretted: list[InHand] = []
 
     # --- papers ---
 
     def papers(self, heard: Heard) -> int:
-        """Have papers received, copied, approved; returns how many the public sees. Raises ProgramFailed."""
+        """Have papers received, copied, approved; returns how many of them nobody will regret. Raises ProgramFailed."""
         cabinet = Cabinet(self._election, self._played, self._installation.store)
         chosen = cabinet.chosen(self._stations)
         held = {no: cabinet.papers(self._election.station_by_no[no], whole=whole) for no, whole in chosen.items()}
@@ -101,7 +101,7 @@ class Desks:
         for at, (station, scan, withdrawn) in enumerate(sending, 1):
             waiting.append(self._receive(station, scan, withdrawn))
             heard(at, 2 * len(sending))
-        regretted = [one for one in waiting if one.withdrawn is not None]
+        self._regretted = [one for one in waiting if one.withdrawn is not None]
         public, last = 0, time.monotonic()
         while waiting:
             left = []
@@ -120,10 +120,13 @@ class Desks:
             waiting = left
             heard(2 * len(sending) - len(waiting), 2 * len(sending))
             time.sleep(_LOOK_S)
-        for one in regretted:
+        return public - len(self._regretted)
+
+    def withdraw(self) -> None:
+        """Have the paper withdrawn that should not have been approved."""
+        for one in self._regretted:
             above = self._above(one.document)
             withdraw_document(one.document, one.withdrawn or "", self._desk, above, now=self._clock.now())
-        return public - len(regretted)
 
     def _receive(self, station: str, scan: Scan, withdrawn: str | None) -> InHand:
         sender = self._member(f"pec-{station}", "precinct")

@@ -65,7 +65,7 @@ _LEAP_MS = 1000
 """In so much real time the days between pass."""
 
 Phase = Literal[
-    "day", "turnout", "start", "evening", "annexes", "settle", "compare", "papers", "protocols", "public", "verify"
+    "day", "turnout", "start", "evening", "annexes", "settle", "compare", "protocols", "papers", "public", "verify"
 ]
 Told = Callable[[Phase, int, int], None]
 """Hears how far a phase has come: done, of how many."""
@@ -497,13 +497,15 @@ class Rehearsal:
         stations = [station for station in self.election.stations if station.no in open_]
         desks = Desks(self.installation, self.election, self.played, clock, stations)
         self.let_pass(self.election.last_closing + PAPERS_AFTER)
-        papers = desks.papers(lambda done, of: self._told("papers", done, of))
+        # The publisher goes through thousands of keyings while the copyist makes copies: one core for each.
         protocols = desks.protocols(lambda done, of: self._told("protocols", done, of))
+        papers = desks.papers(lambda done, of: self._told("papers", done, of))
+        self.settle("public")  # the counts by hand are public before anything is taken out of them, the papers as well
         act = exclusions(self.election, self.played)
         if act is not None:
-            self.settle("public")  # the counts by hand are read before anything is taken out of them
             self.let_pass(act.entered)
             desks.exclude(act)
+        desks.withdraw()
         self.settle("public")
         differences = list(desks.differences)
         if len(stations) == len(self.election.stations):

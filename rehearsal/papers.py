@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.staff.document_words import paper_name
+from functions.staff.keying_form import IDENTIFIED_NAME
 from rehearsal.counts import hides_votes
 from rehearsal.manual import counted_by_hand, protocol_lines, protocol_of
 from rehearsal.packages import spread
@@ -106,16 +107,18 @@ class Cabinet:
             case "zero-report" | "final-report":
                 return self._tape(station, kind, part), None
             case "identification-initial":
-                return [row("", self._words.gettext("voters identified"), 0)], None
+                return self._identified(0), None
             case "identification-final":
-                voters = self.played.identified.get(station.no)
-                return [] if voters is None else [row("", self._words.gettext("voters identified"), voters)], None
+                return self._identified(self.played.identified.get(station.no)), None
             case "protocol":
                 return self._protocol(station, self.election.contest_by_id[part or ""])
             case "annex":
                 return self._annex(station, part or "")
             case "court-act" | "commission-act":
                 return [], None
+
+    def _identified(self, voters: int | None) -> list[str]:
+        return [] if voters is None else [row("", self._words.gettext(IDENTIFIED_NAME), voters)]
 
     def _tape(self, station: Station, kind: DocumentKind, part: str | None) -> list[str]:
         """The signed text itself, as it was received."""
