@@ -1,4 +1,4 @@
-"""The days after a night of five stations: papers, protocols keyed by two, and a stranger who verifies all of it."""
+"""The days after a night of five stations: papers, protocols keyed by two, an act, a stranger who verifies it all."""
 
 from __future__ import annotations
 
@@ -23,13 +23,24 @@ from tests.journey.nights import keep_prose, public_data, shailoo, tree
 
 pytestmark = pytest.mark.night
 ELECTION = "small"
+EXCLUDED = "1002"
 
 
 @pytest.fixture(scope="module")
-def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The five stations, one of which an act leaves out in the end."""
+    folder = tmp_path_factory.mktemp("package") / ELECTION
+    shutil.copytree(find_package(ELECTION), folder)
+    with (folder / "played" / "excluded.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{EXCLUDED},left out by this test\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def days(package: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
     folder = tmp_path_factory.mktemp("days") / "installation"
     keep_prose(folder)
-    with Rehearsal(folder, ELECTION, processes=1, seconds=1.5) as played:
+    with Rehearsal(folder, str(package), processes=1, seconds=1.5) as played:
         return folder, played.run()
 
 
@@ -108,9 +119,21 @@ def test_the_counts_by_hand_are_public_as_they_were_keyed(days: tuple[Path, Outc
     assert (lists["stations_with_both"], lists["stations"]) == (5, 5)
 
 
-def test_a_count_that_is_not_as_it_was_played_is_a_difference(days: tuple[Path, Outcome]) -> None:
+def test_the_act_takes_its_station_out_of_the_final_count_on_its_own_day(days: tuple[Path, Outcome]) -> None:
     folder, _ = days
-    package = find_package(ELECTION)
+    counts = public_data(folder, ELECTION, "counts.json")
+    (lists,) = counts["layers"]
+    told = {
+        layer["layer"]: {line["line"]: line["votes"] for line in layer["lines"]}["ballots"] for layer in lists["layers"]
+    }
+    assert told == {"boxes": 1000, "hand": 1000, "final": 1000 - 250}
+    (act,) = counts["acts"]
+    assert [part["station"] for part in act["excludes"]] == [EXCLUDED]
+    assert public_data(folder, ELECTION, "pointer.json")["published_at"] > act["day"]
+
+
+def test_a_count_that_is_not_as_it_was_played_is_a_difference(package: Path, days: tuple[Path, Outcome]) -> None:
+    folder, _ = days
     election, played = read_package(package), read_played(package)
 
     def spoilt(name: str) -> object:
@@ -127,10 +150,9 @@ def test_a_count_that_is_not_as_it_was_played_is_a_difference(days: tuple[Path, 
     assert difference.startswith("smd-2, final, line 2: ")
 
 
-def test_the_days_are_told_after_the_night(days: tuple[Path, Outcome]) -> None:
+def test_the_days_are_told_after_the_night(package: Path, days: tuple[Path, Outcome]) -> None:
     folder, _ = days
-    election = read_package(find_package(ELECTION))
-    keyed = list(protocols(election, read_played(find_package(ELECTION))))
+    keyed = list(protocols(read_package(package), read_played(package)))
     arrived = min(row["arrived"] for row in rows(folder))
     assert arrived > max(one.entered for one in keyed).isoformat()
 
