@@ -18,7 +18,7 @@ from rich.table import Table
 from functions.server import listen
 from rehearsal.identity import identity_provider
 from rehearsal.night import Outcome, Phase, Rehearsal, Told, silent
-from rehearsal.packages import MAIN
+from rehearsal.packages import MAIN, spread
 from rehearsal.precincts import appoint_some
 from shailoo.assembly import IdentityProvider
 from shailoo.model.base import LANGUAGES
@@ -31,6 +31,10 @@ SENTENCES: dict[Phase, str] = {
     "annexes": "Boxes send preference votes",
     "settle": "The last pages are made",
     "compare": "Public figures are compared",
+    "protocols": "Two people key every protocol",
+    "papers": "Scanned papers are copied and approved",
+    "public": "Counts by hand become public",
+    "verify": "A stranger verifies what is public",
 }
 
 
@@ -51,12 +55,15 @@ def progress_bar(console: Console) -> Iterator[Told]:
         yield told
 
 
-def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool = False) -> bool:
-    """`shailoo rehearse`: play, compare, say what came out. Returns whether everything was right."""
+def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool = False, evidence: bool = True) -> bool:
+    """`shailoo rehearse`: play, compare, say what came out. Returns whether everything was right.
+
+    Without `evidence` the days after the night are left out.
+    """
     with ExitStack() as stack:
         told = silent if as_json else stack.enter_context(progress_bar(Console(stderr=True)))
         rehearsal = stack.enter_context(Rehearsal(folder, package or MAIN, boxes=boxes, told=told))
-        outcome = rehearsal.run()
+        outcome = rehearsal.run(evidence=evidence)
     if as_json:
         print(json.dumps(asdict(outcome)))  # noqa: T201 -- the one object that was asked for
     else:
@@ -76,12 +83,20 @@ def outcome_table(outcome: Outcome) -> Table:
         ("annexes with preference votes", outcome.annexes),
         ("accepted to public, median, p99, longest", f"{seconds['p50']} s, {seconds['p99']} s, {seconds['max']} s"),
         ("everything public after the last report", f"{outcome.complete_after_last_s} s"),
-        ("day of the boxes, evening, all", f"{outcome.day_s} s, {outcome.evening_s} s, {outcome.wall_s} s"),
+        ("scanned papers public", outcome.papers),
+        ("protocols and reports keyed by two people", outcome.protocols),
+        ("everything public verified by a stranger", "yes" if outcome.verified else "no"),
+        ("day of the boxes, evening, days after, all", " s, ".join(map(str, seconds_of(outcome))) + " s"),
     ):
         table.add_row(name, str(value))
     for difference in outcome.differences[:20]:
         table.add_row("DIFFERENCE", difference)
     return table
+
+
+def seconds_of(outcome: Outcome) -> tuple[float, ...]:
+    """How long each part took, and all together."""
+    return outcome.day_s, outcome.evening_s, outcome.evidence_s, outcome.wall_s
 
 
 def show(package: str, port: int) -> None:
@@ -123,8 +138,17 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     """Where to look."""
     url, election = rehearsal.plan.url, rehearsal.election.id
     table = Table(title="Open in a browser", show_header=False)
+    table.add_column()
+    table.add_column(no_wrap=True)  # an address that is broken in two cannot be clicked
     for language in LANGUAGES:
         table.add_row(f"results, {language}", f"{url}/results/{language}/{election}/")
+    home = f"{url}/results/ky/{election}"
+    (station,) = spread(rehearsal.election, 1)
+    table.add_row("three counts side by side", f"{home}/counts/")
+    table.add_row("scanned papers, and what is owed", f"{home}/documents/")
+    table.add_row("a station with its papers", f"{home}/station/{station.no}/")
+    table.add_row("check it yourself", f"{url}/results/ky/about/check/")
+    table.add_row("head of the transparency log", f"{url}/results/log/checkpoint")
     table.add_row("all elections", f"{url}/results/ky/")
     table.add_row("staff sign-in", f"{url}/staff/")
     table.add_row("sign in there as", ", ".join(names))

@@ -6,7 +6,8 @@ and where reports crowd time is stretched, so that the pressed minute carries an
 true hour at which its station closed and at which it arrived, and no box seems to have a wrong clock.
 
 `clock.json` says which moment the clocks tell at which real moment, as a line of knots. Until the evening has begun
-it says that the clocks stand still; the file is replaced once when it begins, and every process follows.
+it says that the clocks stand still; the file is replaced when it begins, and every process follows. Days that pass
+after the night are a leap of the same line.
 """
 
 from __future__ import annotations

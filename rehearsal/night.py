@@ -28,9 +28,12 @@ from typing import Any, Literal, Self
 
 from rehearsal.audit import Audit, audit_night
 from rehearsal.boxes import Plan
-from rehearsal.evening import Line, arrivals, press, save_evening
+from rehearsal.counts import audit_counts
+from rehearsal.evening import CLOCK, EveningClock, Line, arrivals, press, save_evening
+from rehearsal.evidence import Desks, Evidence, verify_public
 from rehearsal.hands import Commission
 from rehearsal.lines import Program, ProgramFailed
+from rehearsal.manual import exclusions
 from rehearsal.packages import MAIN, find_package, first_boxes, package_files
 from rehearsal.played import Played, read_played
 from rehearsal.precincts import enter_day
@@ -56,7 +59,14 @@ MARKS = "publisher"
 _FIRST_REST_S = 1
 _SETTLE_S = 120.0
 
-Phase = Literal["day", "turnout", "start", "evening", "annexes", "settle", "compare"]
+PAPERS_AFTER = timedelta(hours=12)
+"""So long after the last station in the world has closed the papers are at hand and keyed."""
+_LEAP_MS = 1
+"""In so much real time the days between pass: nothing is published in the middle of them."""
+
+Phase = Literal[
+    "day", "turnout", "start", "evening", "annexes", "settle", "compare", "protocols", "papers", "public", "verify"
+]
 Told = Callable[[Phase, int, int], None]
 """Hears how far a phase has come: done, of how many."""
 
@@ -88,6 +98,12 @@ class Outcome:
     complete_after_last_s: float
     wall_s: float
     totals: dict[str, Any]
+    papers: int = 0
+    """Scanned papers that the public sees. None of the following without the days after the night."""
+    protocols: int = 0
+    """Papers keyed by two people who agree."""
+    verified: bool = False
+    evidence_s: float = 0.0
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -140,6 +156,7 @@ class Rehearsal:
         self._programs: list[Program] = []
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._begun: datetime | None = None
         self.day_s = 0.0
         self.announce: Callable[[], None] = lambda: None
         """Called when the pages are up and the evening is about to begin."""
@@ -315,6 +332,7 @@ class Rehearsal:
         """Let the clocks run."""
         begun = (datetime.now(UTC) + timedelta(seconds=1.5)).replace(microsecond=0)
         save_evening(self.installation.folder, self.line, begun)
+        self._begun = begun
         return begun
 
     def _senders(self, kind: str, part: int, jobs: list[tuple[str, int]]) -> tuple[str, list[str]]:
@@ -400,16 +418,19 @@ class Rehearsal:
                 task.result()
         return len(done)
 
-    def settle(self) -> float:
+    def settle(self, phase: Phase = "settle") -> float:
         """Wait until everything that was accepted is public, what trails included; returns the seconds."""
-        began = time.monotonic()
-        self._told("settle", 0, 1)
+        began = news = time.monotonic()
+        last = -1
+        self._told(phase, 0, 1)
         while not self._settled():
-            if time.monotonic() - began > _SETTLE_S:
+            if self.installation.store.last() != last:
+                last, news = self.installation.store.last(), time.monotonic()
+            if time.monotonic() - news > _SETTLE_S:
                 log = self.services.program.last_words() if self.services is not None else ""
                 raise ProgramFailed("The publisher does not come to its end.", log=log)
             time.sleep(0.05)
-        self._told("settle", 1, 1)
+        self._told(phase, 1, 1)
         return time.monotonic() - began
 
     def _settled(self) -> bool:
@@ -417,11 +438,12 @@ class Rehearsal:
         newest = 0
         trailed: Publication | None = None
         for entry in store.feed(max(0, store.last() - 1000)):
+            if not entry.key.startswith("publication/"):
+                newest = entry.seq  # unread: to read thousands again and again would take a core from the publisher
+                continue
             record = read_record(entry.body)
-            if isinstance(record, Publication):
-                trailed = record if record.trail else trailed
-            else:
-                newest = entry.seq
+            if isinstance(record, Publication) and record.trail:
+                trailed = record
         if trailed is None or trailed.upto < newest:
             return False
         with contextlib.suppress(FileNotFoundError, ValueError, KeyError):
@@ -449,8 +471,62 @@ class Rehearsal:
         self._told("compare", 1, 1)
         return audit
 
-    def run(self) -> Outcome:
-        """The whole night."""
+    # --- the days after ---
+
+    def let_pass(self, until: datetime) -> None:
+        """Have the clocks of every process go on from a later moment; what they told so far they have told."""
+        if self._begun is None:
+            message = "the clocks stand still until the evening has begun"
+            raise ValueError(message)
+        passed = (datetime.now(UTC) - self._begun) // timedelta(milliseconds=1)
+        now = self.line.told_at(timedelta(milliseconds=passed)).replace(microsecond=0) + timedelta(seconds=1)
+        if until <= now:
+            return
+        known = sum(1 for ms in self.line.after_ms if ms < passed)
+        self.line = Line(
+            (*self.line.told[:known], now, until), (*self.line.after_ms[:known], passed, passed + _LEAP_MS)
+        )
+        save_evening(self.installation.folder, self.line, self._begun)
+
+    def days(self) -> Evidence:
+        """Play the days after: papers, protocols, the act, each public before the next; then verify what is public."""
+        assert self.services is not None  # noqa: S101 -- the night was started before its days after
+        services, began = self.services, time.monotonic()
+        clock = EveningClock.open(self.installation.folder / CLOCK)
+        open_ = {self.election.box_by_id[box].station for box in self.boxes}
+        stations = [station for station in self.election.stations if station.no in open_]
+        desks = Desks(self.installation, self.election, self.played, clock, stations)
+        self.let_pass(self.election.last_closing + PAPERS_AFTER)
+        # The publisher goes through thousands of keyings while the copyist makes copies: one core for each.
+        protocols = desks.protocols(lambda done, of: self._told("protocols", done, of))
+        papers = desks.papers(lambda done, of: self._told("papers", done, of))
+        self.settle("public")  # the counts by hand are public before anything is taken out of them, the papers as well
+        act = exclusions(self.election, self.played)
+        if act is not None:
+            self.let_pass(act.entered)
+            desks.exclude(act)
+        desks.withdraw()
+        self.settle("public")
+        differences = list(desks.differences)
+        if len(stations) == len(self.election.stations):
+            differences += audit_counts(self.election, self.played, lambda name: services.data(self.election.id, name))
+        self._told("verify", 0, 1)
+        broken = self.verify()
+        self._told("verify", 1, 1)
+        return Evidence(
+            papers=papers,
+            protocols=protocols,
+            verified=broken is None,
+            seconds=round(time.monotonic() - began, 2),
+            differences=differences if broken is None else [*differences, broken],
+        )
+
+    def verify(self) -> str | None:
+        """Have a stranger verify the public folder, in a process apart; None, or the first broken link."""
+        return verify_public(self.installation.public, self.election.id)
+
+    def run(self, *, evidence: bool = True) -> Outcome:
+        """The whole night and, with `evidence`, the days after it."""
         self.day()
         self.start()
         self.announce()
@@ -461,6 +537,8 @@ class Rehearsal:
         self.settle()
         audit = self.compare()
         seconds: dict[str, float] = seen["seconds"]
+        differences = [*audit.differences, *self._twice()]
+        after = self.days() if evidence else Evidence()
         return Outcome(
             election=self.election.id,
             stations=len({self.election.box_by_id[box].station for box in self.boxes}),
@@ -480,7 +558,11 @@ class Rehearsal:
             complete_after_last_s=round(float(seen["last_s"]), 3),
             wall_s=round(time.monotonic() - self._began, 2),
             totals=audit.totals,
-            differences=[*audit.differences, *self._twice()],
+            papers=after.papers,
+            protocols=after.protocols,
+            verified=after.verified,
+            evidence_s=after.seconds,
+            differences=[*differences, *after.differences],
         )
 
     def _twice(self) -> Iterator[str]:

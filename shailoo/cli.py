@@ -149,15 +149,18 @@ def rehearse(
     ] = "",
     boxes: Annotated[int | None, typer.Option("--boxes", min=1, help="Only so many boxes report.")] = None,
     *,
+    no_evidence: Annotated[
+        bool, typer.Option("--no-evidence", help="The night only, without the papers and protocols of the days after.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Play an election night in an empty folder, compare every figure at the end, and exit.
+    """Play an election night and the days after it in an empty folder, compare every figure, verify, and exit.
 
     0 well, 1 with differences.
     """
     from rehearsal.demo import play
 
-    if not play(folder, election, boxes=boxes, as_json=as_json):
+    if not play(folder, election, boxes=boxes, as_json=as_json, evidence=not no_evidence):
         raise typer.Exit(1)
 
 

@@ -26,7 +26,7 @@ ELECTION = "small"
 def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
     folder = tmp_path_factory.mktemp("night") / "installation"
     with rehearsal(folder, ELECTION) as played:
-        outcome = played.run()
+        outcome = played.run(evidence=False)
     return folder, outcome
 
 
