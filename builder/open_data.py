@@ -34,7 +34,8 @@ MEANING: Mapping[str, str] = {
     "en": "in English",
     "contest": "identifier of the contest in the election package",
     "contests": "each contest voted on in this place",
-    "line": "`option`, `invalid` or `ballots`; of a held report, the line that breaks the rule",
+    "line": "`option`, `invalid` or `ballots`; of a held report, the line that breaks the rule; of a protocol, as the "
+    "election package names it",
     "no": "ballot number of the option; empty for other lines",
     "votes": "whole number; empty (null) while nothing is counted, and in a small cell",
     "ballots": "ballots of the contest found in the boxes: the base of every share",
@@ -50,13 +51,14 @@ MEANING: Mapping[str, str] = {
     "held": "boxes whose report is held; in a file of held reports, the reports",
     "conflicts": "boxes with two different final reports; in a file of held reports, the reports",
     "voters_waiting": "voters of stations none of whose boxes is counted yet",
-    "figures": "of the place as a whole",
+    "figures": "of the place as a whole; of a line of a protocol, one, or one for each option in ballot order",
     "parts": "the places below; of papers that are owed, which of their kind, empty when all of it",
     "coverage": "how complete each region is",
     "districts": "how the contest of each district stands",
     "state": "of a box: `waiting`, `accepted`, `held`, `conflict`, `replaced`, `revoked`; of a document: `checking`, "
     "`unreadable`, `public`, `withdrawn`; of a district: `waiting`, "
-    "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`",
+    "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`; of a protocol: "
+    "`counts`, `held`, `replaced` by a later version",
     "leader": "ballot number of the option with most votes",
     "leader_votes": "its votes",
     "seats": "seats if counted now, of the list contest; in a line of `lists`, the list's",
@@ -107,7 +109,7 @@ MEANING: Mapping[str, str] = {
     "measure": "what is changed: `join-reserve-box`, `revoke-box`, `release-report`, `choose-report`, `manual-only`, "
     "or a measure about the manual and the final count, with the fields it needs",
     "sealed_sha256": "of the upload that counts, as sealed: the digest of its arrival in the log",
-    "version": "the version of the overview and its data set; of a document, of its public copy",
+    "version": "the version of the overview and its data set; of a document, of its public copy; of a protocol, from 1",
     "complete": "the version up to which every page is written",
     "published_at": "UTC, when the version was published",
     "held_since": "UTC, since when nothing newer has passed the gate; null when all is well",
@@ -118,7 +120,9 @@ MEANING: Mapping[str, str] = {
     "counts": "boxes beside the count by hand, one for each contest",
     "hand": "counted by hand: the protocols on which two people agree, of the stations that have both counts",
     "stations_with_both": "stations whose boxes are all counted and whose protocol is agreed",
-    "lines": "ballot numbers, then `invalid` and `ballots`; of a final count also `nobody`: votes that an act took out",
+    "lines": "ballot numbers, then `invalid` and `ballots`; of a final count also `nobody`: votes that an act took "
+    "out; of a protocol, the lines of the paper as the election package names them; SHA-256 of the canonical JSON that "
+    "maps each to its figures is in the log",
     "layers": "each contest by `boxes`, `hand` and `final`: the count by hand without what acts exclude",
     "layer": "`boxes`, `hand` or `final`",
     "every_station": "whether every station is in the layer, or excluded from it by an act",
@@ -127,6 +131,13 @@ MEANING: Mapping[str, str] = {
     "reversed_by": "number of the act by which this one no longer holds; null while it holds",
     "excludes": "what the act takes out of the final count",
     "what": "`exclude-outside`, `exclude-station`, `exclude-option` or `exclude-contest`",
+    "protocols": "every version of a paper on which two people agree",
+    "sheet": "the contest whose protocol it is, or `identification`",
+    "agreed": "UTC, when the second of two equal keyings was handed over",
+    "correction": "why there is a version after the first, word for word",
+    "act": "number of the act on whose authority it was corrected",
+    "unreconciled": "why it was handed over although an equation does not hold, word for word",
+    "votes_hidden": "whether lines that tell votes are left out, because there are too few ballots",
     "protocol": "`waiting`, `differs` (keyed differently), `held` or `agreed`",
     "ballots_boxes": "ballots by the boxes; null until all of the station's are counted",
     "ballots_hand": "ballots by hand",

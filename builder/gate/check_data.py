@@ -7,6 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from builder.gate.check_hands import check_counts, check_protocols
 from builder.gate.check_papers import check_papers_file
 from builder.gate.disagreement import About, PageDisagrees
 from builder.gate.hand_tables import place_pair
@@ -31,8 +32,11 @@ def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
         if kind is None:
             continue
         if path.endswith(".json"):
-            for contest in json.loads(data)["contests"]:
+            value = json.loads(data)
+            for contest in value["contests"]:
                 _contest(facts, kind, place, path, _of_json(contest))
+            if kind == "station":
+                check_protocols(facts, path, place, value)
         elif not path.endswith("-parts.csv"):
             for contest in _of_csv(data):
                 _contest(facts, kind, place, path, contest)
@@ -48,6 +52,8 @@ def _counts(facts: Facts, path: str, data: bytes) -> bool:
     if place:
         kind, _, name = place.rpartition("/")
         about = About("counts-place", kind or "region", name)
+    if path.endswith(".json"):
+        check_counts(facts, about, path, json.loads(data))
     found = _counted_json(data) if path.endswith(".json") else _counted_csv(data)
     wanted: dict[tuple[str, str, str], int | None] = {}
     for contest in dict.fromkeys(contest for contest, _, _ in found):
