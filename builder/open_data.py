@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import counts_files, data_files, document_files, samples, snapshot
+from builder import counts_files, data_files, document_files, protocols_file, samples, snapshot
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
@@ -132,6 +132,7 @@ MEANING: Mapping[str, str] = {
     "excludes": "what the act takes out of the final count",
     "what": "`exclude-outside`, `exclude-station`, `exclude-option` or `exclude-contest`",
     "protocols": "every version of a paper on which two people agree",
+    "figure": "what the line of the paper says",
     "sheet": "the contest whose protocol it is, or `identification`",
     "agreed": "UTC, when the second of two equal keyings was handed over",
     "correction": "why there is a version after the first, word for word",
@@ -172,6 +173,8 @@ TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
      "boxes beside hand, over the stations that have both counts; one line an option, `invalid`, `ballots`",
      counts_files.COUNT_COLUMNS),
     ("`held.csv`", "the reports that are in no total", data_files.HELD_COLUMNS),
+    ("`protocols.csv`", "papers on which two people agree, by version, a line a figure; no votes of small cells",
+     protocols_file.PROTOCOL_COLUMNS),
     ("`documents/*.csv`, `documents.csv`", "scanned documents: of a commission's stations, of the country",
      document_files.DOCUMENT_COLUMNS),
     ("`stations.csv`", "every box of the country in one table; follows the totals within seconds",

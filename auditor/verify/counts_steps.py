@@ -9,6 +9,7 @@ from auditor.verify.data_steps import read_json, rows_of
 from auditor.verify.figures import same
 from auditor.verify.findings import Broken
 from auditor.verify.hands import Hands, HandSum, Opened, annulling, keys_of, row_of
+from auditor.verify.protocols import roles_of
 from auditor.verify.sources import Source, need
 from auditor.verify.tally import COUNTRY, Scope, Sum
 from shailoo.model.election import Contest, ContestKind
@@ -90,6 +91,35 @@ def check_counts(source: Source, hands: Hands) -> int:
             ) from error
         checked += _csv(f"{path}.csv", need(source, f"{path}.csv"), hands, scope)
     return checked
+
+
+def check_table(source: Source, hands: Hands) -> int:
+    """The table of every paper against the stations' files, which the log binds. Raises Broken."""
+    path = f"{hands.public.folder}/protocols.csv"
+    expected: dict[tuple[str, ...], str] = {}
+    for (no, sheet), versions in hands.papers.versions.items():
+        contest = hands.election.contest_by_id.get(sheet)
+        roles = roles_of(hands.election.protocol_by_kind[contest.kind]) if contest is not None else {}
+        options = [
+            str(one.no)
+            for one in (contest.options if contest is not None else ())
+            if "against-all" not in roles or one.kind.value != "against-all"
+        ]
+        for version, state in zip(versions, hands.papers.states[no, sheet], strict=True):
+            for line, figures in version.lines.items():
+                numbers = options if line == roles.get("votes") else [""]
+                expected |= {
+                    (no, sheet, str(version.number), state, line, number): str(figure)
+                    for number, figure in zip(numbers, figures, strict=True)
+                }
+    columns = ("station", "sheet", "version", "state", "line", "no")
+    rows = rows_of(path, need(source, path))
+    found = {tuple(row[column] for column in columns): row["figure"] for row in rows}
+    same(path, "rows", len(expected), len(rows))
+    if expected != found:
+        for line_of in {**expected, **found}:
+            same(path, " ".join(line_of), expected.get(line_of), found.get(line_of))
+    return len(found)
 
 
 def _json(path: str, value: Mapping[str, Any], hands: Hands, scope: Scope) -> int:

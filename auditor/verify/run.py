@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from auditor.verify.counts_pages import check_counts_pages, check_station_page
-from auditor.verify.counts_steps import check_counts, check_states, open_rows
+from auditor.verify.counts_steps import check_counts, check_states, check_table, open_rows
 from auditor.verify.data_steps import check_nation, check_places, read_json
 from auditor.verify.document_steps import check_documents
 from auditor.verify.figures import Figures, opened_rows
@@ -31,6 +31,7 @@ from auditor.verify.protocols import read_papers
 from auditor.verify.seats_step import check_seats
 from auditor.verify.sources import Source, need, open_source
 from auditor.verify.tally import Scope
+from auditor.verify.view_pages import check_views
 from shailoo.model.base import Language
 from shailoo.records.log_entry import PackageEntry
 from shailoo.records.note import Verifier
@@ -152,6 +153,7 @@ def _figures(source: Source, publics: list[Public], report: Verification) -> Non
     checked = _spread(_page_piece, source)
     for figures in _WORK.figures:
         checked += check_overviews(source, figures) + check_options(source, figures, lines_of(figures))
+        checked += check_views(source, figures)
     report.steps.append(Step(9, "Every figure on the pages, in three languages, is that of our sums", checked))
     report.broken_step = BY_HAND
     checked = by_hand.checked + sum(check_counts_pages(source, hands) for hands in _WORK.hands)
@@ -171,7 +173,7 @@ def _by_hand(source: Source, report: Verification) -> Step:
         hands = Hands(public, figures, papers)
         _WORK.hands.append(hands)
         notes += open_rows(source, hands)
-        checked += check_states(hands) + check_counts(source, hands)
+        checked += check_states(hands) + check_counts(source, hands) + check_table(source, hands)
         if papers.unbound:
             notes.append(
                 f"{public.election.id}: votes of {len(papers.unbound)} protocols are bound by the log in part only, "

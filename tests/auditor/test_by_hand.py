@@ -177,6 +177,7 @@ def test_a_protocol_that_was_logged_before_its_box_sealed_a_cell_is_accepted_and
         ("data/small/counts/bishkek.json", '"excluded_by": null', '"excluded_by": "2"'),
         ("data/small/counts/bishkek.json", '"protocol": "held"', '"protocol": "agreed"'),
         ("data/small/counts/district/d01.json", '"ballots_hand": 398', '"ballots_hand": 399'),
+        ("data/small/protocols.csv", ",L10,1,161", ",L10,1,160"),
         ("data/small/counts/bishkek.csv", ",430,430", ",430,431"),
     ],
 )
