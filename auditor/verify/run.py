@@ -27,8 +27,10 @@ from auditor.verify.hands import Hands
 from auditor.verify.log_steps import CHECKPOINT, Log, check_entries, check_head, check_tiles, check_witnesses
 from auditor.verify.nation_pages import check_options, check_overviews, lines_of
 from auditor.verify.pages import check_pages
+from auditor.verify.pictures import check_pictures
 from auditor.verify.protocols import read_papers
 from auditor.verify.seats_step import check_seats
+from auditor.verify.software import software_note
 from auditor.verify.sources import Source, need, open_source
 from auditor.verify.tally import Scope
 from auditor.verify.view_pages import check_views
@@ -96,6 +98,7 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
     log, step = check_entries(log)
     report.steps.append(step)
     report.elections = _elections(log, asked)
+    _settled(source, report.elections)
     publics = _files(source, log, key, report)
     _figures(source, publics, report)
     if source.again(CHECKPOINT) != signed.note.bytes():
@@ -112,13 +115,28 @@ def _elections(log: Log, asked: Asked) -> list[str]:
     return [name for name in known if not asked.elections or name in asked.elections]
 
 
+def _settled(source: Source, elections: list[str]) -> None:
+    """Every page of the version is written. Raises Unusable: what is half written cannot be told from what is wrong."""
+    for name in elections:
+        path = f"data/{name}/pointer.json"
+        pointer = read_json(source, path)
+        if pointer.get("held_since") is not None or int(pointer["complete"]) < int(pointer["version"]):
+            raise Unusable(
+                "The log holds, but not every page of its last version is out yet. Verify again in some minutes; if it "
+                "stays so, ask the commission why.",
+                file=path, version=str(pointer.get("version")), complete=str(pointer.get("complete")),
+                held_since=str(pointer.get("held_since")),
+            )  # fmt: skip
+
+
 def _files(source: Source, log: Log, key: Verifier, report: Verification) -> list[Public]:
     """Steps 5 and 6."""
     report.broken_step = (5, "Files against their entries")
     publics = [open_election(source, log, name) for name in report.elections]
     checked = len(publics) + check_files(source, log, publics, key)
-    checked += sum(check_documents(source, public) for public in publics)
-    report.steps.append(Step(5, "Every file and every entry of the log belong to each other", checked))
+    checked += sum(check_documents(source, public) + check_pictures(source, public) for public in publics)
+    notes = (software_note(log), "the pictures of a paper's pages are bound to its copy by their names only")
+    report.steps.append(Step(5, "Every file and every entry of the log belong to each other", checked, notes))
     report.broken_step = (6, "Signatures of the boxes")
     checked = sum(check_signatures(source, public) for public in publics)
     report.steps.append(Step(6, "Every text is signed by its box, with the key in the package", checked))
