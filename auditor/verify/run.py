@@ -161,7 +161,9 @@ def _figures(source: Source, publics: list[Public], report: Verification) -> Non
         ]
         checked += check_nation(source, _WORK.figures[-1])
     checked += _spread(_data_piece, source)
-    notes.append("turnout through the day was told by people and is signed by no box: not added up")
+    notes.append(
+        "turnout through the day was told by people and is signed by no box: only that every view tells it alike"
+    )
     report.steps.append(Step(7, "Every total is the sum of the signed texts that count", checked, tuple(notes)))
     report.broken_step = (8, "Seats")
     checked = sum(check_seats(source, figures) for figures in _WORK.figures)
