@@ -8,7 +8,6 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-import shailoo
 from auditor.verify.log_steps import Log
 from shailoo.records.canonical import canonical_json
 from shailoo.records.log_entry import SoftwareEntry
@@ -17,7 +16,7 @@ FOLDERS = ("builder", "shailoo", "sites")
 """What decides on the bytes that are published; docs/log.md says how they are digested."""
 
 
-_ROOT = Path(shailoo.__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def software_note(log: Log, root: Path = _ROOT) -> str:
