@@ -23,7 +23,9 @@ Licence: CC BY 4.0. Please name the version that the page showed.
 
 report/            the text of every ballot box's report as it was printed and signed (C2SP signed notes)
 stations.csv       every box of the country in one table
-nist-err.json      the same in NIST's common data format, SP 1500-100 version 2
+protocols.csv      every protocol of the count by hand and every identification report on which two people agree
+documents.csv      every scanned document with the size and the SHA-256 of its public copy
+nist-err.json      boxes and counts by hand in NIST's common data format, SP 1500-100 version 2
 
 The columns are described in docs/open-data.md of the software. The keys of the ballot boxes stand in package.zip beside
 this archive.

@@ -24,7 +24,7 @@ from shailoo.rules.totals import ContestTotals, OptionVotes, RegionVotes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from builder.hand import Sheet
+    from builder.hand import Hand, Sheet
     from builder.judge import Verdicts
     from builder.layers import Cell, Layer
     from builder.names import Names
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from builder.tally import Scope, Sum
     from shailoo.model.election import Contest, Station
     from shailoo.model.record import Act
-    from shailoo.rules.keying import VersionStanding
+    from shailoo.rules.keying import SheetStanding, VersionStanding
     from shailoo.rules.results import SeatResult
 
 _SCALES = (1000, 2000, 2500, 4000, 5000, 6000, 8000, 10_000)
@@ -112,6 +112,7 @@ class Counts:
             ),
             sheets=tuple(self._sheet(contest, hand.sheets[no, contest.id]) for contest in contests),
             acts=acts,
+            texts=sheet_texts(state, no),
         )
 
     # --- comparisons ---
@@ -429,6 +430,37 @@ def _version(sheet: Sheet, found: VersionStanding) -> views.SheetVersion:
         act=found.act or "",
         counts=agreed is not None and agreed is sheet.standing.counts,
     )
+
+
+def sheet_texts(state: ElectionState, no: str) -> tuple[views.SheetText, ...]:
+    """Every version on which two people agree, of every paper of a station."""
+    hand = state.hand
+    return tuple(
+        _text(hand, (no, name), one, one.state)
+        for name in hand.keyings(no)
+        for one in hand.sheet(no, name).standing.versions
+        if isinstance(one.state, Agreed)
+    )
+
+
+def _text(hand: Hand, key: tuple[str, str], version: VersionStanding, agreed: Agreed) -> views.SheetText:
+    return views.SheetText(
+        sheet=key[1],
+        version=version.version,
+        state=_text_state(hand.sheet(*key).standing, agreed),
+        agreed=stamp(agreed.moment),
+        correction=version.correction or "",
+        act=version.act or "",
+        unreconciled=agreed.unreconciled or "",
+        hidden=hand.hides(*key),
+        lines=tuple((line.line, line.figures) for line in hand.told(*key, agreed)),
+    )
+
+
+def _text_state(standing: SheetStanding, agreed: Agreed) -> views.TextState:
+    if agreed is standing.counts:
+        return "counts"
+    return "held" if agreed is standing.held else "replaced"
 
 
 def _reasons(sheet: Sheet) -> tuple[str, ...]:

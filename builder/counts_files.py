@@ -52,6 +52,21 @@ def counts_files(view: views.CountsView | views.CountsPlaceView) -> list[tuple[s
     return [(f"{where}.csv", table(COUNT_COLUMNS, rows)), (f"{where}.json", open_json(value))]
 
 
+def protocol_value(text: views.SheetText) -> dict[str, Any]:
+    """An agreed version of a paper; SHA-256 of the canonical JSON that maps each line to its figures is in the log."""
+    return {
+        "sheet": text.sheet,
+        "version": text.version,
+        "state": text.state,
+        "agreed": text.agreed,
+        "correction": text.correction or None,
+        "act": text.act or None,
+        "unreconciled": text.unreconciled or None,
+        "votes_hidden": text.hidden,
+        "lines": [{"line": line, "figures": list(figures)} for line, figures in text.lines],
+    }
+
+
 def _comparison(count: views.Comparison) -> dict[str, Any]:
     return {
         "contest": count.contest,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from builder import views
 from builder.change_files import cut_value
 from builder.change_views import ChangesView
-from builder.counts_files import counts_files
+from builder.counts_files import counts_files, protocol_value
 from builder.document_files import DOCUMENT_COLUMNS, document_rows, document_value, tally_value
 from builder.document_views import DocumentsView, OwedView
 from builder.store import open_json
@@ -215,6 +215,7 @@ def _station(view: views.StationView) -> dict[str, Any]:
         ],
         "contests": [_contest(count) for count in view.contests],
         "held": [{"box": row.box, "rule": row.rule, "contest": row.contest, "line": row.line} for row in view.held],
+        "protocols": [protocol_value(one) for one in view.counts.texts] if view.counts is not None else [],
     }
 
 

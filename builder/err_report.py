@@ -1,9 +1,9 @@
 """The results of an election in NIST's common data format: SP 1500-100 version 2, as JSON.
 
-What the boxes counted stands there as `opscan-precinct` for each box, hand counts as `manual-count` for each station,
-mandates as counts of type `seats`. "Against all" has no type of its own: it is a selection like the others, named by
-the reserved identifier `against-all-<contest>` of a party or candidate. Small cells tell their ballots and no votes.
-Invalid ballots are `BallotsRejected`. Identifiers are NCNames, so that an export to XML keeps them.
+What the boxes counted stands there as `opscan-precinct` for each box, the agreed protocols as `manual-count` for each
+station, mandates as counts of type `seats`. "Against all" has no type of its own: it is a selection like the others,
+named by the reserved identifier `against-all-<contest>` of a party or candidate. Small cells tell their ballots and no
+votes. Invalid ballots are `BallotsRejected`. Identifiers are NCNames, so that an export to XML keeps them.
 
 The file is written with the whole-nation files, not at every report. Counts are the bulk of it (tens of thousands),
 so they are spelled here and not by a JSON library; a test holds the result against the published schema.
@@ -40,6 +40,16 @@ class HandCount:
     ballots: int
     invalid: int
     votes: tuple[int, ...]
+
+
+def hand_counts(state: ElectionState) -> dict[tuple[str, str], HandCount]:
+    """The agreed protocols that count, by station and contest; those too small to show are left out."""
+    return {
+        (station, contest): HandCount(cell.ballots, cell.invalid, cell.votes)
+        for contest, cells in state.hand.manual.cells.items()
+        for station, cell in sorted(cells.items())
+        if not cell.hidden
+    }
 
 
 def err_report(

@@ -14,16 +14,15 @@ from builder.layers import Cell, Coverages, Identified, Layer, SheetCoverage
 from builder.tally import COUNTRY
 from shailoo.model.manual import IDENTIFICATION
 from shailoo.model.record import ReverseAct
-from shailoo.rules.keying import Differ, SheetStanding, sheet_standing
-from shailoo.rules.manual_count import counted
+from shailoo.rules.keying import Agreed, Differ, SheetStanding, sheet_standing
+from shailoo.rules.manual_count import counted, open_lines
 from shailoo.rules.small_cells import is_small
 
 if TYPE_CHECKING:
     from builder.tally import Totals
     from shailoo.model.election import Contest, Election, Protocol, Station
-    from shailoo.model.manual import ProtocolKeyed
+    from shailoo.model.manual import LineFigure, ProtocolKeyed
     from shailoo.model.record import Act
-    from shailoo.rules.keying import Agreed
 
 SheetState = Literal["waiting", "differs", "held", "agreed"]
 
@@ -168,6 +167,18 @@ class Hand:
     def identified(self, station: str) -> int | None:
         """Voters identified at a station; None until two people agree on the report."""
         return _voters(self.sheet(station, IDENTIFICATION).standing.counts)
+
+    def hides(self, station: str, sheet: str) -> bool:
+        """Whether votes of a paper may not be told: of any of its versions, since a correction differs by little."""
+        contest, protocol = self.election.contest_by_id.get(sheet), self.protocol(sheet)
+        if contest is None or protocol is None:
+            return False
+        agreed = (one.state for one in self.sheet(station, sheet).standing.versions if isinstance(one.state, Agreed))
+        return any(self.small(station, contest, counted(one.lines, protocol, contest).ballots) for one in agreed)
+
+    def told(self, station: str, sheet: str, agreed: Agreed) -> tuple[LineFigure, ...]:
+        """The lines of a version that may be told."""
+        return open_lines(agreed.lines, self.protocol(sheet), hidden=self.hides(station, sheet))
 
     def cell(self, station: str, contest: str) -> Cell | None:
         """What a station adds to the count by hand."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from builder import change_files, counts_files, data_files, document_files, samples, snapshot
+from builder import change_files, counts_files, data_files, document_files, protocols_file, samples, snapshot
 from builder.render.words import CAUSE, EVENT
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
@@ -35,7 +35,8 @@ MEANING: Mapping[str, str] = {
     "en": "in English",
     "contest": "identifier of the contest in the election package",
     "contests": "each contest voted on in this place",
-    "line": "`option`, `invalid` or `ballots`; of a held report, the line that breaks the rule",
+    "line": "`option`, `invalid` or `ballots`; of a held report, the line that breaks the rule; of a protocol, as the "
+    "election package names it",
     "no": "ballot number of the option; empty for other lines",
     "votes": "whole number; empty (null) while nothing is counted, and in a small cell",
     "ballots": "ballots of the contest found in the boxes: the base of every share",
@@ -51,13 +52,14 @@ MEANING: Mapping[str, str] = {
     "held": "boxes whose report is held; in a file of held reports, the reports",
     "conflicts": "boxes with two different final reports; in a file of held reports, the reports",
     "voters_waiting": "voters of stations none of whose boxes is counted yet",
-    "figures": "of the place as a whole",
+    "figures": "of the place as a whole; of a line of a protocol, one, or one for each option in ballot order",
     "parts": "the places below; of papers that are owed, which of their kind, empty when all of it",
     "coverage": "how complete each region is",
     "districts": "how the contest of each district stands",
     "state": "of a box: `waiting`, `accepted`, `held`, `conflict`, `replaced`, `revoked`; of a document: `checking`, "
     "`unreadable`, `public`, `withdrawn`; of a district: `waiting`, "
-    "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`",
+    "`leading`, `tie`, `against-all-leads`, `elected`, `failed`, `undetermined`, `second-round`; of a protocol: "
+    "`counts`, `held`, `replaced` by a later version",
     "leader": "ballot number of the option with most votes",
     "leader_votes": "its votes",
     "seats": "seats if counted now, of the list contest; in a line of `lists`, the list's",
@@ -109,7 +111,7 @@ MEANING: Mapping[str, str] = {
     "or a measure about the manual and the final count, with the fields it needs",
     "sealed_sha256": "of the upload that counts, as sealed: the digest of its arrival in the log",
     "version": "the version of the overview and its data set; of an event, the one that told of it; of a document, of "
-    "its public copy",
+    "its public copy; of a protocol, from 1",
     "complete": "the version up to which every page is written",
     "published_at": "UTC, when the version was published",
     "held_since": "UTC, since when nothing newer has passed the gate; null when all is well",
@@ -120,7 +122,9 @@ MEANING: Mapping[str, str] = {
     "counts": "boxes beside the count by hand, one for each contest",
     "hand": "counted by hand: the protocols on which two people agree, of the stations that have both counts",
     "stations_with_both": "stations whose boxes are all counted and whose protocol is agreed",
-    "lines": "ballot numbers, then `invalid` and `ballots`; of a final count also `nobody`: votes that an act took out",
+    "lines": "ballot numbers, then `invalid` and `ballots`; of a final count also `nobody`: votes that an act took "
+    "out; of a protocol, the lines of the paper as the election package names them; SHA-256 of the canonical JSON that "
+    "maps each to its figures is in the log",
     "layers": "each contest by `boxes`, `hand` and `final`: the count by hand without what acts exclude",
     "layer": "`boxes`, `hand` or `final`",
     "every_station": "whether every station is in the layer, or excluded from it by an act",
@@ -134,7 +138,7 @@ MEANING: Mapping[str, str] = {
     "happened": "UTC, when the report or document came in, or the act, protocol or figure was entered",
     "detail": "a code: the rule that a held report breaks, the hour of a turnout, the kind of a document or upload, "
     "the sheet of a protocol, a contest, the code of a refusal; null for none",
-    "act": "number of the act, its own or the one behind the event; null for none",
+    "act": "number of the act: its own, the one behind an event, or the one by which a paper was corrected; null for none",
     "reverses": "numbers of acts that no longer hold because of this one",
     "cuts": "the last fifty kept versions, newest first, each with what is new in it",
     "previous": "number of the version kept before; null for the first",
@@ -142,6 +146,13 @@ MEANING: Mapping[str, str] = {
     "cause": "as in the history of versions: " + ", ".join(f"`{cause}`" for cause in CAUSE),
     "before": "the figure in the version kept before; null while it was not known",
     "now": "the figure in this version",
+    "protocols": "every version of a paper on which two people agree",
+    "figure": "what the line of the paper says",
+    "sheet": "the contest whose protocol it is, or `identification`",
+    "agreed": "UTC, when the second of two equal keyings was handed over",
+    "correction": "why there is a version after the first, word for word",
+    "unreconciled": "why it was handed over although an equation does not hold, word for word",
+    "votes_hidden": "whether lines that tell votes are left out, because there are too few ballots",
     "protocol": "`waiting`, `differs` (keyed differently), `held` or `agreed`",
     "ballots_boxes": "ballots by the boxes; null until all of the station's are counted",
     "ballots_hand": "ballots by hand",
@@ -176,6 +187,8 @@ TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
      "boxes beside hand, over the stations that have both counts; one line an option, `invalid`, `ballots`",
      counts_files.COUNT_COLUMNS),
     ("`held.csv`", "the reports that are in no total", data_files.HELD_COLUMNS),
+    ("`protocols.csv`", "papers on which two people agree, by version, a line a figure; no votes of small cells",
+     protocols_file.PROTOCOL_COLUMNS),
     ("`documents/*.csv`, `documents.csv`", "scanned documents: of a commission's stations, of the country",
      document_files.DOCUMENT_COLUMNS),
     ("`stations.csv`", "every box of the country in one table; follows the totals within seconds",

@@ -15,12 +15,13 @@ from builder.crew import share_out
 from builder.data_files import documents_table, files
 from builder.document_plan import lines_at
 from builder.document_views import DocumentsView
-from builder.err_report import err_report
+from builder.err_report import err_report, hand_counts
 from builder.feeds import Feeds
 from builder.gate.check import PageCheck
 from builder.gate.check_changes import check_feeds
 from builder.gate.check_data import check_data
 from builder.night import Made
+from builder.protocols_file import protocols_table
 from builder.snapshot import Snapshot
 from shailoo.errors import NotFound, ShailooError, StorageFailed
 from shailoo.model.base import LANGUAGES, read_stamp, stamp
@@ -197,8 +198,6 @@ class Press:
             yield from self.site.map_files(view)
         if isinstance(view, views.StationsView):
             yield from _whole_nation(page)
-        if isinstance(view, DocumentsView):
-            yield _all_documents(page)
         feeds = list(self._feeds[page.night.election.id].files(view))
         check_feeds(page.night.facts, feeds)
         yield from feeds
@@ -230,10 +229,11 @@ class Press:
 
 
 def _whole_nation(page: Page) -> Iterable[tuple[str, bytes]]:
-    """The national table, NIST's common data format, and the archive of both with every signed text."""
+    """The national tables, NIST's common data format, and the archive of them with every signed text."""
     night, election = page.night, page.night.election
     start = f"data/{election.id}/"
-    national = [*Snapshot.whole_nation(night), _err(page)]
+    protocols = f"{start}protocols.csv", protocols_table(night.state, night.plan.names.head)
+    national = [*Snapshot.whole_nation(night), protocols, _all_documents(page), _err(page)]
     yield from national
     texts = (note for station in election.stations for note in _notes(night, station.no))
     packed = archive(election, ((path.removeprefix(start), data) for path, data in (*national, *texts)))
@@ -260,7 +260,8 @@ def _err(page: Page) -> tuple[str, bytes]:
         return dict(result.seats) if decided and result is not None else {}
 
     generated = night.made(page.name).published
-    return f"data/{night.election.id}/nist-err.json", err_report(night.state, generated=generated, seats=seats)
+    found = err_report(night.state, generated=generated, seats=seats, hands=hand_counts(night.state))
+    return f"data/{night.election.id}/nist-err.json", found
 
 
 def problem(error: Exception) -> str:

@@ -543,6 +543,12 @@ def station_counts() -> views.StationCounts:
             views.SheetView("q1", DISTRICT.name, "differs", versions[:1], lines=("L8", "L9")),
         ),
         acts=_ACTS,
+        texts=(
+            views.SheetText(
+                "pr", 2, "counts", "2021-11-29T05:11:46Z", "sample reason", "41", "", hidden=False,
+                lines=(("L7", (515,)), ("L8", (19,)), ("L9", (496,)), ("L10", (300, 150)), ("L11", (46,))),
+            ),
+        ),
     )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ SeatsReason = Literal["partial", "tie", "cap", "no-list", "rule"]
 
 Boxes are missing; equal remainders; surplus over the cap; nobody qualifies; the rule is not applicable.
 """
+TextState = Literal["counts", "held", "replaced"]
+"""An agreed version of a paper: it counts, an equation does not hold, a later version stands in its place."""
 SheetState = Literal["waiting", "differs", "held", "agreed"]
 """A protocol: fewer than two people keyed it; they read different figures; an equation does not hold; it counts."""
 LayerName = Literal["boxes", "hand", "final"]
@@ -468,6 +470,24 @@ class SheetView:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetText:
+    """A version of a paper on which two people agree, for the data file: what an entry of the log is the digest of.
+
+    `state` is `counts`, `held` or `replaced` (by a later version). `hidden`: lines that tell votes are left out.
+    """
+
+    sheet: str
+    version: int
+    state: TextState
+    agreed: str
+    correction: str
+    act: str
+    unreconciled: str
+    hidden: bool
+    lines: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StationCounts:
     """The three counts of a station."""
 
@@ -475,6 +495,7 @@ class StationCounts:
     comparisons: tuple[Comparison, ...]
     sheets: tuple[SheetView, ...]
     acts: tuple[ActRow, ...]
+    texts: tuple[SheetText, ...] = ()
 
 
 # --- pages ---

@@ -24,14 +24,19 @@ class Broken(Exception):
         self.expected = "nothing" if expected is None else str(expected)
         self.found = "nothing" if found is None else str(found)
         self.remedy = remedy
+        self.step: tuple[int, str] | None = None
+        """The step that found it, where it is not the one that is under way."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel whole between processes: an exception's own way would lose what is passed by keyword."""
-        return _again, (self.file, self.place, self.expected, self.found, self.remedy)
+        return _again, (self.file, self.place, self.expected, self.found, self.remedy, self.step)
 
 
-def _again(file: str, place: str, expected: str, found: str, remedy: str) -> Broken:
-    return Broken(file, place, expected=expected, found=found, remedy=remedy)
+def _again(*said: Any) -> Broken:  # noqa: ANN401 -- what `__reduce__` gave
+    file, place, expected, found, remedy, step = said
+    broken = Broken(file, place, expected=expected, found=found, remedy=remedy)
+    broken.step = step
+    return broken
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ column and the visible name of its row, not from a mark in the page alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -58,8 +58,17 @@ class Table:
     rows: Mapping[str, tuple[str, tuple[str, ...]]]
 
 
-def check_pages(source: Source, figures: Figures, scopes: Iterable[Scope], texts: Mapping[str, list[str]]) -> int:
-    """Read the pages of places in every language. `texts` are the public texts of a station. Raises Broken."""
+def check_pages(
+    source: Source,
+    figures: Figures,
+    scopes: Iterable[Scope],
+    texts: Mapping[str, list[str]],
+    also: Callable[[str, str, str, Language], int],
+) -> int:
+    """Read the pages of places in every language. `texts` are the public texts of a station. Raises Broken.
+
+    `also` looks at a station's page for what does not concern the boxes: address, main part, station, language.
+    """
     checked = 0
     scopes = list(scopes)
     wanted = [(language, scope) for language in LANGUAGES for scope in scopes]
@@ -70,6 +79,7 @@ def check_pages(source: Source, figures: Figures, scopes: Iterable[Scope], texts
         checked += _check_contests(path, html, figures, scope, language)
         if scope[0] == "station":
             checked += _check_texts(path, html, texts.get(scope[1], []))
+            checked += also(path, html, scope[1], language)
     return checked
 
 
@@ -180,30 +190,39 @@ def _check_texts(path: str, html: str, texts: list[str]) -> int:
     return len(found)
 
 
-def tables_of(path: str, html: str) -> Iterator[tuple[str, Table]]:
-    """The tables of a page by name. Raises Broken."""
+def _of_results(name: str) -> bool:
+    return name.startswith("contest:") or name in _READ
+
+
+def tables_of(
+    path: str,
+    html: str,
+    wanted: Callable[[str], bool] = _of_results,
+    words: Callable[[str], Mapping[str, frozenset[str]]] = lambda _: _WORDS,
+) -> Iterator[tuple[str, Table]]:
+    """The tables of a page by name; `words` are the headings that columns of a table may have. Raises Broken."""
     seen: set[str] = set()
     for said, inner in _TABLE.findall(html):
         name = dict(_ATTRIBUTE.findall(said)).get("data-table", "")
         if name in seen or not name:
             raise Broken(path, f"table {name}", expected="a table with a name, once", found="another", remedy=_REMEDY)
         seen.add(name)
-        if name.startswith("contest:") or name in _READ:
+        if wanted(name):
             try:
-                yield name, _table(path, name, inner)
+                yield name, _table(path, name, inner, words(name))
             except (IndexError, ValueError) as error:
                 raise Broken(path, f"table {name}", expected="a table", found=str(error), remedy=_REMEDY) from error
 
 
-def _table(path: str, name: str, inner: str) -> Table:
+def _table(path: str, name: str, inner: str, known: Mapping[str, frozenset[str]]) -> Table:
     first, *others = _ROW.findall(_SCRIPTED.sub("", inner))
     columns = []
     for said, text in _HEADING.findall(first):
         column = dict(_ATTRIBUTE.findall(said))["data-col"]
         columns.append(column)
-        if column in _WORDS and _words(text) not in _WORDS[column]:
+        if column in known and _words(text) not in known[column]:
             raise Broken(
-                path, f"table {name}, heading of {column}", expected="one of " + ", ".join(sorted(_WORDS[column])),
+                path, f"table {name}, heading of {column}", expected="one of " + ", ".join(sorted(known[column])),
                 found=_words(text), remedy=_REMEDY,
             )  # fmt: skip
     rows: dict[str, tuple[str, tuple[str, ...]]] = {}

@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from builder.gate.check_changes import check_cut
+from builder.gate.check_hands import check_counts, check_protocols
 from builder.gate.check_papers import check_papers_file
 from builder.gate.disagreement import About, PageDisagrees
 from builder.gate.hand_tables import place_pair
@@ -23,35 +24,44 @@ _KINDS = frozenset({"region", "tec", "district", "station"})
 def check_data(facts: Facts, files: Iterable[tuple[str, bytes]]) -> None:
     """Compare the contests in the files of a page with the recount. Raises PageDisagrees."""
     for path, data in files:
-        if path.startswith(f"data/{facts.election.id}/documents/"):
-            check_papers_file(facts, path, data)
-            continue
-        if path.startswith(f"data/{facts.election.id}/changes/"):
-            check_cut(facts, path, json.loads(data))
-            continue
-        if _counts(facts, path, data):
+        if _of_its_own(facts, path, data):
             continue
         kind, place = _scope(path, facts.election.id)
         if kind is None:
             continue
         if path.endswith(".json"):
-            for contest in json.loads(data)["contests"]:
+            value = json.loads(data)
+            for contest in value["contests"]:
                 _contest(facts, kind, place, path, _of_json(contest))
+            if kind == "station":
+                check_protocols(facts, path, place, value)
         elif not path.endswith("-parts.csv"):
             for contest in _of_csv(data):
                 _contest(facts, kind, place, path, contest)
 
 
-def _counts(facts: Facts, path: str, data: bytes) -> bool:
-    """Check a file of the three counts; says whether it is one."""
-    rest = path.removeprefix(f"data/{facts.election.id}/").rpartition(".")[0]
-    if rest.partition("/")[0] != "counts":
+def _of_its_own(facts: Facts, path: str, data: bytes) -> bool:
+    """Check a file of documents, changes or the three counts; says whether it is one."""
+    family, _, rest = path.removeprefix(f"data/{facts.election.id}/").rpartition(".")[0].partition("/")
+    if family == "counts":
+        _counts(facts, path, rest, data)
+    elif family == "documents" and rest:
+        check_papers_file(facts, path, data)
+    elif family == "changes" and rest:
+        check_cut(facts, path, json.loads(data))
+    else:
         return False
-    _, _, place = rest.partition("/")
+    return True
+
+
+def _counts(facts: Facts, path: str, place: str, data: bytes) -> None:
+    """A file of the three counts: of the country, or of a place."""
     about = About("counts", "country", "")
     if place:
         kind, _, name = place.rpartition("/")
         about = About("counts-place", kind or "region", name)
+    if path.endswith(".json"):
+        check_counts(facts, about, path, json.loads(data))
     found = _counted_json(data) if path.endswith(".json") else _counted_csv(data)
     wanted: dict[tuple[str, str, str], int | None] = {}
     for contest in dict.fromkeys(contest for contest, _, _ in found):
@@ -64,7 +74,6 @@ def _counts(facts: Facts, path: str, data: bytes) -> bool:
             "A data file differs from the counts by hand.",
             page=path, line=str(wrong), expected=wanted.get(wrong), found=found.get(wrong),
         )  # fmt: skip
-    return True
 
 
 def _lines(facts: Facts, contest: str) -> list[str]:

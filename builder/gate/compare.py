@@ -37,6 +37,7 @@ def compare(table: Table, ought: Ought, language: Language, page: str) -> None:
     columns = tuple(column for column, _ in table.columns[1:])
     if ought.hours and tuple(column for column in columns if ":" in column) != ought.hours:
         raise PageDisagrees("An hour is missing.", page=page, table=table.id)
+    _words(table, ought, language, page)
     readers = [(at, column, reader) for at, column in enumerate(columns) if (reader := _reader(column, ought))]
     for key, name, cells in table.rows:
         if key in ought.names and ought.names[key].text(language) not in name:
@@ -65,6 +66,24 @@ def _row(
                 "A figure differs from the sum of the signed texts.",
                 page=page, table=table.id, row=key, column=column, expected=wanted, found=found,
             )  # fmt: skip
+
+
+def _words(table: Table, ought: Ought, language: Language, page: str) -> None:
+    """Words that the gate knows: the reason of an act, who decided it, what it names."""
+    if not ought.said:
+        return
+    columns = [column for column, _ in table.columns[1:]]
+    for key, _, cells in table.rows:
+        texts = {column: " ".join(str(cell).split()) for column, cell in zip(columns, cells, strict=True)}
+        for column, pieces in ought.said.get(key, {}).items():
+            for piece in pieces:
+                wanted = " ".join((piece if isinstance(piece, str) else piece.text(language)).split())
+                found = texts.get(column, "")
+                if wanted not in found or (len(pieces) == 1 and wanted != found):
+                    raise PageDisagrees(
+                        "Words differ from the record.",
+                        page=page, table=table.id, row=key, column=column, expected=wanted, found=found,
+                    )  # fmt: skip
 
 
 def only_figures(table: Table) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from builder.gate.recount import Added
     from shailoo.model.base import Name
     from shailoo.model.election import Contest
+    from shailoo.model.record import Measure
 
 _LAYERS = ("boxes", "hand", "final")
 
@@ -203,8 +204,29 @@ def differences(facts: Facts, about: About, rest: str) -> Ought:
 
 
 def acts(facts: Facts, about: About, _rest: str) -> Ought:
-    """One row for each act that annuls, under its number and the number of the act that reversed it."""
-    return Ought({row: {} for row in act_rows(facts, about)})
+    """One row for each act that annuls, under its number and the number of the act that reversed it, with its words."""
+    hands, known = facts.layers.hands, facts.election.commission_by_id
+    rows = act_rows(facts, about)
+    said: dict[str, dict[str, tuple[Name | str, ...]]] = {}
+    for act in hands.acts:
+        by = hands.gone.get(act.number, "")
+        body: Name | str = known[act.body].name if act.body in known else act.body
+        parts = [piece for measure in act.measures for piece in _annulled(facts, measure)]
+        said[f"{act.number}:{by}"] = {"body": (body,), "reason": (act.reason,), "what": ("", *parts), "force": ("", by)}
+    return Ought({row: {} for row in rows}, said={row: said[row] for row in rows})
+
+
+def _annulled(facts: Facts, measure: Measure) -> list[Name | str]:
+    """What must be named of a thing that an act takes out."""
+    pieces: list[Name | str] = []
+    if measure.measure in facts.layers.hands.ANNULS:
+        if (station := getattr(measure, "station", None)) is not None:
+            pieces.append(station)
+        contest = facts.election.contest_by_id.get(getattr(measure, "contest", ""))
+        if contest is not None:
+            pieces.append(contest.name)
+            pieces += [one.name for one in contest.options if one.no == getattr(measure, "no", None)]
+    return pieces
 
 
 def act_rows(facts: Facts, about: About) -> list[str]:

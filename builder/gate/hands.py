@@ -173,6 +173,53 @@ class Hands:
             for act, m in self._ordered("release-protocol")
         )
 
+    def agreed(self, station: str, sheet: str) -> list[tuple[int, dict[str, tuple[int, ...]], str]]:
+        """Every version that two people typed alike, from the first, and whether it counts, is held or was replaced."""
+        typed: dict[int, list[ProtocolKeyed]] = {}
+        for one in self._keyings.get((station, sheet), ()):
+            typed.setdefault(one.version, []).append(one)
+        found = []
+        for version in sorted(typed):
+            mine: dict[str, tuple[dict[str, tuple[int, ...]], datetime]] = {}
+            for one in typed[version]:
+                mine.setdefault(one.person, ({line.line: line.figures for line in one.lines}, one.entered))
+            same = _same(list(mine.values()))
+            if same is not None:
+                found.append((version, same[0], "replaced"))
+        if found:
+            *_, (version, figures, _) = found
+            found[-1] = (version, figures, "held" if self.paper(station, sheet).lines is None else "counts")
+        return found
+
+    def told(
+        self, figures: dict[str, tuple[int, ...]], contest: Contest | None, *, hidden: bool
+    ) -> dict[str, list[int]]:
+        """The lines that may be told of a paper: of a small cell none that says how anybody voted."""
+        if contest is None or not hidden:
+            return {line: list(values) for line, values in figures.items()}
+        role = {line: name for name, line in self._roles[contest.kind].items()}
+        votes = {"invalid", "valid", "votes", "against-all"}
+        return {line: list(values) for line, values in figures.items() if line in role and role[line] not in votes}
+
+    def reasons(self, station: str, sheet: str) -> list[str]:
+        """Why a paper was corrected, version by version, and why its newest figures do not reconcile; each once."""
+        keyings = sorted(self._keyings.get((station, sheet), ()), key=lambda one: (one.version, one.keying))
+        said = [one.correction for one in {one.version: one for one in reversed(keyings)}.values()][::-1]
+        agreed = self.agreed(station, sheet)
+        if agreed and not self._holds(sheet, agreed[-1][1]):
+            said += [
+                one.unreconciled
+                for one in keyings
+                if one.version == agreed[-1][0] and {line.line: line.figures for line in one.lines} == agreed[-1][1]
+            ][:2]
+        return list(dict.fromkeys(reason for reason in said if reason))
+
+    def excluded_by(self, station: str) -> str | None:
+        """The first act in force that takes a station out of the final count."""
+        return next(
+            (act.number for act, m in self._ordered("exclude-station") if getattr(m, "station", "") == station), None
+        )
+
     def identified(self, station: str) -> int | None:
         """Voters identified at a station."""
         lines = self.paper(station, _IDENTIFICATION).lines
@@ -185,10 +232,11 @@ class Hands:
         key = (station, contest.id)
         if key not in self._counted:
             lines = self.paper(*key).lines
-            self._counted[key] = None if lines is None else self._told(lines, contest)
+            self._counted[key] = None if lines is None else self.counted(lines, contest)
         return self._counted[key]
 
-    def _told(self, lines: dict[str, tuple[int, ...]], contest: Contest) -> Handed:
+    def counted(self, lines: dict[str, tuple[int, ...]], contest: Contest) -> Handed:
+        """What the lines of a protocol count in a contest."""
         role = self._roles[contest.kind]
         against = lines[role["against-all"]][0] if "against-all" in role else None
         group = list(lines[role["votes"]])

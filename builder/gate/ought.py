@@ -29,6 +29,8 @@ class Ought:
     """Columns, beside those called so, that are shares."""
     signed: frozenset[str] = frozenset()
     """Columns of differences, written with their sign."""
+    said: dict[str, dict[str, tuple[Name | str, ...]]] = field(default_factory=dict)
+    """Row -> column of words -> what must stand there: one piece is the whole of the cell, several are in it."""
     words: str = ""
     """Columns whose name begins so hold words: which reading of a rule gives a person a seat says who, not how many."""
     right: dict[str, Spelled] = field(default_factory=dict)

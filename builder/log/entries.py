@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from builder.state import ElectionState
-    from shailoo.model.election import Election
     from shailoo.model.record import Record
 
 _SHORT = 40
@@ -65,7 +64,7 @@ class EntryFold:
             case DocumentReceived() | DocumentCopied() | DocumentApproved() | DocumentWithdrawn():
                 return list(self._document(record))
             case ProtocolKeyed():
-                return list(self._protocol(record, state.election))
+                return list(self._protocol(record, state))
             case _:
                 return []
 
@@ -131,8 +130,12 @@ class EntryFold:
                     original=record.original,
                 )  # fmt: skip
 
-    def _protocol(self, record: ProtocolKeyed, election: Election) -> Iterator[LogEntry]:
-        """The version on which two keyings agree, once; and that it is held, when a hard equation does not hold."""
+    def _protocol(self, record: ProtocolKeyed, after: ElectionState) -> Iterator[LogEntry]:
+        """The version on which two keyings agree, once; and that it is held, when a hard equation does not hold.
+
+        The digest is of the lines that may be told, so that it betrays nothing of a small cell either.
+        """
+        election = after.election
         version = (record.station, record.sheet, record.version)
         keyed = self._keyed.setdefault(version, [])
         keyed.append(record)
@@ -141,7 +144,8 @@ class EntryFold:
         if version in self._agreed or not isinstance(state, Agreed):
             return
         self._agreed.add(version)
-        figures = digest(canonical_json({one.line: list(one.figures) for one in state.lines}))
+        told = after.hand.told(record.station, record.sheet, state)
+        figures = digest(canonical_json({one.line: list(one.figures) for one in told}))
         yield ProtocolEntry(
             sha256=figures, at=stamp(record.entered), election=record.election, station=record.station,
             sheet=record.sheet, version=record.version,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from shailoo.model.base import Frozen
 from shailoo.model.election import Contest, LineRole, Option, OptionKind, Protocol
 from shailoo.model.manual import LineFigure
+
+_OPEN: Final[frozenset[LineRole]] = frozenset({
+    LineRole.LISTED, LineRole.RECEIVED, LineRole.ISSUED, LineRole.ISSUED_OUTSIDE, LineRole.CANCELLED,
+    LineRole.PORTABLE, LineRole.STATIONARY,
+})  # fmt: skip
+"""Lines that say how many ballots there were, and nothing of how they were marked."""
 
 
 class ManualCount(Frozen):
@@ -52,6 +59,17 @@ def counted(lines: Sequence[LineFigure], protocol: Protocol, contest: Contest) -
         portable=portable,
         stationary=stationary,
     )
+
+
+def open_lines(lines: Sequence[LineFigure], protocol: Protocol | None, *, hidden: bool) -> tuple[LineFigure, ...]:
+    """The lines of a paper that may be told. Of a small cell (`hidden`) those alone that do not say how anybody voted.
+
+    A digest of few possible figures is as good as the figures, so the log is given the digest of these lines.
+    """
+    if not hidden or protocol is None:
+        return tuple(lines)
+    told = {protocol.line_by_role[role].id for role in _OPEN if role in protocol.line_by_role}
+    return tuple(one for one in lines if one.line in told)
 
 
 def voted_for(protocol: Protocol, contest: Contest) -> tuple[Option, ...]:

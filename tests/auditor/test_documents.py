@@ -106,3 +106,22 @@ def test_a_file_among_the_copies_that_no_line_names_is_found(spoilt_scans: Publi
     file = "data/small/document/1001-protocol-pr-000000000000.pdf"
     spoilt_scans.put(file, b"%PDF from nowhere")
     broken(spoilt_scans.verify(), 5, file)
+
+
+def test_a_picture_of_a_page_that_is_missing_or_that_no_copy_has_is_found(scanned: Published, tmp_path: Path) -> None:
+    for at, folder in enumerate(("missing", "stranger")):
+        spoilt = scanned.copy(tmp_path / folder)
+        picture = min(spoilt.path("data/small/document").glob("*-p2.jpg"))
+        name = f"data/small/document/{picture.name}"
+        if at:
+            name = name.replace("-p2.jpg", "-p3.jpg")
+            spoilt.put(name, picture.read_bytes())
+        else:
+            picture.unlink()
+        broken(spoilt.verify(), 5, name)
+
+
+def test_a_program_renamed_to_a_picture_is_found(spoilt_scans: Published) -> None:
+    picture = min(spoilt_scans.path("data/small/document").glob("*-p1.jpg"))
+    picture.write_bytes(b"MZ")
+    broken(spoilt_scans.verify(), 5, f"data/small/document/{picture.name}")

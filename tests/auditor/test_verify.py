@@ -43,7 +43,7 @@ def reports(published: Published, kind: str = "final") -> list[ReportEntry]:
 def test_an_evening_in_which_all_went_well_is_accepted_by_its_published_key(quiet: Published) -> None:
     report = quiet.verify()
     assert report.good, report.text()
-    assert [step.number for step in report.steps] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 11]
+    assert [step.number for step in report.steps] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     assert report.text().endswith("\nOK")
     assert "taken from the site itself" in report.text()
 
@@ -93,6 +93,18 @@ def test_a_folder_without_results_or_without_a_log_is_unusable(tmp_path: Path, s
     spoilt.path("log/checkpoint").unlink()
     with pytest.raises(Unusable):
         spoilt.verify()
+
+
+def test_a_site_whose_last_version_is_not_all_out_is_not_called_broken(spoilt: Published) -> None:
+    """Tables of the whole nation follow within seconds; between the two nobody has done wrong."""
+    pointer = json.loads(spoilt.path("data/small/pointer.json").read_bytes())
+    spoilt.put("data/small/pointer.json", json.dumps({**pointer, "complete": pointer["version"] - 1}).encode())
+    with pytest.raises(Unusable, match="not every page"):
+        spoilt.verify()
+
+
+def test_the_software_that_published_is_told_beside_the_source_that_verifies(quiet: Published) -> None:
+    assert "the very source that verifies here" in quiet.verify().text()
 
 
 # --- one thing is wrong, and its place is named ---

@@ -27,7 +27,7 @@ def test_a_copy_is_verified_without_a_network_and_says_one_object(quiet: Publish
     said = json.loads(told.stdout)
     assert said["ok"] is True
     assert said["log"]["size"] == len(quiet.entries())
-    assert [step["number"] for step in said["steps"]] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 11]
+    assert [step["number"] for step in said["steps"]] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
 
 
 def test_a_broken_link_ends_in_1_and_names_everything(spoilt: Published) -> None:

@@ -65,7 +65,7 @@ class Office:
     def copied(self, of: DocumentReceived, version: int = 1, pages: int = 2) -> DocumentCopied:
         """A copy for the public was made; its bytes are in the store."""
         name = f"{of.original} {version}"
-        images = [f"image {number} of {name}".encode() for number in range(pages)]
+        images = [b"\xff\xd8\xff" + f"image {number} of {name}".encode() for number in range(pages)]
         for data in (pdf_of(of, version), *images):
             self.objects.put(data)
         return DocumentCopied(

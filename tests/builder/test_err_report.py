@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from rehearsal.manual import protocols
+from shailoo.model.record import record_bytes, record_key
 from tests.builder.scene import PACKAGES, published, scene, settle
 
 SCHEMA = Path(__file__).parent / "standards" / "NIST_V2_election_results_reporting.json"
@@ -109,6 +111,33 @@ def test_mandates_stand_in_the_report_once_they_are_decided(tmp_path: Path) -> N
     assert of_lists(report(where.public, where.election.id)) == given
 
 
+def test_agreed_protocols_stand_in_the_report_as_manual_counts(tmp_path: Path) -> None:
+    """Each station by itself, none of a cell too small to show, and valid as before."""
+    where = scene(tmp_path, "small")
+    publisher = where.publisher()
+    publisher.start()
+    where.send(*where.records)
+    for record in protocols(where.election, where.played):
+        where.store.append(record_key(record), record_bytes(record))
+    settle(publisher)
+    found = report(where.public, "small")
+    assert not list(validator().iter_errors(found))
+    (election,) = found["Election"]
+    by_hand: dict[str, dict[str, int]] = {}
+    for contest in election["Contest"]:
+        for selection in contest["ContestSelection"]:
+            for count in selection["VoteCounts"]:
+                if count.get("DeviceClass", {}).get("Type") == "manual-count":
+                    by_hand.setdefault(count["GpUnitId"], {})[selection["@id"]] = count["Count"]
+    assert by_hand["station-1001"]["selection-pr-1"] == 161, "the hand found one vote more than the box"
+    assert {f"selection-smd-1-{no}" for no in (1, 2, 3, 4)} <= by_hand["station-1001"].keys()
+    assert not any(one.startswith("selection-smd-2") for one in by_hand["station-1900"]), "eight ballots stay hidden"
+    ballots = [one for one in election["BallotCounts"] if one["DeviceClass"]["Type"] == "manual-count"]
+    assert {"BallotsCast": 400, "BallotsRejected": 13}.items() <= next(
+        one for one in ballots if one["GpUnitId"] == "station-1001"
+    ).items()
+
+
 def of_lists(found: dict[str, Any]) -> dict[str, int]:
     return {selection: count for selection, count in seats(found).items() if selection.startswith("selection-pr-")}
 
@@ -127,7 +156,7 @@ def test_the_archive_holds_every_signed_text_and_the_national_files_and_the_lice
     texts = {f"report/{path.name}": path.read_bytes() for path in (folder / "report").glob("*.txt")}
     assert texts
     assert {name: data for name, data in held.items() if name.startswith("report/")} == texts
-    for name in ("stations.csv", "nist-err.json"):
+    for name in ("stations.csv", "protocols.csv", "documents.csv", "nist-err.json"):
         assert held[name] == (folder / name).read_bytes()
     assert b"CC BY 4.0" in held["README.txt"]
     assert b"synthetic" in held["README.txt"]

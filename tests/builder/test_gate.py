@@ -236,6 +236,50 @@ def test_a_changed_figure_in_a_data_file_is_found(counted: tuple[Scene, Publishe
             check_data(night.facts, [(path, changed)])
 
 
+@pytest.mark.parametrize(
+    ("page", "suffix", "old", "new"),
+    [
+        ("station/1001", "json", '"figures": [161, 111, 80, 23]', '"figures": [160, 112, 80, 23]'),
+        ("station/1001", "json", '"state": "counts"', '"state": "held"'),
+        ("station/1900", "json", '"votes_hidden": true', '"votes_hidden": false'),
+        ("counts", "json", '"every_station": true', '"every_station": false'),
+        ("counts", "json", '"seats": 0', '"seats": 1'),
+        ("counts", "json", '"reversed_by": null', '"reversed_by": "7"'),
+        ("counts", "json", '"reversed_by": null}, {', '"reversed_by": "52"}, {'),
+        ("counts", "json", '"reason": "', '"reason": "not '),
+        ("counts", "json", '"what": "exclude-station"', '"what": "exclude-outside"'),
+        ("counts", "json", '"stations": 5, "voters"', '"stations": 4, "voters"'),
+        ("counts/bishkek", "json", '"excluded_by": "52"', '"excluded_by": null'),
+        ("counts/bishkek", "json", '"protocol": "agreed"', '"protocol": "held"'),
+        ("counts/bishkek", "json", '"ballots_hand": 400', '"ballots_hand": 401'),
+    ],
+)
+def test_what_a_file_says_of_papers_layers_seats_stations_and_acts_is_read_back(
+    counted: tuple[Scene, Publisher], page: str, suffix: str, old: str, new: str
+) -> None:
+    _, publisher = counted
+    night = publisher.nights["small"]
+    (path, data), *_ = [(path, data) for path, data in files(night.view(page)) if path.endswith(suffix)]
+    check_data(night.facts, [(path, data)])
+    changed = data.replace(old.encode(), new.encode(), 1)
+    assert changed != data, data
+    with pytest.raises(PageDisagrees):
+        check_data(night.facts, [(path, changed)])
+
+
+def test_the_words_of_an_act_are_those_of_its_record(counted: tuple[Scene, Publisher]) -> None:
+    """Who decided, why, and what is left out: a page that gives another reason tells of another act."""
+    where, publisher = counted
+    text = body(publisher, "counts")
+    start = text.index('data-table="acts"')
+    reason = publisher.nights["small"].state.acts[0].reason
+    (commission,) = (one for one in where.election.commissions if one.id == "cec")
+    for said in (reason, commission.name.ky, where.election.stations[1].no):
+        at = text.rindex(said, start, text.index("</table>", start))
+        changed = f"{text[:at]}x{text[at + 1 :]}"
+        assert "Words differ from the record" in refused(publisher, changed), said
+
+
 # --- mutants of the templates ---
 
 
