@@ -138,7 +138,7 @@ MEANING: Mapping[str, str] = {
     "happened": "UTC, when the report or document came in, or the act, protocol or figure was entered",
     "detail": "a code: the rule that a held report breaks, the hour of a turnout, the kind of a document or upload, "
     "the sheet of a protocol, a contest, the code of a refusal; null for none",
-    "act": "number of the act: its own, the one behind an event, or the one by which a paper was corrected; null for none",
+    "act": "number of the act: its own, the one behind an event, or that by which a paper was corrected; null for none",
     "reverses": "numbers of acts that no longer hold because of this one",
     "cuts": "the last fifty kept versions, newest first, each with what is new in it",
     "previous": "number of the version kept before; null for the first",
