@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _PIECE = 24
 """Pages that a process takes at once in a full build."""
+_MANY_FILES = ("station", "report", "changes/station")
+"""Folders with files for every station."""
 _SLOW = frozenset({"stations", "map"})
 """Pages with files of the whole country: begun first, so that no process ends long after the others."""
 Job = tuple[str, str]
@@ -109,7 +111,10 @@ class Press:
         rest = [job for job in jobs if job[1] not in _SLOW]
         pieces = [[job] for job in slow] + [rest[start : start + _PIECE] for start in range(0, len(rest), _PIECE)]
         changed, problems = 0, dict[str, list[str]]()
-        for line in share_out(pieces, self._piece, processes=processes):
+        many = (f"data/{name}/{folder}" for name in self.nights for folder in _MANY_FILES)
+        with self.public.filling(many):
+            said_of_all = share_out(pieces, self._piece, processes=processes)
+        for line in said_of_all:
             name, _, said = line.partition(" ")
             if not name:
                 changed += int(said)

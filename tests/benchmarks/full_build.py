@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,8 @@ import psutil
 from tests.benchmarks.scene import scene
 
 REACH_S, REACH_MB = 10.0, 500
+TIMES = 3
+"""So often a build is timed; disks and neighbours of a machine only ever make it slower."""
 STATION_KB, FIRST_KB, MAP_KB = 14, 120, 300
 _ASSET = re.compile(r'(?:src|href)="(/results/[^"]+\.(?:css|js|svg))"')
 
@@ -30,33 +33,39 @@ def run() -> list[dict[str, object]]:
         subprocess.run(
             [sys.executable, "-m", "shailoo.cli", "publish", "--dir", str(folder)], check=True, capture_output=True
         )
-        (folder / "public" / "results").rename(folder / "before")  # deletion would go on beside the measure
-        seconds, megabytes, said = watched(
-            [sys.executable, "-m", "shailoo.cli", "build", "--dir", str(folder), "--json"]
-        )
+        build = [sys.executable, "-m", "shailoo.cli", "build", "--dir", str(folder), "--json"]
+        public, said, took = folder / "public" / "results", "", list[float]()
+        for time_of in range(TIMES):
+            public.rename(folder / f"before-{time_of}")  # deletion would go on beside the measure
+            os.sync()
+            began = time.perf_counter()
+            said = subprocess.run(build, check=True, capture_output=True, text=True).stdout
+            took.append(time.perf_counter() - began)
+        public.rename(folder / "before")
+        megabytes = watched(build)  # to look at memory takes a third of a processor: nobody looks while time is taken
+        seconds, all_of_them = min(took), ", ".join(f"{one:.1f}" for one in took)
+        files = json.loads(said)["written"]
         rows: list[dict[str, object]] = [
             {
                 "what": "full build, 2,494 stations, three languages",
                 "reach": f"≤ {REACH_S:.0f} s, ≤ {REACH_MB} MB",
-                "measured": f"{seconds:.1f} s, {megabytes:.0f} MB, {json.loads(said)['written']:,} files",
+                "measured": f"{seconds:.1f} s (best of {all_of_them}), {megabytes:.0f} MB, {files:,} files",
                 "ok": seconds <= REACH_S and megabytes <= REACH_MB,
             }
         ]
         return rows + weights(folder / "public", night.election.id)
 
 
-def watched(command: list[str]) -> tuple[float, float, str]:
-    """Run a command; seconds, the most memory of it and its children together (shared pages once), and what it said."""
-    began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+def watched(command: list[str]) -> float:
+    """Run a command; the most memory of it and its children together, in megabytes (shared pages once)."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         most = 0.0
         whole = psutil.Process(process.pid)
         while process.poll() is None:
             most = max(most, memory(whole))
             time.sleep(0.15)
-        said = process.stdout.read() if process.stdout is not None else ""
     assert process.returncode == 0
-    return time.perf_counter() - began, most, said
+    return most
 
 
 def memory(process: psutil.Process) -> float:
