@@ -191,9 +191,11 @@ class Publisher:
         """Fold the feed through every publication, as it happened.
 
         With `write`, make what only its own moment can make: versions that are kept, and the pages of an election that
-        are older than the last version, because they may follow later or because the election was held back.
+        are older than the last version, because they may follow later or because the election was held back. Without
+        it, only kept versions that may never have been written: all when nothing in public can be trusted.
         """
         self.log.begin(trust=trust)
+        there = self._marks.read("published") if trust else 0
         publications: list[Publication] = []
         for seq, record in self._feed(0, limit=_BATCH, whole=True):
             self._seen = seq
@@ -203,7 +205,7 @@ class Publisher:
                 self._receive(seq, record)
         tiers = {name: _tiers_of(publications, name) for name in self.nights} if write else {}
         for index, publication in enumerate(publications):
-            self._take_in(publication, write=write)
+            self._take_in(publication, write=write or publication.version > there)
             last = index == len(publications) - 1
             jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
             if write and not last and jobs:

@@ -1,9 +1,8 @@
 """Writes the public files: each whole, each by replacing the old one, and none that did not change.
 
-A file is written beside its place and renamed over it, so a reader sees the old or the new one. Only in a folder that
-was not there a moment ago it is written in its place: the page is new, and no page points to it yet. Pages are not
-flushed to the disk one by one: they can be made again from the records, and the publisher does so when it finds that it
-did not come to its end, or that the machine was started anew.
+A file is written beside its place and renamed over it, so a reader sees the old or the new one. Pages are not flushed
+to the disk one by one: they can be made again from the records, and the publisher does so when it finds that it did not
+come to its end, or that the machine was started anew.
 """
 
 from __future__ import annotations
@@ -35,17 +34,14 @@ class PublicFolder:
         """Put bytes at a path below the root. Returns False when they were there already."""
         text = f"{self._start}{path}"
         folder = os.path.dirname(text)  # noqa: PTH120 -- a Path costs three times as much, 20,000 times
-        if folder in self._empty or self._new_folder(folder):
-            _put(text, data)
-            self.written += 1
-            return True
-        try:
-            with open(text, "rb") as present:  # noqa: PTH123 -- as above
-                if present.read() == data:
-                    self.unchanged += 1
-                    return False
-        except FileNotFoundError:
-            pass
+        if folder not in self._empty and not self._new_folder(folder):
+            try:
+                with open(text, "rb") as present:  # noqa: PTH123 -- as above
+                    if present.read() == data:
+                        self.unchanged += 1
+                        return False
+            except FileNotFoundError:
+                pass
         beside = text + self._temporary
         _put(beside, data)
         os.replace(beside, text)  # noqa: PTH105 -- as above
@@ -54,7 +50,7 @@ class PublicFolder:
 
     @contextmanager
     def filling(self, folders: Iterable[str]) -> Iterator[None]:
-        """While this is open, those of the folders that are not there yet are filled: each file once, by us alone."""
+        """While this is open, nobody looks for an older file in those of the folders that are not there yet."""
         self._empty = {text for folder in folders if self._new_folder(text := f"{self._start}{folder}")}
         try:
             yield

@@ -148,7 +148,7 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     table.add_row("scanned papers, and what is owed", f"{home}/documents/")
     table.add_row("a station with its papers", f"{home}/station/{station.no}/")
     table.add_row("check it yourself", f"{url}/results/ky/about/check/")
-    table.add_row("head of the transparency log", f"{url}/results/log/checkpoint")
+    table.add_row("the public log", f"{url}/results/ky/log/")
     table.add_row("all elections", f"{url}/results/ky/")
     table.add_row("staff sign-in", f"{url}/staff/")
     table.add_row("sign in there as", ", ".join(names))

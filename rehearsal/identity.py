@@ -11,8 +11,7 @@ from contextlib import contextmanager
 @contextmanager
 def identity_provider(port: int = 0) -> Iterator[str]:
     """Run the provider in a thread, on the loopback; yields its issuer address."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(record=True):  # a filter would not do: its libraries set one of their own
         import oidc_provider_mock  # noqa: PLC0415 -- only the demo needs it, and importing it warns of its libraries
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

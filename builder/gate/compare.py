@@ -27,9 +27,9 @@ _TEXT = frozenset(
 
 def compare(table: Table, ought: Ought, language: Language, page: str) -> None:
     """Every row that should be there, once, and every figure in it. Raises PageDisagrees, naming row and column."""
-    keys = {key: None for key, _, _ in table.rows}
-    if len(keys) < len(table.rows) or keys.keys() != ought.rows.keys():
-        missing, extra = sorted(ought.rows.keys() - keys.keys()), sorted(keys.keys() - ought.rows.keys())
+    keys = {key for key, _, _ in table.rows}
+    if len(keys) < len(table.rows) or keys != ought.rows.keys():
+        missing, extra = sorted(ought.rows.keys() - keys), sorted(keys - ought.rows.keys())
         raise PageDisagrees(
             "Rows are missing or too many.",
             page=page, table=table.id, missing=str(missing[:5]), extra=str(extra[:5]), rows=len(table.rows),

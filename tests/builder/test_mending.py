@@ -55,6 +55,35 @@ def test_a_child_that_is_killed_is_made_good_by_the_next_version(
     rebuilt(where)
 
 
+def test_a_kept_version_that_was_named_but_not_written_is_written_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = scene(tmp_path, "small")
+    publisher = where.publisher()
+    publisher.start()
+    settle(publisher)
+    kept = {path.name for path in (where.public / "results/ky/small/v").iterdir()}
+
+    def died(*_: object, **__: object) -> None:
+        message = "killed"
+        raise KeyboardInterrupt(message)
+
+    monkeypatch.setattr(Press, "keep", died)
+    where.send(*where.records)
+    with pytest.raises(KeyboardInterrupt):
+        settle(publisher)
+    monkeypatch.undo()
+    again = where.publisher()
+    again.start()
+    settle(again)
+    history = again.nights["small"].history
+    numbers = {str(row.number) for row in history}
+    assert numbers > kept
+    for language in ("ky", "ru", "en"):
+        assert {path.name for path in (where.public / f"results/{language}/small/v").iterdir()} == numbers
+    rebuilt(where)
+
+
 def test_a_trailing_page_that_fails_the_gate_is_not_written_and_says_so(tmp_path: Path) -> None:
     where = scene(tmp_path / "install", "small")
     publisher = where.publisher()

@@ -47,7 +47,7 @@ def test_the_demo_plays_a_night_stays_up_and_leaves_nothing(
         address = f"{url}/results/ky/{page}"
         assert address in said
         assert httpx.get(address).status_code == 200
-    assert f"{url}/results/log/checkpoint" in said
+    assert f"{url}/results/ky/log/" in said
     assert re.search(r"verified by a stranger\s*│\s*yes", said)
     assert "DIFFERENCE" not in said
     with httpx.Client(headers={"accept-language": "en"}) as browser:
