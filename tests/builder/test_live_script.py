@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from builder.render.prose import SearchDocument, build_prose
 from builder.render.shell import Shell
+from builder.samples import every_view
 from tests.builder.site_files import Served, data_page, put_page, put_pointer, served
 
 pytestmark = pytest.mark.browser
@@ -286,6 +287,33 @@ def test_no_page_of_prose_scrolls_sideways(site: Served, page: Page, language: s
     for name in ("check", "data", "methodology", "accessibility", "privacy"):
         page.goto(f"{site.origin}/results/{language}/about/{name}/")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+@pytest.mark.parametrize("width", [360, 640])
+def test_no_data_page_scrolls_sideways_and_each_figure_stays_under_its_heading(
+    site: Served, page: Page, language: str, width: int
+) -> None:
+    """Tables hide columns on a phone: a heading goes with its cells, or the row says the heading itself."""
+    page.set_viewport_size({"width": width, "height": 800})
+    for name in every_view():
+        page.goto(f"{site.origin}/results/{language}/gallery/{name}/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.evaluate(_ORPHANS) == [], name
+
+
+_ORPHANS = """() => {
+  const shown = (cells) => [...cells].filter((cell) => getComputedStyle(cell).display !== "none");
+  return [...document.querySelectorAll("main table")].filter((table) => {
+    const head = table.tHead && table.tHead.rows[0];
+    if (!head || getComputedStyle(table.tHead).position === "absolute") return false;
+    const under = (cell) => cell.cellIndex;
+    const columns = shown(head.cells).map(under).join();
+    const plain = [...table.tBodies[0].rows].find((row) => !row.className);
+    return plain && shown(plain.cells).map(under).join() !== columns;
+  }).map((table) => table.dataset.table);
+}"""
+"""Tables with a visible head whose columns are not those of their first plain row."""
 
 
 def test_the_first_tab_leads_to_the_content(site: Served, page: Page) -> None:
