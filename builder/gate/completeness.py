@@ -108,7 +108,9 @@ def _contests(facts: Facts, about: About) -> list[Contest]:
             return [contest for contest in contests if contest.electorate.value != "district"] or list(contests)
         case "station":
             return list(facts.election.contests_at(facts.election.station_by_no[about.place]))
-        case "region" | "tec":
+        case "tec":
+            return list(contests)
+        case "region":
             return [contest for contest in contests if contest.district is None]
         case "district":
             return [contest for contest in contests if contest.district == about.place]

@@ -14,9 +14,12 @@ from builder.data_files import files
 from builder.gate.check import PageCheck
 from builder.gate.check_data import check_data
 from builder.gate.disagreement import PageDisagrees
+from builder.gate.readback import Unreadable, _cells
 from builder.publish import Publisher
 from builder.render.pages import Pages
+from builder.samples import log
 from rehearsal.manual import protocols
+from shailoo.model.base import LANGUAGES
 from shailoo.model.record import ExcludeOption, ExcludeStation, record_bytes, record_key
 from tests.builder.scene import Scene, scene
 from tests.builder.test_publisher import act
@@ -102,6 +105,52 @@ def test_every_page_passes_as_it_is(counted: tuple[Scene, Publisher]) -> None:
     where, publisher = counted
     for page in names(where):
         check(publisher, body(publisher, page))
+
+
+def test_a_fault_in_one_language_is_found_though_the_page_was_right_in_another(
+    counted: tuple[Scene, Publisher],
+) -> None:
+    """The gate remembers from one language to the next what was right: it must not take the next at its word."""
+    where, publisher = counted
+    gate = PageCheck({name: night.facts for name, night in publisher.nights.items()})
+    for page in names(where):
+        view = publisher.nights["small"].view(page)
+        right = {language: publisher.site.body(language, view) for language in LANGUAGES}
+        gate.check(right["ky"], "ky/test", "ky")
+        for language in ("ru", "en"):
+            for spoilt in one_fault_each(right[language]):
+                with pytest.raises(PageDisagrees):
+                    gate.check(spoilt, f"{language}/{page}", language)
+            gate.check(right[language], f"{language}/{page}", language)
+
+
+def one_fault_each(text: str) -> Iterator[str]:
+    """A page with a digit more in one cell, without one table, without one figure that must stand on it."""
+    cells = [found.start(1) for found in re.finditer(r"<td(?: [^>]*)?>([0-9])", text) if "data-text" not in found[0]]
+    for at in cells[:: max(1, len(cells) // 12)]:
+        yield f"{text[:at]}9{text[at:]}"
+    for table in re.findall(r'<table [^>]*data-table="contest:.*?</table>', text, re.DOTALL):
+        yield text.replace(table, "")
+    for figure in ("voters", "participants"):
+        if f'data-figure="{figure}"' in text:
+            yield text.replace(f'data-figure="{figure}"', "data-text")
+
+
+def test_text_between_the_cells_of_a_row_is_not_passed_over() -> None:
+    for row in ("<td>1</td>9<td>2</td>", "9<td>1</td><td>2</td>", "<td>1</td><td>2</td>9", "<td>1<td>2</td></td>"):
+        with pytest.raises(Unreadable):
+            _cells(row)
+    assert _cells("<td>1</td><td data-x>\u202f2 </td>") == ("1", "2")
+
+
+def test_the_page_of_the_log_counts_no_votes(counted: tuple[Scene, Publisher]) -> None:
+    _, publisher = counted
+    page = publisher.site.body("ky", log())
+    check(publisher, page)
+    section = re.search(r'<table [^>]*data-table="contest:.*?</table>', body(publisher, "overview"), re.DOTALL)
+    assert section is not None
+    for more in (section[0], '<p data-figure="voters">900</p>', '<a href="/results/data/small/document/x.pdf">x</a>'):
+        assert stopped(publisher, page.replace("</section>", f"{more}</section>", 1)), more
 
 
 # --- the real failures ---
