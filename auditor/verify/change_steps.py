@@ -5,17 +5,15 @@ And the Atom feeds: each can be read, and tells the very events and versions of 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.parsers import expat
 
-from auditor.verify.data_steps import read_json
 from auditor.verify.figures import same
 from auditor.verify.files_steps import Public
 from auditor.verify.findings import Broken
-from auditor.verify.sources import Source, need
+from auditor.verify.sources import Source, need, object_of, read_json
 from shailoo.model.base import LANGUAGES
 from shailoo.records.log_entry import LogEntry, ReportEntry
 
@@ -70,7 +68,7 @@ def _check_stations(source: Source, public: Public, entries: Mapping[int, LogEnt
     files = source.fetch(f"{start}/{no}.json" for no in numbers)
     feeds = source.fetch(f"{start}/{no}.atom" for no in numbers)
     for no, (path, data), (feed, atom) in zip(numbers, files, feeds, strict=True):
-        value = _object(path, data if data is not None else need(source, path))
+        value = object_of(path, data if data is not None else need(source, path))
         checked += _check_events(path, value, entries, acts, no)
         told = {event["log_entry"] for event in value["events"]}
         missing = sorted(sent.get(no, set()) - told)
@@ -169,13 +167,3 @@ def _told(text: str) -> tuple[Sequence[str], Sequence[int]]:
         else:
             versions.append(int(kept[1]))
     return events, versions
-
-
-def _object(path: str, data: bytes) -> Mapping[str, Any]:
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise Broken(path, "whole file", expected="JSON", found=str(error), remedy=_REMEDY) from error
-    if not isinstance(value, dict):
-        raise Broken(path, "whole file", expected="an object", found=type(value).__name__, remedy=_REMEDY)
-    return value

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.verify.data_steps import read_json, rows_of
+from auditor.verify.data_steps import rows_of
 from auditor.verify.figures import same
 from auditor.verify.findings import Broken
 from auditor.verify.hands import Hands, HandSum, Opened, annulling, keys_of, row_of
 from auditor.verify.protocols import roles_of
-from auditor.verify.sources import Source, need
+from auditor.verify.sources import Source, need, read_json
 from auditor.verify.tally import COUNTRY, Scope, Sum
 from shailoo.model.election import Contest, ContestKind
 from shailoo.rules.seats import decide

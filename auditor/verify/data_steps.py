@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auditor.verify.figures import Figures, Shown, same
 from auditor.verify.findings import Broken
-from auditor.verify.sources import Source, need
+from auditor.verify.sources import MALFORMED, Source, need, read_json
 from auditor.verify.tally import COUNTRY, Scope
 from shailoo.model.election import Contest
-
-_MALFORMED = "Ask for the file again; if it stays so, keep it and tell the commission."
 
 
 def check_places(source: Source, figures: Figures, scopes: Iterable[Scope]) -> int:
@@ -29,24 +26,13 @@ def check_places(source: Source, figures: Figures, scopes: Iterable[Scope]) -> i
             checked += _check_json(path, value, figures, scope)
         except (KeyError, TypeError, AttributeError) as error:
             raise Broken(
-                path, repr(error), expected="the keys of docs/open-data.md", found="others", remedy=_MALFORMED
+                path, repr(error), expected="the keys of docs/open-data.md", found="others", remedy=MALFORMED
             ) from error
         checked += _check_csv(f"{folder}/{name}.csv", need(source, f"{folder}/{name}.csv"), figures, scope)
         if scope[0] in {"region", "tec", "district"}:
             parts = f"{folder}/{name}-parts.csv"
             checked += _check_parts_csv(parts, need(source, parts), figures, scope)
     return checked
-
-
-def read_json(source: Source, path: str) -> dict[str, Any]:
-    """A JSON object that must be there. Raises Broken."""
-    try:
-        value = json.loads(need(source, path))
-    except ValueError as error:
-        raise Broken(path, "whole file", expected="JSON", found=str(error), remedy=_MALFORMED) from error
-    if not isinstance(value, dict):
-        raise Broken(path, "whole file", expected="an object", found=type(value).__name__, remedy=_MALFORMED)
-    return value
 
 
 def _check_json(path: str, value: Mapping[str, Any], figures: Figures, scope: Scope) -> int:
@@ -163,7 +149,7 @@ def rows_of(path: str, data: bytes) -> list[dict[str, str]]:
     try:
         return list(csv.DictReader(io.StringIO(data.decode()), strict=True))
     except (csv.Error, UnicodeDecodeError) as error:
-        raise Broken(path, "whole file", expected="CSV", found=str(error), remedy=_MALFORMED) from error
+        raise Broken(path, "whole file", expected="CSV", found=str(error), remedy=MALFORMED) from error
 
 
 def _text(figure: int | None) -> str:

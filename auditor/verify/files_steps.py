@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from typing import Any
 
 from auditor.verify.findings import Broken
 from auditor.verify.log_steps import Log
-from auditor.verify.sources import Source, need
+from auditor.verify.sources import Source, need, object_of, read_json
 from auditor.verify.tally import Tally, Upload
 from auditor.verify.texts import Unreadable, read_text
 from shailoo.errors import Refused
@@ -127,7 +126,7 @@ def _check_acts(source: Source, public: Public) -> int:
     data = source.read(path)
     if data is None and not logged:
         return 0
-    acts = _json(path, data if data is not None else need(source, path))["acts"]
+    acts = object_of(path, data if data is not None else need(source, path))["acts"]
     by_digest = {digest(canonical_json(act)): act for act in acts}
     for at, entry in logged:
         act = by_digest.pop(entry.sha256, None)
@@ -249,7 +248,7 @@ def check_signatures(source: Source, public: Public) -> int:
 def check_pointer(source: Source, name: str) -> int:
     """Step 11: the data set behind the pointer has the digest of its name, and is what the overview says."""
     path = f"data/{name}/pointer.json"
-    pointer = _json(path, need(source, path))
+    pointer = read_json(source, path)
     target = str(pointer.get("overview", "")).removeprefix("/results/")
     match = re.fullmatch(rf"data/{name}/at/([0-9a-f]{{32}})\.json", target)
     if match is None:
@@ -280,16 +279,6 @@ def check_archive(source: Source, name: str) -> int:
                     remedy=_KEEP,
                 )  # fmt: skip
     return len(names)
-
-
-def _json(path: str, data: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise Broken(path, "whole file", expected="JSON", found=str(error), remedy=_KEEP) from error
-    if not isinstance(value, dict):
-        raise Broken(path, "whole file", expected="an object", found=type(value).__name__, remedy=_KEEP)
-    return value
 
 
 def finish(public: Public, disputed: list[str]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from auditor.verify.data_steps import read_json
 from auditor.verify.figures import Figures, same
 from auditor.verify.findings import Broken
 from auditor.verify.pages import Table, figures_of, main_of, number, page_path, share_of, share_text, tables_of
-from auditor.verify.sources import Source
+from auditor.verify.sources import Source, read_json
 from auditor.verify.tally import COUNTRY, Scope
 from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.election import Contest, Option

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auditor.verify.data_steps import read_json
 from auditor.verify.files_steps import Public, digest
 from auditor.verify.findings import Broken
-from auditor.verify.sources import Source
+from auditor.verify.sources import Source, read_json
 from shailoo.model.election import Contest
 from shailoo.records.canonical import canonical_json
 from shailoo.records.log_entry import HeldEntry, ProtocolEntry

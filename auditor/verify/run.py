@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from auditor.verify.change_steps import check_changes
 from auditor.verify.counts_pages import check_counts_pages, check_station_page
 from auditor.verify.counts_steps import check_counts, check_states, check_table, open_rows
-from auditor.verify.data_steps import check_nation, check_places, read_json
+from auditor.verify.data_steps import check_nation, check_places
 from auditor.verify.document_steps import check_documents
 from auditor.verify.figures import Figures, opened_rows
 from auditor.verify.files_steps import (
@@ -40,7 +40,7 @@ from auditor.verify.pictures import check_pictures
 from auditor.verify.protocols import read_papers
 from auditor.verify.seats_step import check_seats
 from auditor.verify.software import software_note
-from auditor.verify.sources import Source, need, open_source
+from auditor.verify.sources import Source, need, open_source, read_json
 from auditor.verify.tally import Scope
 from auditor.verify.view_pages import check_views
 from shailoo.model.base import Language

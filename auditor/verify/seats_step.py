@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.verify.data_steps import read_json
 from auditor.verify.figures import Figures, same
-from auditor.verify.sources import Source
+from auditor.verify.sources import Source, read_json
 from auditor.verify.tally import COUNTRY
 from shailoo.model.election import Contest, ContestKind
 from shailoo.rules.results import Reason, SeatResult, Status

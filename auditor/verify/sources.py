@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
@@ -15,6 +16,7 @@ _MOST = 64 * 1024 * 1024
 """Bytes of one file at most: a site that sends more is not read."""
 _AT_ONCE = 6
 _PATIENCE_S = 20.0
+MALFORMED = "Ask for the file again; if it stays so, keep it and tell the commission."
 MISSING = "Ask why the file is not there; a copy that somebody kept earlier shows what it said."
 
 
@@ -42,6 +44,22 @@ def need(source: Source, path: str) -> bytes:
     if data is None:
         raise Broken(path, "whole file", expected="a file", found=None, remedy=MISSING)
     return data
+
+
+def object_of(path: str, data: bytes) -> dict[str, Any]:
+    """The JSON object in a file. Raises Broken."""
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise Broken(path, "whole file", expected="JSON", found=str(error), remedy=MALFORMED) from error
+    if not isinstance(value, dict):
+        raise Broken(path, "whole file", expected="an object", found=type(value).__name__, remedy=MALFORMED)
+    return value
+
+
+def read_json(source: Source, path: str) -> dict[str, Any]:
+    """A JSON object that must be there. Raises Broken."""
+    return object_of(path, need(source, path))
 
 
 class Folder:

@@ -6,17 +6,16 @@ that every view of a figure says the same, and that regions add up to the countr
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from auditor.verify.data_steps import read_json, rows_of
+from auditor.verify.data_steps import rows_of
 from auditor.verify.figures import Figures, same
 from auditor.verify.files_steps import digest
 from auditor.verify.findings import Broken
 from auditor.verify.pages import Table, main_of, number, page_path, share_of, share_text, tables_of
-from auditor.verify.sources import Source, need
+from auditor.verify.sources import Source, need, read_json
 from auditor.verify.tally import COUNTRY, Scope
 from shailoo.model.base import LANGUAGES
 
@@ -177,8 +176,8 @@ def _check_shapes(
 ) -> int:
     """The file that the interactive map draws: figures of areas, and votes of each option."""
     try:
-        shapes = json.loads(need(source, path))["features"]
-    except (ValueError, KeyError) as error:
+        shapes = read_json(source, path)["features"]
+    except KeyError as error:
         raise Broken(path, "whole file", expected="GeoJSON", found=str(error), remedy=_REMEDY) from error
     contest = next(iter(figures.contests(COUNTRY)))
     for shape in shapes:
