@@ -73,8 +73,11 @@ _FOREIGN_ABI: Final = 0x40000000
 """Numbers from here on are the x32 calls of x86_64, which would walk around the list."""
 
 
-def confine(limits: Limits) -> frozenset[str]:
-    """Give up, for ever, what reading a document does not need; says which fences stand beyond the limits."""
+def confine(limits: Limits, *, parent: int | None = None) -> frozenset[str]:
+    """Give up, for ever, what reading a document does not need; says which fences stand beyond the limits.
+
+    With `parent`, the process that asked for it, end when that is gone: nobody waits for the answer.
+    """
     for what, most in (
         (resource.RLIMIT_CPU, limits.cpu_s),
         (resource.RLIMIT_AS, limits.memory),
@@ -86,6 +89,8 @@ def confine(limits: Limits) -> frozenset[str]:
         resource.setrlimit(what, (most, most))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if parent is not None and os.getppid() != parent:  # it died before we asked to be told
+        os._exit(1)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         return frozenset()
     standing = {"landlock": _fence_files(libc), "seccomp": _fence_calls(libc)}

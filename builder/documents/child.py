@@ -39,9 +39,10 @@ def serve(requests: BinaryIO, answers: BinaryIO, limits: Limits) -> None:
 def _in_a_process(body: bytes, limits: Limits) -> bytes:
     """Fork, wait no longer than the limits say, and return the answer, or that there is none."""
     heard, say = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
-        _as_child(say, body, limits)
+        _as_child(say, body, limits, parent)
     os.close(say)
     answer = _hear(heard, time.monotonic() + limits.wall_s)
     os.close(heard)
@@ -69,13 +70,13 @@ def _hear(heard: int, until: float) -> bytes | None:
     return None
 
 
-def _as_child(say: int, body: bytes, limits: Limits) -> None:
+def _as_child(say: int, body: bytes, limits: Limits, parent: int) -> None:
     """Make one copy and end, without running anything of the parent's own clean-up."""
     code = 1
     try:
         os.close(_ONE_REQUEST)
         os.close(_ONE_ANSWER)
-        confine(limits)
+        confine(limits, parent=parent)
         with os.fdopen(say, "wb") as out:
             out.write(_made(body))
         code = 0

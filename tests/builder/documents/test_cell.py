@@ -61,3 +61,21 @@ def test_it_reads_no_file_but_fonts_and_libraries() -> None:
 
 def test_what_it_needs_still_works() -> None:
     assert attempted("bytearray(1 << 26); os.write(1, b''); os.getpid()") == "done"
+
+
+ORPHANED = """
+import os, time
+from builder.documents.cell import confine
+from builder.documents.copies import Limits
+asked_by = os.getpid()
+if os.fork() == 0:
+    while os.getppid() == asked_by:
+        time.sleep(0.001)
+    confine(Limits(memory=1 << 32), parent=asked_by)
+    print("goes on reading", flush=True)
+"""
+
+
+def test_a_reader_whose_room_died_before_it_was_confined_does_not_go_on() -> None:
+    done = subprocess.run([sys.executable, "-c", ORPHANED], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == ""
