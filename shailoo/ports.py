@@ -13,12 +13,25 @@ Promises that every home keeps (see docs/storage.md; one contract suite runs ove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from shailoo.ids import Digest
+from shailoo.ids import Digest, RegionId, StationNo
+
+if TYPE_CHECKING:
+    from shailoo.model.voter_list import (
+        Area,
+        Centre,
+        HouseRun,
+        PersonName,
+        Settlement,
+        StationChange,
+        TouchedCell,
+        VoterCell,
+        VoterListMade,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +180,98 @@ class NoteSigner(Protocol):
 
     def sign(self, text: str) -> bytes:
         """Return the signed note, whole."""
+        ...
+
+
+class VoterSource(Protocol):
+    """Where an extract of the population register comes from: a file today, the wire later."""
+
+    name: str
+    """What to call it in messages: the file's name, the service's name."""
+    suffix: Literal["csv", "parquet"]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes of the whole extract, piece by piece. Raises Refused or StorageFailed, also on the way."""
+        ...
+
+
+class VoterLists(Protocol):
+    """Versions of the voter list, for those who publish them. Numbers are those of `VoterListMade`."""
+
+    def made(self) -> Sequence[VoterListMade]:
+        """Every version that counts, in order."""
+        ...
+
+    def people(self, number: int, stations: Sequence[StationNo]) -> Iterator[tuple[StationNo, list[PersonName]]]:
+        """The people on the lists of stations: stations as asked, people in the order of the Kyrgyz alphabet."""
+        ...
+
+    def totals(self, number: int) -> Mapping[str, int]:
+        """Station -> voters on its list; "" for the queue; only stations that have any."""
+        ...
+
+    def changed(self, before: int, after: int) -> frozenset[StationNo]:
+        """Stations whose people (by number or name) are not the same in two versions; `before` 0 means all."""
+        ...
+
+    def cells(self, number: int) -> Sequence[VoterCell]:
+        """The queue's people are in none."""
+        ...
+
+    def touched(self, before: int, after: int) -> Sequence[TouchedCell]:
+        """What happened between two versions, cell by cell."""
+        ...
+
+    def changes(self, before: int, after: int) -> Sequence[StationChange]:
+        """Why people came and left between two versions, station by station."""
+        ...
+
+    def disabled(self, number: int) -> Mapping[RegionId, int]:
+        """Region -> voters with a disability on its lists."""
+        ...
+
+    def digests(self, number: int) -> Mapping[StationNo, Digest]:
+        """Station -> digest of what is public of its list: the leaves of `shown_root`."""
+        ...
+
+
+class AddressRegister(Protocol):
+    """One version of the address register, for those who publish it."""
+
+    number: int
+
+    def regions(self) -> Sequence[Area]:
+        """In the register's order; `region` is empty."""
+        ...
+
+    def rayons(self) -> Sequence[Area]:
+        """Rayons and cities of oblast significance, in the register's order."""
+        ...
+
+    def commissions(self) -> Sequence[Area]:
+        """Territorial commissions, in the register's order."""
+        ...
+
+    def centres(self) -> Sequence[Centre]:
+        """Polling stations, by number."""
+        ...
+
+    def settlements(self) -> Sequence[Settlement]:
+        """Towns and villages, in the register's order."""
+        ...
+
+    def runs(self, settlement: str) -> Sequence[HouseRun]:
+        """Which houses vote where, by street (Kyrgyz alphabet), then number."""
+        ...
+
+    def boundaries(self) -> Mapping[StationNo, Mapping[str, object]]:
+        """Station -> GeoJSON geometry; stations without boundaries are missing."""
+        ...
+
+
+class StationFinder(Protocol):
+    """Answers one question: at which station does the person with this PIN and surname vote?"""
+
+    def find(self, key: bytes) -> StationNo | None:
+        """`key` is `shailoo.rules.finder.finder_key`; nothing else of a person is known here."""
         ...

@@ -26,6 +26,7 @@ from shailoo.model.election import Slug
 from shailoo.model.log import Cosigned, Opening, log_key
 from shailoo.model.manual import ProtocolKeyed, Sheet, protocol_key
 from shailoo.model.refs import ActNumber, BoxRef, ElectionRef, HourText, Reason, Role, Sha256, StationRef
+from shailoo.model.voter_list import VoterListMade
 from shailoo.records.canonical import canonical_json
 
 
@@ -303,7 +304,8 @@ Record = Annotated[
     | DocumentWithdrawn
     | ProtocolKeyed
     | Opening
-    | Cosigned,
+    | Cosigned
+    | VoterListMade,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
@@ -332,6 +334,8 @@ def record_key(record: Record) -> str:  # noqa: C901, PLR0911 -- one key for eac
             return protocol_key(record)
         case Opening() | Cosigned():
             return log_key(record)
+        case VoterListMade():
+            return f"voter-list/{record.number:06}"
         case _:
             return document_key(record)
 

@@ -34,6 +34,7 @@ KEEPERS = {
     "boto3": (ADAPTERS, "functions"),
     "botocore": (ADAPTERS, "functions"),
     "branca": ("builder.render",),
+    "duckdb": (f"{ADAPTERS}.voters", "rehearsal.voters"),
     "folium": ("builder.render",),
     "jinja2": ("builder", "functions"),
     "material": ("builder.render.prose",),
@@ -44,6 +45,7 @@ KEEPERS = {
     "pypdf": ("builder.documents.remake",),
     "pypdfium2": ("builder.documents.remake",),
     "segno": ("edge_agent",),
+    "shapely": (f"{ADAPTERS}.voters", "rehearsal.voters"),
     "starlette": ("functions",),
     "uvicorn": ("functions",),
 }

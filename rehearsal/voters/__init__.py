@@ -1,0 +1,1 @@
+"""A made-up population: its extract and its address register. Nobody in it exists."""

@@ -1,0 +1,1 @@
+"""The voter list and the address register on one machine: Parquet files, DuckDB, shapely."""
