@@ -6,6 +6,7 @@ A page is written only after the gate has read it back in every language, and it
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder import views
@@ -126,7 +127,8 @@ class Press:
         """The list of elections, newest first, each as it was last published."""
         rows = sorted(self.nights.values(), key=lambda night: (night.election.day, night.election.id), reverse=True)
         view = views.ElectionsView(tuple(night.row for night in rows if night.row is not None))
-        latest = max((night.made("overview") for night in rows), key=lambda made: made.version)
+        none = Made(0, datetime.min.replace(tzinfo=UTC))  # between elections: a list and its log, and nothing counted
+        latest = max((night.made("overview") for night in rows), key=lambda made: made.version, default=none)
         for language, body in self._bodies(view, "").items():
             self.public.write(*self.site.page(language, view, body, latest))
 

@@ -33,6 +33,7 @@ from builder.store import PublicFolder
 from shailoo.errors import Held
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
+from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
 
 if TYPE_CHECKING:
@@ -327,8 +328,8 @@ class Publisher:
             self._hours.noted(record)
             for night in self.nights.values():
                 night.receive(seq, record)
-        elif isinstance(record, Opening):
-            self.log.opened(seq, record)
+        elif isinstance(record, Opening | VoterListMade):
+            self.log.noted(seq, record)
         elif isinstance(record, Cosigned):
             if self.log.cosign(record):
                 self._point_log()

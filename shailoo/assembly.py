@@ -142,6 +142,7 @@ class Installation:
         keys = folder / "keys"
         keys.mkdir(parents=True, exist_ok=True)
         keys.chmod(0o700)
+        (folder / "elections").mkdir(parents=True, exist_ok=True)
         sealing = {}
         for package in packages:
             files = read_files(package) if isinstance(package, Path) else package

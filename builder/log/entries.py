@@ -12,6 +12,7 @@ from shailoo.model.document import DocumentApproved, DocumentCopied, DocumentRec
 from shailoo.model.log import Opening
 from shailoo.model.manual import ProtocolKeyed
 from shailoo.model.record import Act, ReportAccepted, ReportConflict, record_bytes
+from shailoo.model.voter_list import VoterListMade, list_facts
 from shailoo.records.canonical import canonical_json, digest
 from shailoo.records.log_entry import (
     ActEntry,
@@ -24,6 +25,7 @@ from shailoo.records.log_entry import (
     ReportEntry,
     RulesEntry,
     SoftwareEntry,
+    VoterListEntry,
     WithdrawalEntry,
     ZeroStateEntry,
 )
@@ -173,6 +175,15 @@ def opening_entries(record: Opening, before: Opening | None) -> Iterator[LogEntr
         if one.election not in known:
             zero = digest(canonical_json({"boxes": one.boxes, "election": one.election, "package": one.package}))
             yield ZeroStateEntry(sha256=zero, at=at, election=one.election, boxes=one.boxes)
+
+
+def list_entry(record: VoterListMade) -> LogEntry:
+    """The entry of a version of the voter list. Its election need not be one of this installation."""
+    return VoterListEntry(
+        sha256=digest(canonical_json(list_facts(record))), at=stamp(record.made), number=record.number,
+        stage=record.stage.value, election=record.election, day=record.as_of.isoformat(), voters=record.voters,
+        queued=record.queued,
+    )  # fmt: skip
 
 
 def _act(record: Act) -> LogEntry:

@@ -20,10 +20,11 @@ from heapq import merge
 from typing import TYPE_CHECKING
 
 from builder.documents_state import PROOF, copy_path
-from builder.log.entries import opening_entries
+from builder.log.entries import list_entry, opening_entries
 from builder.store import open_json
 from shailoo.errors import StorageFailed
 from shailoo.model.base import stamp
+from shailoo.model.log import Opening
 from shailoo.records.canonical import canonical_json
 from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.log_entry import DocumentEntry, ReportEntry, entry_bytes
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from builder.store import PublicFolder
-    from shailoo.model.log import Cosigned, Opening
+    from shailoo.model.log import Cosigned
     from shailoo.model.record import Publication
+    from shailoo.model.voter_list import VoterListMade
     from shailoo.ports import Item, ItemStore, NoteSigner
     from shailoo.records.log_entry import LogEntry
 
@@ -99,7 +101,8 @@ class LogKeeper:
         self._edge = Edge()
         self._full: dict[Tile, bytes] = {}
         """Every full tile of hashes: 32 bytes an entry."""
-        self._openings: deque[tuple[int, Opening]] = deque()
+        self._whole: deque[tuple[int, Opening | VoterListMade]] = deque()
+        """What belongs to no single election, with its number in the feed."""
         self._fresh: list[bytes] = []
         """Entries that have a number and are under no head yet."""
         self._texts: list[tuple[str, int]] = []
@@ -119,10 +122,11 @@ class LogKeeper:
         there = trust and known is not None and self._public.read(f"{FOLDER}/checkpoint") is not None
         self._from = int(known["version"]) if there and known is not None else 0
 
-    def opened(self, seq: int, record: Opening) -> None:
-        """An opening was read from the feed."""
-        self._openings.append((seq, record))
-        self.last_opening = record
+    def noted(self, seq: int, record: Opening | VoterListMade) -> None:
+        """A record that belongs to no single election was read from the feed."""
+        self._whole.append((seq, record))
+        if isinstance(record, Opening):
+            self.last_opening = record
 
     def cosign(self, record: Cosigned) -> bool:
         """A witness's word was read from the feed. True when it is news of the head that stands."""
@@ -134,21 +138,24 @@ class LogKeeper:
 
     @property
     def waiting(self) -> bool:
-        """An opening is in no version yet."""
-        return bool(self._openings)
+        """Something that belongs to no single election is in no version yet."""
+        return bool(self._whole)
 
     def take(self, upto: int, found: Iterable[list[tuple[int, LogEntry]]]) -> list[tuple[LogEntry, int]]:
         """Give entries their numbers, in the order of the feed. Returns each with its number.
 
         `found` are the entries of each election with the number of their record, already in order.
         """
-        opening: list[tuple[int, LogEntry]] = []
-        while self._openings and self._openings[0][0] <= upto:
-            seq, record = self._openings.popleft()
-            opening += [(seq, entry) for entry in opening_entries(record, self._before)]
-            self._before = record
+        whole: list[tuple[int, LogEntry]] = []
+        while self._whole and self._whole[0][0] <= upto:
+            seq, record = self._whole.popleft()
+            if isinstance(record, Opening):
+                whole += [(seq, entry) for entry in opening_entries(record, self._before)]
+                self._before = record
+            else:
+                whole.append((seq, list_entry(record)))
         numbered: list[tuple[LogEntry, int]] = []
-        for _, entry in merge(opening, *found, key=lambda one: one[0]):
+        for _, entry in merge(whole, *found, key=lambda one: one[0]):
             index = self._edge.size + len(self._fresh)
             self._fresh.append(entry_bytes(entry))
             numbered.append((entry, index))

@@ -18,7 +18,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, StringConstraints
 
 from shailoo.ids import RegionId, StationNo
-from shailoo.model.base import Frozen, Moment
+from shailoo.model.base import Frozen, Moment, stamp
 from shailoo.model.refs import ElectionRef, Sha256
 
 Count = Annotated[int, Field(ge=0, le=20_000_000)]
@@ -98,6 +98,26 @@ class VoterListMade(Frozen):
     shown_root: Sha256
     """Root over the digests of what is public of each station's list, in the order of station numbers."""
     synthetic: bool
+
+
+def list_facts(record: VoterListMade) -> dict[str, str | int | bool | None]:
+    """What is published of a version: `/tizme/data/list/<number>.json`, canonical. Its digest is in the log."""
+    return {
+        "as_of": record.as_of.isoformat(),
+        "because": record.because,
+        "election": record.election,
+        "made": stamp(record.made),
+        "number": record.number,
+        "queued": record.queued,
+        "refused": record.refused,
+        "register": record.register_number,
+        "salted_root": record.salted_root,
+        "shown_root": record.shown_root,
+        "stage": record.stage.value,
+        "stations": record.stations,
+        "synthetic": record.synthetic,
+        "voters": record.voters,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@
 | `document` | each approved public copy | of the PDF |
 | `withdrawal` | each withdrawn document | of the record's public part: original and reason |
 | `protocol` | each version of a protocol on which two keyings agree | of its canonical figures |
+| `voter-list` | each version of the voter list | of its published facts, which hold the roots over all voters |
+| `address-register` | each version of the address register | of its files |
 
 An entry holds no name of a person. What it names lies beside the pages under its digest.
 """
@@ -33,6 +35,7 @@ MOST_BYTES = 400
 Stamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Size = Annotated[int, Field(ge=0)]
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class BadEntry(Refused):
@@ -117,7 +120,7 @@ class ActEntry(_Of):
     election: ElectionRef
     number: Short
     body: Short
-    day: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    day: Day
 
 
 class DocumentEntry(_Of):
@@ -150,6 +153,31 @@ class ProtocolEntry(_Of):
     version: Annotated[int, Field(ge=1, le=99)]
 
 
+class VoterListEntry(_Of):
+    """A version of the voter list, so that it cannot be changed quietly afterwards.
+
+    The digest is that of `list_facts`, which are published beside the list and hold both of its roots.
+    """
+
+    type: Literal["voter-list"] = "voter-list"
+    number: Annotated[int, Field(ge=1, le=999_999)]
+    stage: Short
+    election: ElectionRef | None = None
+    day: Day
+    voters: Size
+    queued: Size
+
+
+class RegisterEntry(_Of):
+    """A version of the address register, and the act by which it is applied. Its digest is that of its files."""
+
+    type: Literal["address-register"] = "address-register"
+    number: Annotated[int, Field(ge=1, le=999_999)]
+    act: Short | None = None
+    body: Short | None = None
+    day: Day
+
+
 LogEntry = Annotated[
     PackageEntry
     | RulesEntry
@@ -161,7 +189,9 @@ LogEntry = Annotated[
     | ActEntry
     | DocumentEntry
     | WithdrawalEntry
-    | ProtocolEntry,
+    | ProtocolEntry
+    | VoterListEntry
+    | RegisterEntry,
     Field(discriminator="type"),
 ]
 _ENTRY: TypeAdapter[LogEntry] = TypeAdapter(LogEntry)
