@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,7 @@ def publisher_of(
 ) -> Publisher:
     """A publisher of several elections of one installation, as it would be after a start of the machine."""
     elections = {name: election(name) for name in names}
+    start = max((found.evening_of for found in elections.values()), default=datetime(2026, 11, 25, 14, tzinfo=UTC))
     place = public or folder / "public"
     return Publisher(
         store=store,
@@ -78,7 +79,7 @@ def publisher_of(
         site=Site(place, _CACHE, {name: PACKAGES / name for name in names}, templates=templates),
         public=place,
         marks=place.parent / "marks",
-        clock=TellingClock(max(found.evening_of for found in elections.values())),
+        clock=TellingClock(start),
         cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
         items=store,
         log=LOG,
