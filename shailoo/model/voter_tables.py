@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 
 _SLUG = r"[a-z0-9][a-z0-9-]{0,39}"
 _NAME = r"[^\x00-\x1f\x7f,;<>\"]{1,100}"
+_PERSON = r"[^\x00-\x1f\x7f0-9@,;<>{}\"]{1,100}"
+"""A name of a person holds no digit: the beginning of a PIN or a date in the wrong column would be published."""
 _TEXT = r"[^\x00-\x1f\x7f<>]{1,300}"
 _E5 = r"-?[0-9]{1,8}"
 
@@ -49,12 +51,12 @@ EXTRACT: tuple[Column, ...] = (
         "Give the PIN: 14 digits.",
         "Personal identification number. May change, so it is never a key. Once in the extract.",
     ),
-    Column("surname", NEEDED, _NAME, "Give the surname: 1 to 100 letters.", "Surname."),
-    Column("name", NEEDED, _NAME, "Give the name: 1 to 100 letters.", "Given name."),
+    Column("surname", NEEDED, _PERSON, "Give the surname: 1 to 100 letters.", "Surname."),
+    Column("name", NEEDED, _PERSON, "Give the name: 1 to 100 letters.", "Given name."),
     Column(
         "patronymic",
         OPTIONAL,
-        _NAME,
+        _PERSON,
         "Give the patronymic, at most 100 letters, or leave the cell empty.",
         "Patronymic, if there is one.",
     ),
