@@ -16,7 +16,7 @@ from shailoo.errors import Refused
 from shailoo.model.base import LANGUAGES
 from shailoo.records.checkpoint import Checkpoint, SignedCheckpoint
 from shailoo.records.cosignature import WitnessVerifier
-from shailoo.records.log_entry import LogEntry, read_entry
+from shailoo.records.log_entry import ArrivalEntry, LogEntry, RegisterEntry, ReportEntry, VoterListEntry, read_entry
 from shailoo.records.note import BadSignature, SignedNote, Verifier
 from shailoo.records.tiles import HEIGHT, WIDTH, Tile, unpack_entries, unpack_hashes
 from shailoo.records.tlog import leaf_hash, root_of
@@ -170,17 +170,51 @@ def _check_kept(kept: bytes, key: Verifier, leaves: list[bytes]) -> tuple[str, .
     return (f"the head you kept ({old.size} entries) is a beginning of this log",)
 
 
+class _Order:
+    """What must have been said before an entry can be."""
+
+    def __init__(self) -> None:
+        self._opened: set[tuple[str, str]] = set()
+        self._zero: set[str] = set()
+        self._arrived: set[tuple[str, str]] = set()
+        self._versions: dict[str, int] = {}
+
+    def fault(self, entry: LogEntry) -> str | None:
+        """What is missing before this entry; None when it can have happened."""
+        if isinstance(entry, VoterListEntry | RegisterEntry):
+            # Versions of the voter list and the address register belong to no package; they count from 1 without gaps.
+            due = self._versions.get(entry.type, 0) + 1
+            self._versions[entry.type] = entry.number
+            return None if entry.number == due else f"version {due}"
+        election = getattr(entry, "election", "")
+        if entry.type in _OPENING:
+            self._opened.add((entry.type, election))
+        elif ("package", election) not in self._opened:
+            return f"the package of {election} before it"
+        if entry.type == "zero-state":
+            self._zero.add(election)
+        elif isinstance(entry, ArrivalEntry) and entry.box is not None:
+            self._arrived.add((entry.box, entry.kind))
+        elif isinstance(entry, ReportEntry):
+            return self._report_fault(entry)
+        return None
+
+    def _report_fault(self, entry: ReportEntry) -> str | None:
+        if entry.election not in self._zero:
+            return f"the zero state of {entry.election} before it"
+        kinds = ("final", "annex") if entry.kind == "zero" else (entry.kind,)
+        if not any((entry.box, one) in self._arrived for one in kinds):
+            return f"the arrival from {entry.box} before it"
+        return None
+
+
 def check_entries(log: Log) -> tuple[Log, Step]:
     """Step 4: every entry is canonical, and they stand in an order that can have happened. Raises Broken."""
     entries: list[LogEntry] = []
-    opened: set[tuple[str, str]] = set()
-    zero: set[str] = set()
-    arrivals: dict[tuple[str, str], int] = {}
+    order = _Order()
     for at, data in enumerate(log.raw):
-        path, place = (
-            f"log/{Tile(None, at // WIDTH, min(WIDTH, log.head.size - at // WIDTH * WIDTH)).path}",
-            f"entry {at}",
-        )
+        tile = Tile(None, at // WIDTH, min(WIDTH, log.head.size - at // WIDTH * WIDTH))
+        path, place = f"log/{tile.path}", f"entry {at}"
         try:
             entry = read_entry(data)
         except Refused as error:
@@ -188,25 +222,9 @@ def check_entries(log: Log) -> tuple[Log, Step]:
                 path, place, expected="an entry as docs/log.md writes it", found=str(error), remedy=_KEEP
             ) from error
         entries.append(entry)
-        kind, election = entry.type, getattr(entry, "election", "")
-        if kind in _OPENING:
-            opened.add((kind, election))
-        elif ("package", election) not in opened:
-            raise Broken(path, place, expected=f"the package of {election} before it", found=kind, remedy=_KEEP)
-        if entry.type == "zero-state":
-            zero.add(election)
-        elif entry.type == "arrival" and entry.box is not None:
-            arrivals[entry.box, entry.kind] = arrivals.get((entry.box, entry.kind), 0) + 1
-        elif entry.type == "report":
-            if election not in zero:
-                raise Broken(
-                    path, place, expected=f"the zero state of {election} before it", found="report", remedy=_KEEP
-                )
-            kinds = ("final", "annex") if entry.kind == "zero" else (entry.kind,)
-            if not any((entry.box, one) in arrivals for one in kinds):
-                raise Broken(
-                    path, place, expected=f"the arrival from {entry.box} before it", found="report", remedy=_KEEP
-                )
+        missing = order.fault(entry)
+        if missing is not None:
+            raise Broken(path, place, expected=missing, found=entry.type, remedy=_KEEP)
     return Log(log.head, log.raw, tuple(entries), log.leaves), Step(
         4, "Every entry is spelled as it must be and stands in an order that can have happened", len(entries)
     )

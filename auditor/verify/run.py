@@ -43,9 +43,11 @@ from auditor.verify.software import software_note
 from auditor.verify.sources import Source, need, open_source, read_json
 from auditor.verify.tally import Scope
 from auditor.verify.view_pages import check_views
+from auditor.verify.voter_steps import NAME as VOTER_LIST
+from auditor.verify.voter_steps import check_voter_list
 from shailoo.model.base import Language
 from shailoo.records.checkpoint import Checkpoint
-from shailoo.records.log_entry import PackageEntry
+from shailoo.records.log_entry import PackageEntry, VoterListEntry
 from shailoo.records.note import Verifier
 
 BY_HAND = (10, "Counts by hand")
@@ -111,6 +113,9 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
     _settled(source, report.elections)
     publics = _files(source, log, key, report)
     _figures(source, publics, log.head, report)
+    report.broken_step = (12, VOTER_LIST)
+    if (step_of_list := check_voter_list(source, log)) is not None:
+        report.steps.append(step_of_list)
     if source.again(CHECKPOINT) != signed.note.bytes():
         raise Unusable(
             "Something was published while we were reading. Verify again when it is quiet, or copy it first."
@@ -120,7 +125,7 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
 def _elections(log: Log, asked: Asked) -> list[str]:
     known = list(dict.fromkeys(entry.election for entry in log.entries if isinstance(entry, PackageEntry)))
     missing = set(asked.elections) - set(known)
-    if missing or not known:
+    if missing or not (known or any(isinstance(entry, VoterListEntry) for entry in log.entries)):
         raise Unusable("The log knows no such election.", election=min(missing, default=""), known=", ".join(known))
     return [name for name in known if not asked.elections or name in asked.elections]
 

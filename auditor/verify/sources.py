@@ -73,7 +73,7 @@ class Folder:
     def open(cls, path: Path) -> Folder:
         """Accept an installation, its `public/`, or the `results/` in it. Raises Unusable."""
         for root in (path, path / "results", path / "public" / "results"):
-            if (root / "data").is_dir():
+            if (root / "data").is_dir() or (root / "log").is_dir():
                 return cls(root)
         raise Unusable("There are no published results in this folder.", folder=path.name)
 
