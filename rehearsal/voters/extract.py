@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 
 from rehearsal.voters.houses import ABROAD, NO_STREET, SUFFIXES
-from rehearsal.voters.people import People, tables
+from rehearsal.voters.people import People, Texts, tables
 from rehearsal.voters.streets import FORMS
 from rehearsal.voters.town import Town
 from shailoo.model.voter_tables import EXTRACT
@@ -54,19 +54,22 @@ def options(path: Path) -> str:
 
 
 def write_extract(
-    town: Town, people: People, out: Path, truth: Path | None, work: Path, progress: Progress | None
+    town: Town, people: People, out: Path, work: Path, *, truth: Path | None, progress: Progress | None
 ) -> None:
     """Write the extract, ordered by the register's number, and where asked for the station of each person."""
     db = connect(work)
     try:
         _stage(db, town, people, progress)
-        db.execute(f"COPY (SELECT {COLUMNS} FROM stage ORDER BY number) TO '{quoted(out)}' {options(out)}")
+        copy(db, f"SELECT {COLUMNS} FROM stage ORDER BY number", out)  # noqa: S608 - names of this file
         if truth is not None:
-            db.execute(
-                f"COPY (SELECT person, station FROM stage ORDER BY number) TO '{quoted(truth)}' {options(truth)}"
-            )
+            copy(db, "SELECT person, station FROM stage ORDER BY number", truth)
     finally:
         db.close()
+
+
+def copy(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write what a query finds into a file, by its suffix. Raises ValueError for another than .csv and .parquet."""
+    db.execute(f"COPY ({query}) TO '{quoted(path)}' {options(path)}")
 
 
 def _stage(db: duckdb.DuckDBPyConnection, town: Town, people: People, progress: Progress | None) -> None:
@@ -117,9 +120,10 @@ def _stage(db: duckdb.DuckDBPyConnection, town: Town, people: People, progress: 
             progress(part.stop, total)
 
 
-def house_texts(town: Town) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def house_texts(town: Town) -> Texts:
     """Return the house numbers of all addresses as texts, and an empty one after them."""
     most = int(town.number.max()) + 1 if len(town.number) else 0
     every = np.array([f"{number}{suffix}" for number in range(most) for suffix in SUFFIXES] + [""], object)
     codes = town.number.astype(np.int64) * len(SUFFIXES) + town.suffix
-    return every[np.append(codes, -1)]
+    found: Texts = every[np.append(codes, -1)]
+    return found

@@ -66,17 +66,15 @@ def generate(
     town = build(places, stations, count, np.random.Generator(np.random.PCG64([seed, 1])))
     regions = sorted({row["region"] for row in stations})
     by_station = np.array([regions.index(row["region"]) for row in stations], np.int32)
-    people = make(
-        town.size, by_station[town.station], regions, day, np.random.Generator(np.random.PCG64([seed, 2]))
-    )
+    people = make(town.size, by_station[town.station], regions, day, np.random.Generator(np.random.PCG64([seed, 2])))
     out.parent.mkdir(parents=True, exist_ok=True)
     register = out.with_suffix(".register")
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.stem}-") as folder:
         work = Path(folder)
         made, made_truth, made_register = work / out.name, work / f"truth{(truth or out).suffix}", work / "register"
         made_register.mkdir()
-        write_extract(town, people, made, made_truth if truth is not None else None, work, progress)
-        write_register(places, town, made_register, (f"{package.name}-seed-{seed}", day), work, seed)
+        write_extract(town, people, made, work, truth=made_truth if truth else None, progress=progress)
+        write_register(places, town, made_register, work, about=(f"{package.name}-seed-{seed}", day), seed=seed)
         if register.exists():
             shutil.rmtree(register)
         made_register.rename(register)

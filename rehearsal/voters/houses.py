@@ -171,7 +171,7 @@ class Builder:
         if houses <= streets:
             return [houses] if houses else []
         ends = np.sort(self._chance.choice(houses - 1, size=streets - 1, replace=False)) + 1
-        return np.diff(np.concatenate(([0], ends, [houses]))).tolist()
+        return [int(part) for part in np.diff(np.concatenate(([0], ends, [houses])))]
 
     def _street(self, part: Part) -> int:
         settlement = part.settlement.id

@@ -72,7 +72,9 @@ class Tables:
 
 def tables() -> Tables:
     """Return the texts of all styles: code // 2 counts pairs, even codes are women's forms. Names: women's first."""
-    surnames, fathers, names = [""][:0], [""][:0], [""][:0]
+    surnames: list[str] = []
+    names: list[str] = []
+    fathers: list[str] = []
     offsets: tuple[list[int], list[int], list[int]] = ([], [], [])
     for style in styles():
         for made, at in zip((surnames, names, fathers), offsets, strict=True):
@@ -80,7 +82,10 @@ def tables() -> Tables:
         surnames += [form for pair in style.surnames for form in pair]
         names += [*style.names[0], *style.names[1]]
         fathers += [form for pair in style.fathers for form in pair]
-    return Tables(*(np.array(made, object) for made in (surnames, names, fathers)), *map(tuple, offsets))
+    return Tables(
+        np.array(surnames, object), np.array(names, object), np.array(fathers, object),
+        tuple(offsets[0]), tuple(offsets[1]), tuple(offsets[2]),
+    )  # fmt: skip
 
 
 def make(sizes: Ints, region: Ints, regions: list[str], day: date, chance: np.random.Generator) -> People:
@@ -112,14 +117,16 @@ def make(sizes: Ints, region: Ints, regions: list[str], day: date, chance: np.ra
 
 def _ages(total: int, chance: np.random.Generator) -> Ints:
     band = np.searchsorted(np.cumsum([share for *_, share in _AGES])[:-1], chance.random(total), side="right")
-    first, end = (np.array([row[k] for row in _AGES])[band] for k in (0, 1))
-    return (first + chance.random(total) * (end - first)).astype(np.int32)
+    first, end = (np.array([row[k] for row in _AGES], float)[band] for k in (0, 1))
+    ages: Ints = (first + chance.random(total) * (end - first)).astype(np.int32)
+    return ages
 
 
 def _births(age: Ints, day: date, chance: np.random.Generator) -> Ints:
-    """A day on which somebody was born who has completed so many years on `day`."""
+    """Return a day on which somebody was born who has completed so many years on `day`."""
     last = np.array([years_before(day, years).toordinal() for years in range(int(age.max()) + 2)])
-    return (last[age] - (chance.random(len(age)) * (last[age] - last[age + 1])).astype(np.int64)).astype(np.int32)
+    late: Ints = (chance.random(len(age)) * (last[age] - last[age + 1])).astype(np.int32)
+    return (last[age] - late).astype(np.int32)
 
 
 def years_before(day: date, years: int) -> date:
@@ -147,15 +154,16 @@ def _styles(region: Ints, regions: list[str], chance: np.random.Generator) -> In
         mine = weights.copy()
         mine[3:] *= _MIX.get(name, _ELSEWHERE)
         ends.append(np.cumsum(mine / mine.sum())[:-1])
-    chosen = (chance.random(len(region))[:, None] >= np.array(ends)[region]).sum(axis=1)
-    return chosen.astype(np.int32)
+    chosen: Ints = (chance.random(len(region))[:, None] >= np.array(ends)[region]).sum(axis=1, dtype=np.int32)
+    return chosen
 
 
 def _named(
     style: Style, mine: npt.NDArray[np.int64], family: tuple[Ints, Flags, Ints, Flags], chance: np.random.Generator
 ) -> tuple[Ints, Ints, Ints]:
     """Codes of surname, name and patronymic (-1: none) of the people of one style."""
-    household, woman, head, child = (array[mine] if len(mine) else array[:0] for array in family)
+    household, head = family[0][mine], family[2][mine]
+    woman, child = family[1][mine], family[3][mine]
     women, men = map(len, style.names)
     size = len(style.surnames)
     # Drawn for the whole range of households, so that its members find the same one.
@@ -202,5 +210,3 @@ def _serials(birth: Ints, woman: Flags) -> Ints:
     if len(key) and int(rank.max()) >= _SERIALS:
         raise ValueError("More than 100,000 people of one sex would be born on one day: ask for fewer voters.")
     return ((rank * _STRIDE + key * 7_919) % _SERIALS).astype(np.int32)
-
-

@@ -84,7 +84,9 @@ def read_places(package: Path) -> Places:
     """Read an election package. Raises FileNotFoundError, KeyError or ValueError if it is none."""
     stations = sorted(_table(package / "stations.csv"), key=lambda row: row["no"])
     outlines, rayons = _outlines(package)
-    places = Places(stations, _table(package / "regions.csv"), _table(package / "commissions.csv"), rayons, [], {}, {}, 0)
+    places = Places(
+        stations, _table(package / "regions.csv"), _table(package / "commissions.csv"), rayons, [], {}, {}, 0
+    )
     towns = _table(SOURCES / "kg_cities.csv")
     big = {row["name_en"] for row in towns}
     localities = [_locality(row, "city") for row in towns]
@@ -100,7 +102,8 @@ def read_places(package: Path) -> Places:
         outline = outlines.get(rayon) or _around(here)
         cells = _cells(here, outline)
         places.boundaries |= dict(zip((row["no"] for row in here), cells, strict=True))
-        _settle(places, rayon, here, [row for row in localities if row["adm2_id"] == rayon], outline, codes)
+        around = [row for row in localities if row["adm2_id"] == rayon]
+        _settle(places, here, around, outline=outline, codes=codes)
     return places
 
 
@@ -193,19 +196,16 @@ def _locality(row: Row, kind: str) -> Row:
     }
 
 
-def _settle(
-    places: Places, rayon: str, here: list[Row], localities: list[Row], outline: BaseGeometry, codes: set[str]
-) -> None:
+def _settle(places: Places, here: list[Row], localities: list[Row], *, outline: BaseGeometry, codes: set[str]) -> None:
     """Give every station the settlement of its building, and the villages that are nearest to it."""
     points = np.array([flat_point(row) for row in here])
-    region = here[0]["region"]
     used: set[int] = set()
     latest: dict[str, Settlement] = {}
     for row, point in zip(here, points, strict=True):
         base = _TURN.match(row["name_en"])
         name = base[1] if base else row["name_en"]
         if name not in latest or base is None or base[2] == "1":
-            latest[name] = _home(places, rayon, row, localities, used, codes)
+            latest[name] = _home(places, row, localities, used=used, codes=codes)
         latest[name].stations.append(row["no"])
         reach = _reach(point, points, outline)
         places.parts[row["no"]] = [
@@ -216,17 +216,13 @@ def _settle(
         reach = _reach(point, points, outline)
         if at in used or row["kind"] == "city" or reach < _ROOM * 1e5:
             continue
-        village = _settlement(places, rayon, region, row, codes)
+        village = _settlement(places, here[0], row, codes)
         nearest = here[int(((points - point) ** 2).sum(axis=1).argmin())]["no"]
-        places.parts[nearest].append(
-            Part(village, nearest, village.latitude_e5, village.longitude_e5, reach)
-        )
+        places.parts[nearest].append(Part(village, nearest, village.latitude_e5, village.longitude_e5, reach))
 
 
-def _home(
-    places: Places, rayon: str, station: Row, localities: list[Row], used: set[int], codes: set[str]
-) -> Settlement:
-    """The nearest locality of the station's name, or one that is named and placed as the station is."""
+def _home(places: Places, station: Row, localities: list[Row], *, used: set[int], codes: set[str]) -> Settlement:
+    """Make a settlement of the nearest locality with the station's name, or of the station itself."""
     x, y = flat_point(station)
     names = [_TURN.sub(r"\1", station[f"name_{language}"]) for language in ("ky", "ru", "en")]
     same = [
@@ -237,12 +233,13 @@ def _home(
     if same and min(same)[0] < 0.05:  # noqa: PLR2004 - degrees, about five kilometres: another village of that name
         at = min(same)[1]
         used.add(at)
-        return _settlement(places, rayon, station["region"], localities[at], codes)
+        return _settlement(places, station, localities[at], codes)
     own = dict(zip(("name_ky", "name_ru", "name_en"), names, strict=True))
-    return _settlement(places, rayon, station["region"], {**station, **own, "kind": "village", "made": ""}, codes)
+    return _settlement(places, station, {**station, **own, "kind": "village", "made": ""}, codes)
 
 
-def _settlement(places: Places, rayon: str, region: str, row: Row, codes: set[str]) -> Settlement:
+def _settlement(places: Places, station: Row, row: Row, codes: set[str]) -> Settlement:
+    region, rayon = station["region"], station["rayon"]
     plain = re.sub(r"[^a-z0-9]+", "-", latin(row["name_en"]).lower()).strip("-")[:34] or "village"
     code, turn = plain, 1
     while code in codes:

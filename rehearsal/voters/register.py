@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from shapely.geometry import mapping
 
-from rehearsal.voters.extract import connect, house_texts, options, quoted
+from rehearsal.voters.extract import connect, copy, house_texts
 from rehearsal.voters.houses import NO_STREET, NOWHERE
 from rehearsal.voters.places import Places
 from rehearsal.voters.town import Town
@@ -25,7 +25,7 @@ _NAMES = ("name_ky", "name_ru", "name_en")
 Line = tuple[object, ...]
 
 
-def write_register(places: Places, town: Town, folder: Path, about: tuple[str, date], work: Path, seed: int) -> None:
+def write_register(places: Places, town: Town, folder: Path, work: Path, *, about: tuple[str, date], seed: int) -> None:
     """Write every table, register.json and boundaries.geojson into a folder; `about`: identifier and day."""
     regions = {row["region"] for row in town.stations}
     tecs = {row["tec"] for row in town.stations}
@@ -123,12 +123,14 @@ def _write_addresses(town: Town, folder: Path, work: Path) -> None:
     db = connect(work)
     try:
         db.register("addresses", addresses)
-        db.execute(
-            "COPY (SELECT settlement, nullif(street, '') AS street, house,"
+        copy(
+            db,
+            "SELECT settlement, nullif(street, '') AS street, house,"
             " CASE WHEN flats THEN 'flats' ELSE 'house' END AS dwelling,"
             " CASE WHEN NOT nowhere THEN latitude::VARCHAR END AS latitude_e5,"
             " CASE WHEN NOT nowhere THEN longitude::VARCHAR END AS longitude_e5"
-            f" FROM addresses) TO '{quoted(path)}' {options(path)}"
+            " FROM addresses",
+            path,
         )
     finally:
         db.close()
@@ -173,4 +175,3 @@ def _about(places: Places, about: tuple[str, date]) -> str:
         ],
     }
     return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
-

@@ -44,7 +44,7 @@ def pool() -> tuple[tuple[StreetName, ...], int]:
     taken: set[str] = set()
 
     def add(name: StreetName) -> None:
-        keys = {name.ky.casefold(), name.ru.casefold()}
+        keys = {text.casefold().replace("ё", "е") for text in (name.ky, name.ru)}
         if not keys & taken:
             taken.update(keys)
             found.append(name)
@@ -62,8 +62,10 @@ def pool() -> tuple[tuple[StreetName, ...], int]:
     for step in range(1, _PEOPLE):
         for at, name in enumerate(hard):
             other = hard[(at + step) % len(hard)]
-            tail = ("", "бек", "бай")[step // len(hard) % 3]
-            add(_person(name, f"{other}{tail}" if tail else other))
+            tail = ("", "бек", "бай")[step // len(hard)]
+            if other.endswith(("бек", "бай")) and tail:
+                continue
+            add(_person(name, other + tail))
     return tuple(found), villages
 
 

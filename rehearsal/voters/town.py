@@ -6,12 +6,14 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rehearsal.synthesis.rounding import split, split_within
-from rehearsal.voters.houses import ABROAD, Builder, Ints, Street
+from rehearsal.voters.houses import ABROAD, Batch, Builder, Ints, Street
+from rehearsal.voters.people import Flags
 from rehearsal.voters.places import Part, Places, Row
 
 _AROUND = 0.4
@@ -26,6 +28,17 @@ _UNREGISTERED = 0.0002
 """Households in a settlement that the address register does not know."""
 _CROWD = 20
 """Only stations with so many voters lose some to the queue."""
+
+
+class Homes(NamedTuple):
+    """Households; see the fields of Town."""
+
+    address: Ints
+    size: Ints
+    flat: Ints
+    station: Ints
+    lost: Flags
+    """In a town with several stations, at an address without coordinates and without a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class Town:
     street: Ints
     number: Ints
     suffix: Ints
-    flats: npt.NDArray[np.bool_]
+    flats: Flags
     latitude: Ints
     longitude: Ints
     address: Ints
@@ -52,9 +65,9 @@ class Town:
     flat: Ints
     station: Ints
     """Place in `stations`."""
-    queued: npt.NDArray[np.bool_]
+    queued: Flags
     """No rule can find the station."""
-    unregistered: npt.NDArray[np.bool_]
+    unregistered: Flags
     """The settlement is unknown."""
 
 
@@ -90,7 +103,9 @@ def quotas(stations: Sequence[Row], count: int) -> list[int]:
             weights[at[named[known[row["zone"]]]]] += int(row["voters"])
     some = [k for k, weight in enumerate(weights) if weight]
     held = [weights[k] for k in some]
-    parts = split_within(count, held, [count] * len(some), [1] * len(some)) if count >= len(some) else split(count, held)
+    parts = (
+        split_within(count, held, [count] * len(some), [1] * len(some)) if count >= len(some) else split(count, held)
+    )
     found = [0] * len(stations)
     for k, part in zip(some, parts, strict=True):
         found[k] = part
@@ -103,12 +118,14 @@ def build(places: Places, stations: list[Row], count: int, chance: np.random.Gen
     chosen = {row["no"] for row in stations}
     named = consulates(stations)
     parts: list[Part] = []
-    batches, addresses, household_station, households = [], 0, [], []
-    bounded = []
+    batches: list[Batch] = []
+    homes: list[Homes] = []
+    bounded: list[str] = []
+    addresses = 0
     for at, (row, voters) in enumerate(zip(stations, quotas(stations, count), strict=True)):
         if row["kind"] != "domestic":
-            household_station.append(np.full(voters, at))
-            households.append((np.full(voters, ABROAD), np.ones(voters), np.zeros(voters), np.zeros(voters, bool)))
+            nothing = np.zeros(voters, np.int32)
+            homes.append(Homes(nothing + ABROAD, nothing + 1, nothing, nothing + at, np.zeros(voters, bool)))
             continue
         here = places.parts[row["no"]]
         home = here[0].settlement
@@ -125,35 +142,40 @@ def build(places: Places, stations: list[Row], count: int, chance: np.random.Gen
             batch = builder.build(len(parts) - 1, part, people, last=not further, streetless=streetless)
             batches.append(batch)
             crowd = people >= _CROWD
-            households.append((batch.address + addresses, batch.size, batch.flat, batch.lost[batch.address] & crowd))
-            household_station.append(np.full(len(batch.size), at))
+            lost = batch.lost[batch.address] & crowd
+            station = np.full(len(batch.size), at, np.int32)
+            homes.append(Homes(batch.address + np.int32(addresses), batch.size, batch.flat, station, lost))
             if not crowd:
                 # Too few people to lose any: these addresses get their coordinates after all.
                 batch.latitude[batch.lost] = part.latitude_e5
                 batch.longitude[batch.lost] = part.longitude_e5
             addresses += len(batch.street)
-    address, size, flat, lost = (np.concatenate(column) for column in zip(*households, strict=True))
-    station = np.concatenate(household_station).astype(np.int32)
-    place = np.repeat([b.place for b in batches], [len(b.street) for b in batches]).astype(np.int32)
-    unregistered = _unregistered(address, flat, station, size, lost, chance)
+    every = Homes(*(np.concatenate(column) for column in zip(*homes, strict=True)))
+    unregistered = _unregistered(every, chance)
     return Town(
-        parts,
-        builder.streets,
-        stations,
-        named,
-        bounded,
-        place,
-        *(
-            np.concatenate([getattr(b, name) for b in batches] or [np.zeros(0, np.int32)])
-            for name in ("street", "number", "suffix", "flats", "latitude", "longitude")
-        ),
-        address.astype(np.int32),
-        size.astype(np.int32),
-        flat.astype(np.int32),
-        station,
-        lost.astype(bool) | unregistered,
-        unregistered,
+        parts=parts,
+        streets=builder.streets,
+        stations=stations,
+        consulates=named,
+        bounded=bounded,
+        place=_by_address([np.full(len(batch.street), batch.place, np.int32) for batch in batches]),
+        street=_by_address([batch.street for batch in batches]),
+        number=_by_address([batch.number for batch in batches]),
+        suffix=_by_address([batch.suffix for batch in batches]),
+        flats=_by_address([batch.flats for batch in batches]).astype(bool),
+        latitude=_by_address([batch.latitude for batch in batches]),
+        longitude=_by_address([batch.longitude for batch in batches]),
+        address=every.address,
+        size=every.size,
+        flat=every.flat,
+        station=every.station,
+        queued=every.lost | unregistered,
+        unregistered=unregistered,
     )
+
+
+def _by_address(batches: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return np.concatenate(batches or [np.zeros(0, np.int32)])
 
 
 def _shares(voters: int, places: int) -> list[int]:
@@ -162,14 +184,11 @@ def _shares(voters: int, places: int) -> list[int]:
     return split(voters, [1 - _AROUND] + [_AROUND / (places - 1)] * (places - 1))
 
 
-def _unregistered(
-    address: Ints, flat: Ints, station: Ints, size: Ints, lost: Ints, chance: np.random.Generator
-) -> npt.NDArray[np.bool_]:
+def _unregistered(homes: Homes, chance: np.random.Generator) -> Flags:
     """Choose the households whose settlement nobody knows: one at least, if any station is large enough."""
-    crowd = np.bincount(station, weights=size)[station] >= _CROWD
-    able = crowd & (address != ABROAD) & (flat == 0) & ~lost.astype(bool) & (size <= _FEW)
-    chosen = able & (chance.random(len(address)) < _UNREGISTERED)
+    crowd = np.bincount(homes.station, weights=homes.size)[homes.station] >= _CROWD
+    able = crowd & (homes.address != ABROAD) & (homes.flat == 0) & ~homes.lost & (homes.size <= _FEW)
+    chosen: Flags = able & (chance.random(len(able)) < _UNREGISTERED)
     if not chosen.any() and able.any():
         chosen[np.flatnonzero(able)[0]] = True
-    found: npt.NDArray[np.bool_] = chosen
-    return found
+    return chosen

@@ -120,11 +120,11 @@ def _daughter(patronymic: str) -> str:
 _LATIN = dict(
     zip(
         "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя",
-        "a b v g d e yo j z i y k l m n ng o o p r s t u u f kh ts ch sh shch - y - e yu ya".split(),
+        ("a", "b", "v", "g", "d", "e", "yo", "j", "z", "i", "y", "k", "l", "m", "n", "ng", "o", "o", "p", "r", "s",
+         "t", "u", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya"),
         strict=True,
     )
-)
-_LATIN |= {"ъ": "", "ь": ""}
+)  # fmt: skip
 _CYRILLIC = (
     ("shch", "щ"), ("kh", "х"), ("zh", "ж"), ("ch", "ч"), ("sh", "ш"), ("ts", "ц"), ("yu", "ю"), ("ya", "я"),
     ("yo", "ё"), ("ng", "ң"), ("dzh", "ж"),
