@@ -154,6 +154,7 @@ def _about(places: Places, about: tuple[str, date]) -> str:
         "shailoo": "register-1",
         "id": identifier,
         "day": day.isoformat(),
+        "as_of": day.isoformat(),
         "synthetic": True,
         "sources": [
             {"what": "names and points of settlements, outlines of rayons", "synthetic": False, "source": shapes},

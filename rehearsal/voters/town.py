@@ -20,7 +20,7 @@ _AROUND = 0.4
 """Voters of a station who live in the villages around it, if there are any."""
 _FEW = 8
 """A station with fewer voters for each place has them all in its own."""
-_STREETLESS = 0.05
+_STREETLESS = 0.08
 """Villages whose houses have numbers and no streets."""
 _BOUNDLESS = 0.03
 """Stations of villages whose boundaries nobody has drawn."""
