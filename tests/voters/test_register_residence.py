@@ -17,7 +17,7 @@ from shailoo.adapters.voters.residence_sql import (
 )
 from shailoo.rules.residence import KIND_WORDS, house_key, house_number, residence_key, street_key
 
-ANY = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40)
+ANY = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 PIECES = (
     *KIND_WORDS,
     "Ленин",
