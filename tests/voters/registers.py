@@ -235,7 +235,7 @@ def person(number: int, **cells: str) -> Row:
         "birth_date": f"{1940 + number % 68}-{1 + number % 12:02}-{1 + number % 28:02}",
         "sex": "m" if male else "f",
         "settlement": "" if abroad else home["settlement"],
-        "street": "" if abroad else STREETS[home["street"]][1 + number % 2] if home["street"] else "",
+        "street": "" if abroad or not home["street"] else STREETS[home["street"]][1:3][number % 2],
         "house": "" if abroad else home["house"],
         "flat": "",
         "country": ("RU" if number % 20 == 9 else "KZ") if abroad else "",
