@@ -170,7 +170,8 @@ class Settlement(NamedTuple):
 class HouseRun(NamedTuple):
     """Houses of one street that vote at one station: numbers `first` to `last`, `parity` all, odd or even.
 
-    `first` = `last` = 0 stands for houses without a number.
+    `first` = `last` = 0 stands for houses without a number. Where houses of one number vote at two stations, or one of
+    them waits in the queue, a run is for the `houses` that it names and no others.
     """
 
     street: tuple[str, str, str]
@@ -178,6 +179,7 @@ class HouseRun(NamedTuple):
     last: int
     parity: Literal["all", "odd", "even"]
     station: StationNo
+    houses: tuple[str, ...] = ()
 
 
 class PersonName(NamedTuple):
