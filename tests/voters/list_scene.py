@@ -72,10 +72,10 @@ class TableRegisters:
     root: Path
     versions: list[dict[str, str]] = field(default_factory=list)
 
-    def newest(self) -> int:
-        return len(self.versions)
+    def latest(self) -> int | None:
+        return len(self.versions) or None
 
-    def folder(self, number: int) -> Path:
+    def path(self, number: int) -> Path:
         return self.root / f"{number:06}"
 
     def distribute(

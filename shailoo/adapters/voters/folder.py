@@ -38,12 +38,12 @@ Distribute = Callable[[duckdb.DuckDBPyConnection, Path, str, str], Mapping[str, 
 class Registers(Protocol):
     """Versions of the address register."""
 
-    def newest(self) -> int:
-        """Number of the newest version; 0 when there is none."""
+    def latest(self) -> int | None:
+        """Number of the newest version; None when there is none."""
         ...
 
-    def folder(self, number: int) -> Path:
-        """Where the files of a version lie."""
+    def path(self, number: int) -> Path:
+        """The folder of a version."""
         ...
 
 
@@ -232,7 +232,7 @@ class VoterFolder:
         """The version of the address register that an import goes by: a new one counts only once it is assigned."""
         if before is not None and before.register_number:
             return before.register_number
-        return self._registers.newest() if assign else 0
+        return (self._registers.latest() or 0) if assign else 0
 
     def _place_unknown(self, db: duckdb.DuckDBPyConnection, register: int) -> None:
         waiting = text(QueueReason.NOT_DISTRIBUTED.value)
@@ -244,7 +244,7 @@ class VoterFolder:
             db.execute("CREATE TABLE to_place AS FROM residences")
             db.execute("DROP VIEW residences")
             db.execute("ALTER TABLE to_place RENAME TO residences")
-            self._distribute(db, self._registers.folder(register), "residences", "placed")
+            self._distribute(db, self._registers.path(register), "residences", "placed")
             replace_places(db, "placed")
 
     def _people_of(self, db: duckdb.DuckDBPyConnection, version: VoterListMade) -> None:

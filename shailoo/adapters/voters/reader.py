@@ -95,7 +95,7 @@ class VoterListReader:
         if not record.register_number:
             return {}
         voters = parquet(self._shelf.place(record) / versions.VOTERS)
-        centres = parquet(self._registers.folder(record.register_number) / "centres.parquet")
+        centres = parquet(self._registers.path(record.register_number) / "centres.parquet")
         with self._db() as db:
             found = db.execute(
                 f"SELECT c.region, count(*) FROM {voters} AS v JOIN {centres} AS c USING (station) "  # noqa: S608  our own paths

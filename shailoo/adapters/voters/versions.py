@@ -44,6 +44,8 @@ PERSON = (
 )  # fmt: skip
 """What a version knows of a person, before their station."""
 _AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+_IN_GROUPS = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)"
+"""Small groups of rows: whoever reads one station reads little else."""
 _BATCH = 50_000
 
 
@@ -111,7 +113,7 @@ def write_voters(db: duckdb.DuckDBPyConnection, folder: Path, number: int, befor
         "FROM people AS p JOIN places AS h USING (residence) LEFT JOIN decisions AS d ON d.person = p.person "
         f"LEFT JOIN ({since}) AS b ON b.person = p.person "
         f"ORDER BY station NULLS LAST, {kyrgyz_sql('p.surname', 'p.name', 'p.patronymic')}, p.person) "
-        f"TO {text(str(folder / VOTERS))} {_AS_PARQUET}"
+        f"TO {text(str(folder / VOTERS))} {_IN_GROUPS}"
     )
     db.execute(f"COPY places TO {text(str(folder / RESIDENCES))} {_AS_PARQUET}")
     db.execute(f"COPY decisions TO {text(str(folder / DECISIONS))} {_AS_PARQUET}")
