@@ -30,6 +30,8 @@ from shailoo.rules.voter_rows import REMEDIES, RowProblem
 
 COLUMNS = tuple(column.name for column in EXTRACT)
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
+_OUR_DISK = ("No space left", "Could not write", "temp_directory")
+"""In the words of the database: the trouble is with the work folder, not with the file that is read."""
 _FOUND = re.compile(r"Expected Number of Columns: ([0-9]+) Found: ([0-9]+)")
 
 
@@ -80,12 +82,12 @@ def read(db: duckdb.DuckDBPyConnection, taken: Taken, columns: Sequence[str], ta
     cells = ", ".join(f"trim(coalesce({column}, ''), ' ') AS {column}" for column in columns)
     try:
         db.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {source}")  # noqa: S608  our own columns
-    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.SerializationException) as error:
-        raise _broken(taken.name, str(error)) from error
-    except (duckdb.IOException, duckdb.InternalException) as error:
-        if taken.suffix == "parquet":
-            raise _broken(taken.name, "") from error
+    except (duckdb.OutOfMemoryException, duckdb.ParserException, duckdb.BinderException):
         raise
+    except duckdb.Error as error:
+        if any(word in str(error) for word in _OUR_DISK):
+            raise
+        raise _broken(taken.name, str(error) if taken.suffix == "csv" else "") from error
     db.execute(f"CREATE VIEW {table} AS SELECT rowid + {first} AS row, * FROM {table}_cells")  # noqa: S608  as above
     found = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608  as above
     return int(found[0]) if found else 0
@@ -225,9 +227,9 @@ class _Utf8Lines:
         self._line = 1
         self._decoder = codecs.getincrementaldecoder("utf-8")()
 
-    def feed(self, piece: bytes, *, final: bool = False) -> None:
+    def feed(self, piece: bytes) -> None:
         try:
-            self._decoder.decode(piece, final)
+            self._decoder.decode(piece)
         except UnicodeDecodeError as error:
             line = self._line + error.object[: error.start].count(b"\n")
             raise BadExtract("This is not UTF-8. Save the file as UTF-8.", file=self._file, line=line) from error
@@ -237,4 +239,11 @@ class _Utf8Lines:
         self._line += piece.count(b"\n")
 
     def end(self) -> None:
-        self.feed(b"", final=True)
+        try:
+            self._decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            raise BadExtract(
+                "The file ends in the middle of a letter: it was cut off. Ask for it again.",
+                file=self._file,
+                line=self._line,
+            ) from error
