@@ -13,7 +13,7 @@ import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,8 +52,8 @@ class Taken:
     size: int
 
 
-def take(source: VoterSource, folder: Path, told: Callable[[int], None]) -> Taken:
-    """Copy and hash a source; `told` hears the number of bytes so far. Raises BadExtract for CSV that is not UTF-8."""
+def take(source: VoterSource, folder: Path) -> Taken:
+    """Copy and hash a source. Raises BadExtract for CSV that is not UTF-8."""
     path = folder / f"source.{source.suffix}"
     hashed, size = hashlib.sha256(), 0
     utf8 = _Utf8Lines(source.name) if source.suffix == "csv" else None
@@ -64,7 +64,6 @@ def take(source: VoterSource, folder: Path, told: Callable[[int], None]) -> Take
             size += len(piece)
             if utf8 is not None:
                 utf8.feed(piece)
-            told(size)
     if utf8 is not None:
         utf8.end()
     if not size:

@@ -21,7 +21,7 @@ from shailoo.adapters.voters import extract, presence
 from shailoo.adapters.voters.making import Making, Progress, TooManyLost, finish
 from shailoo.adapters.voters.shelf import NoSuchVersion, Shelf, Step, newest
 from shailoo.adapters.voters.versions import DECISIONS, PERSON, VOTERS, place, read_manifest, replace_places
-from shailoo.adapters.voters.work_db import one_int, parquet, text, work_db
+from shailoo.adapters.voters.work_db import kept, one_int, parquet, text, work_db
 from shailoo.adapters.voters.residence_sql import residence_key_sql
 from shailoo.errors import NotFound, Refused
 from shailoo.ids import StationNo
@@ -127,8 +127,9 @@ class VoterFolder:
             if before is not None and as_of < before.as_of:
                 raise StaleExtract("This extract is older than the list. Import one made later.", list=before.number)
             progress("reading", 0)
-            self._step("take")
-            taken = extract.take(source, work, lambda _bytes: progress("reading", 20))
+            with kept("copy the extract"):
+                self._step("take")
+                taken = extract.take(source, work)
             with work_db(work) as db:
                 rows = extract.read(db, taken, extract.COLUMNS, "extract")
                 progress("checking", 150)
@@ -205,7 +206,8 @@ class VoterFolder:
         with self._work() as (work, _, number):
             final = newest(self._shelf.made(), stage=ListStage.FINAL, election=election)
             folder = self._shelf.place(final)
-            taken = extract.take(source, work, lambda _bytes: None)
+            with kept("copy the report"):
+                taken = extract.take(source, work)
             with work_db(work) as db:
                 rows = extract.read(db, taken, presence.COLUMNS, "present")
                 presence.check(db, parquet(folder / VOTERS))
