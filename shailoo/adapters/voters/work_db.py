@@ -52,6 +52,8 @@ def kept(doing: str) -> Iterator[None]:
             "Nothing has changed; make room and try again.",
             cause=type(error).__name__,
         ) from error
+    except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException):
+        raise  # our own mistake in a query, in which no data stand
     except duckdb.Error as error:
         raise StorageFailed(
             f"There was no way to {doing}. Nothing has changed; look at space on the disk and memory, and try again.",
