@@ -102,7 +102,7 @@ def tizme_error(error: ShailooError, request: Request) -> Response:
         say.gettext("Your question was not answered"),
         tag("p", public_sentence(error, language), class_="error", role="alert"),
         *([_wait(error, say)] if isinstance(error, TooManyQuestions) else []),
-        _other_ways(language),
+        _other_ways(language, again=not isinstance(error, TooManyQuestions)),
         status=status_of(error),
         headers=() if retry is None else (("retry-after", retry),),
     )
@@ -122,7 +122,7 @@ def _found(place: Place, language: Language) -> Response:
         (_("Place"), centre.name[at]),
         (_("Building"), centre.building[at]),
         (_("Address"), centre.address[at]),
-        (_("Hours"), _("{opens} to {closes}, local time", opens=centre.opens, closes=centre.closes)),
+        (_("Voting hours"), _("{opens} to {closes}, local time", opens=centre.opens, closes=centre.closes)),
         (_("Getting in"), _(_STEP_FREE[centre.step_free])),
         (_("Commission"), _("Precinct commission No. {number}", number=centre.station)),
         (_("Superior commission"), commission),
@@ -139,6 +139,7 @@ def _found(place: Place, language: Language) -> Response:
             tag("a", _("The way there, in your map"), class_="button second", href=f"geo:{point}?q={point}"),
             class_="ways",
         ),
+        tag("p", _("Coordinates: {point}", point=point.replace(",", ", ")), class_="hint"),
         tag("p", tag("a", _("Another question"), href=f"{ADDRESS}?lang={language}")),
     )
 
@@ -153,27 +154,22 @@ def _not_found(language: Language) -> Response:
     )
 
 
-def _other_ways(language: Language, first: str = "") -> Html:
+def _other_ways(language: Language, first: str = "", *, again: bool = True) -> Html:
     """What else somebody can do: the same for all."""
     _ = catalog("functions", language).gettext
     here = f"/tizme/{language}"
-    again = tag("a", _("Ask again"), href=f"{ADDRESS}?lang={language}")
-    steps: list[Html] = [
-        tag("li", *([first, " "] if first else []), again),
-        tag(
-            "li",
+    ways: list[tuple[str, str, str]] = [
+        (
             _("Find the station of your address; ask its commission whether you are on the list."),
-            " ",
-            tag("a", _("Find by address"), href=f"{here}/find/"),
+            _("Find by address"),
+            f"{here}/find/",
         ),
-        tag("li", _("Call the commission's information line:"), " ", tag("a", HOTLINE, href=f"tel:{HOTLINE}")),
-        tag(
-            "li",
-            _("Have the list corrected."),
-            " ",
-            tag("a", _("How to correct an error"), href=f"{here}/about/correct/"),
-        ),
+        (_("Call the commission's information line:"), HOTLINE, f"tel:{HOTLINE}"),
+        (_("Have the list corrected."), _("How to correct an error"), f"{here}/about/correct/"),
     ]
+    if again:
+        ways.insert(0, (first, _("Ask again"), f"{ADDRESS}?lang={language}"))
+    steps = (tag("li", f"{what} " if what else "", tag("a", way, href=href)) for what, way, href in ways)
     return tag("ol", *steps, class_="next")
 
 

@@ -72,11 +72,12 @@ def _pin(number: int) -> str:
 def _build(folder: Path) -> float:
     voters = folder / "voters.parquet"
     with duckdb.connect() as db:
-        db.execute(
-            "COPY (SELECT (10000000000000 + i * 7919)::VARCHAR AS pin, 'Токтогулова' || (i % 9000)::VARCHAR AS surname,"
-            f" (1001 + i * 3 // {PEOPLE})::VARCHAR AS station FROM range({PEOPLE}) t(i))"
-            f" TO '{voters}' (FORMAT PARQUET)"
+        people = db.sql(
+            "SELECT (10000000000000 + i * 7919)::VARCHAR AS pin, 'Токтогулова' || (i % 9000)::VARCHAR AS surname,"
+            " (1001 + i * 3 // $n)::VARCHAR AS station FROM range($n) t(i)",
+            params={"n": PEOPLE},
         )
+        people.write_parquet(str(voters))
     begun = time.perf_counter()
     build_index(folder / "voters" / "finder", 1, voters, CENTRES, COMMISSIONS)
     return time.perf_counter() - begun
@@ -104,7 +105,8 @@ def _rate(router: Router) -> float:
 
 def _medians(router: Router) -> tuple[float, float]:
     """Seconds of both, asked by turns so that whatever else the machine does meets both alike."""
-    nobody, other = [], []
+    nobody: list[float] = []
+    other: list[float] = []
     for number in range(PAIRS):
         at = number * 997 + 1
         turn = [(nobody, f"{90_000_000_000_000 + at}", "Бекова"), (other, _pin(at), "Бекова")]

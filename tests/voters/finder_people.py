@@ -49,7 +49,7 @@ def voters(path: Path, people: Iterable[tuple[str, str, str | None]] = PEOPLE) -
     with duckdb.connect() as db:
         db.execute("CREATE TABLE v (pin VARCHAR, surname VARCHAR, station VARCHAR)")
         db.executemany("INSERT INTO v VALUES (?, ?, ?)", list(people))
-        db.execute("COPY v TO '" + str(path).replace("'", "''") + "' (FORMAT PARQUET)")
+        db.table("v").write_parquet(str(path))
     return path
 
 
