@@ -72,6 +72,7 @@ def read_event(event: APIGatewayProxyEventV2) -> Request:
         query=dict(parse_qsl(event.raw_query_string or "", keep_blank_values=True)),
         headers=headers,
         body=data,
+        client=event.request_context.http.source_ip,
     )
 
 

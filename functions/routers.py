@@ -15,6 +15,8 @@ from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
 from functions.staff.openid import OpenIdClient
 from functions.staff.routes import staff_routes
+from functions.tizme.pages import PREFIX, tizme_error
+from functions.tizme.routes import tizme_routes
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
@@ -33,11 +35,14 @@ def make_router(installation: Installation, refused: RefusalCounter, nudge: Call
             return error_response(error, request.language("ky"))  # asked by our script, which shows the sentence
         if request.path.startswith("/staff/"):
             return staff_error(staff, error, request)
+        if request.path.startswith(PREFIX):
+            return tizme_error(error, request)
         return error_response(error, request.language("en"))
 
     routes = (
         *intake_routes(installation.intake_desk, installation.clock, refused, nudge),
         *staff_routes(staff, nudge),
+        *(tizme_routes(desk, installation.settings.proxies) if (desk := installation.station_desk) else ()),
     )
     return Router(routes, staff.who, shape)
 

@@ -114,6 +114,8 @@ SENTENCES: Mapping[str, str] = {
     "upload-incomplete": msgid("Parts of the file are missing. Send them and try again."),
     "upload-damaged": msgid("The file was changed on the way. Send it again."),
     "too-many-uploads-open": msgid("Too many uploads are open. Finish one, or wait an hour."),
+    "pin-and-surname-wanted": msgid("Write the PIN, 14 digits, and the surname as in the identity card."),
+    "too-many-questions": msgid("Too many questions came from here or with this PIN. Ask again later."),
     "fault": msgid("Something failed on our side. Try again in a moment."),
 }
 

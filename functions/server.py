@@ -91,6 +91,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
             request.scope["path"],
             dict(request.query_params),
             {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw},
+            client=request.client.host if request.client else "",
         )
         largest = _largest(asked)
         if largest <= LARGEST:
@@ -147,6 +148,8 @@ def serve(installation: Installation, port: int, publisher_nudge: Callable[[], N
         lifespan="on",
         log_level="warning",
         loop="uvloop",
+        # Otherwise a header that any sender may write would replace the address of whoever opened the connection.
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Literal
@@ -84,6 +84,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    client: str = ""
+    """Address of whoever opened the connection: of a proxy, if one stands before us (`functions.client_address`)."""
 
     @property
     def cookies(self) -> Mapping[str, str]:
@@ -173,9 +175,7 @@ class Router:
         try:
             route, parameters = self._find(request)
             caller = self._admit(route, request)
-            return route.handler(
-                Request(request.method, request.path, request.query, request.headers, request.body, parameters), caller
-            )
+            return route.handler(replace(request, parameters=parameters), caller)
         except ShailooError as error:
             return self._shape(error, request)
 
@@ -231,6 +231,7 @@ def status_of(error: ShailooError) -> int:
         "wrong-method": HTTPStatus.METHOD_NOT_ALLOWED,
         "not-yours": HTTPStatus.FORBIDDEN,
         "form-expired": HTTPStatus.FORBIDDEN,
+        "too-many-questions": HTTPStatus.TOO_MANY_REQUESTS,
         "sign-in-failed": HTTPStatus.FORBIDDEN,
         "provider-down": HTTPStatus.BAD_GATEWAY,
         "no-provider": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -259,6 +260,8 @@ def error_response(error: ShailooError, language: Language) -> Response:
     headers = [("cache-control", "no-store"), ("content-language", language)]
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.append(("retry-after", "2"))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers.append(("retry-after", str(error.facts.get("retry_after", 600))))
     return json_response(said, status, *headers)
 
 

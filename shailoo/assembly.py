@@ -41,6 +41,7 @@ from shailoo.adapters.keys import (
 from shailoo.adapters.package_folder import read_files
 from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
+from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
@@ -48,7 +49,9 @@ from shailoo.package import load_package
 from shailoo.ports import Clock
 from shailoo.records.note import Verifier
 from shailoo.records.seal import sealing_key_id
+from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
 from shailoo.usecases.registry import Registry
 
 LOG_PATH = "results/log"
@@ -106,6 +109,9 @@ class Settings(Frozen):
     identity: IdentityProvider | None = None
     witnesses: tuple[WitnessSettings, ...] = ()
     """Who is asked to sign heads of the transparency log."""
+    proxies: Annotated[int, Field(ge=0, le=9)] = 0
+    """How many servers of ours a request passes before it comes here, each of which adds to `X-Forwarded-For`. With 0
+    that header, which any sender may write, is not read."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
     """Sleep inside each commit, to measure with the disk of a slow machine."""
 
@@ -200,6 +206,9 @@ class Installation:
         """Commit what is waiting and close the store."""
         for group in self._closing:
             group.close()
+        finder = self.__dict__.get("_finder")
+        if finder is not None:
+            finder.close()
         if "store" in self.__dict__:
             self.store.close()
 
@@ -275,6 +284,20 @@ class Installation:
     def intake_desk(self) -> IntakeDesk:
         """What the intake works with; its appends commit in groups."""
         return IntakeDesk(self.registry, self._sealing_keys, self.grouped, self.objects, self.receipt_signer)
+
+    @cached_property
+    def station_desk(self) -> StationDesk | None:
+        """Who answers "find my station"; None without a voter list. Its counts live as long as this process."""
+        if self._finder is None:
+            return None
+        drawn = secrets.token_bytes(32)
+        limits = Limits(QuestionLimit(PER_ADDRESS, drawn), QuestionLimit(PER_PIN, drawn), threading.Lock())
+        return StationDesk(self._finder, self._finder.secret, self._finder.place, limits, self.clock)
+
+    @cached_property
+    def _finder(self) -> SqliteFinder | None:
+        folder = self.folder / "voters" / "finder"
+        return SqliteFinder(folder) if folder.is_dir() else None
 
     @property
     def session_secret(self) -> bytes:

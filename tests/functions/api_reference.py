@@ -32,6 +32,7 @@ def routes_table() -> str:
     """Every route, who may call it, and what it is for."""
     lines = ["| method | address | who | what for |", "| --- | --- | --- | --- |"]
     with tempfile.TemporaryDirectory() as folder, Installation.create(Path(folder) / "i", [SMALL]) as installation:
+        (installation.folder / "voters" / "finder").mkdir(parents=True)  # the routes that only a voter list brings
         for route in make_router(installation, RefusalCounter()).routes:
             assert route.access is not None
             lines.append(f"| {route.method} | `{route.template}` | {WHO[route.access]} | {route.purpose} |")

@@ -1,0 +1,10 @@
+"""Find my station as a Lambda function. Its log holds a status and nothing of the question."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from functions.lambda_shell import lambda_handler_for, routes_under
+from functions.tizme.pages import PREFIX
+
+lambda_handler = lambda_handler_for("tizme", partial(routes_under, PREFIX))

@@ -1,0 +1,85 @@
+"""Makes the index of "find my station" from a version of the list; what it looks like, says the reader beside it.
+
+It is written whole under another name and then renamed: a reader sees the old version or the new one, and a stop at any
+point leaves the old.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from shailoo.adapters.voters.finder import finder_secret, versions
+from shailoo.errors import StorageFailed
+from shailoo.model.voter_list import Area, Centre
+from shailoo.rules.finder import KEY_BYTES, finder_keys
+
+_TABLES: Final = """
+    CREATE TABLE person (key BLOB PRIMARY KEY, station TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE place (station TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
+"""
+_AT_ONCE: Final = 100_000
+
+
+def build_index(folder: Path, number: int, voters: Path, centres: Iterable[Centre], commissions: Iterable[Area]) -> int:
+    """Make `<number>.db` from a version's `voters.parquet` and the stations of its register; returns its people.
+
+    Older indexes are removed afterwards; a reader that has one open keeps it until its next question. Raises
+    StorageFailed when nothing was changed: two people have one PIN, a station is unknown, or the disk is full.
+    """
+    secret = finder_secret(folder)
+    names = {area.id: area.name for area in commissions}
+    places = {centre.station: (centre, names.get(centre.tec, (centre.tec,) * 3)) for centre in centres}
+    fresh, place = folder / f"{number:06}.db.new", folder / f"{number:06}.db"
+    try:
+        rows = sorted(finder_keys(secret, _people(voters)))  # in the order of the tree, which then only grows
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        with contextlib.closing(sqlite3.connect(fresh)) as db:
+            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
+            split = ((row[:KEY_BYTES], row[KEY_BYTES:].decode()) for row in rows)
+            db.executemany("INSERT INTO person VALUES (?, ?)", split)
+            facts = ((no, json.dumps([asdict(one), tec], ensure_ascii=False)) for no, (one, tec) in places.items())
+            db.executemany("INSERT INTO place VALUES (?, ?)", facts)
+            if db.execute("SELECT 1 FROM person WHERE station NOT IN (SELECT station FROM place)").fetchone():
+                raise StorageFailed("The list names a station that its address register does not have.", number=number)
+            db.commit()
+        _sync(fresh)
+        fresh.replace(place)
+        _sync(folder)
+    except (sqlite3.Error, duckdb.Error, OSError) as error:
+        # Never the cause's own words: they could hold a value of the row.
+        cause = type(error).__name__
+        raise StorageFailed("The index could not be made; the former one stays.", number=number, cause=cause) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    for old in versions(folder):
+        if old != place:
+            old.unlink(missing_ok=True)
+    return len(rows)
+
+
+def _people(voters: Path) -> Iterator[tuple[str, str, str]]:
+    """PIN, surname and station of everybody on a list, a piece at a time."""
+    with duckdb.connect(config={"memory_limit": "1200MB", "threads": 2}) as db:
+        rows = db.execute(
+            "SELECT pin, surname, station FROM read_parquet(?) WHERE station IS NOT NULL", [os.fspath(voters)]
+        )
+        while part := rows.fetchmany(_AT_ONCE):
+            yield from part
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,96 @@
+"""Find my station: by PIN and surname, never by PIN alone.
+
+For every question that is one, the same is done: two counters, one keyed digest, one look into the index. What the
+answer is does not change what is done, and "no such person" and "another surname" are not told apart anywhere. Nothing
+of a question is kept, logged, or part of an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Final
+
+from shailoo.errors import Refused
+from shailoo.ids import StationNo
+from shailoo.model.voter_list import Centre
+from shailoo.ports import Clock, StationFinder
+from shailoo.rules.finder import finder_key, read_pin
+from shailoo.rules.question_limit import Limit, QuestionLimit
+
+PER_ADDRESS: Final = Limit(20, 600)
+"""Questions from one address of the net. Telephone companies put many people behind one: do not set it lower."""
+PER_PIN: Final = Limit(5, 3600)
+"""Questions with one PIN, whether or not anybody has it: so that nobody tries surnames against it."""
+
+
+class TooManyQuestions(Refused):
+    """Too many questions came from this address or with this PIN. Fact `retry_after`: seconds."""
+
+    code = "too-many-questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A polling station and the name (ky, ru, en) of the territorial commission above it."""
+
+    centre: Centre
+    commission: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The person is on the list of this station."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnAList:
+    """Nobody with this PIN and this surname is on the list of a station."""
+
+
+Answer = Found | NotOnAList
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Both limits, with the lock that guards them."""
+
+    address: QuestionLimit
+    pin: QuestionLimit
+    lock: AbstractContextManager[object]
+
+
+@dataclass(frozen=True, slots=True)
+class StationDesk:
+    """Whoever answers the question. `secret` is that of the index; `place` knows every station of the index."""
+
+    finder: StationFinder
+    secret: bytes = field(repr=False)
+    place: Callable[[StationNo], Place]
+    limits: Limits
+    clock: Clock
+
+    def find(self, pin: str, surname: str, address: str) -> Answer:
+        """The station of a person, asked from an address of the net.
+
+        Raises NotAQuestion (of the form of the words alone; not counted), TooManyQuestions, StorageFailed.
+        """
+        key = finder_key(self.secret, pin, surname)
+        self._count(read_pin(pin), address)
+        station = self.finder.find(key)
+        return NotOnAList() if station is None else Found(self.place(station))
+
+    def _count(self, pin: str, address: str) -> None:
+        now = int(self.clock.now().timestamp())
+        with self.limits.lock:
+            # The address first: from one that has asked too often, nobody can use up another person's questions.
+            asked = ((self.limits.address, address.encode()), (self.limits.pin, pin.encode()))
+            for counted, key in asked:
+                if not counted.take(key, now):
+                    raise TooManyQuestions(
+                        "Too many questions came from here or with this PIN. Ask again later.",
+                        retry_after=counted.limit.again_after,
+                    )
