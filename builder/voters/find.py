@@ -1,6 +1,7 @@
 """Find my station: the form that asks the service, and the way by address, which tells nobody anything.
 
-`find/` → `find/<region>/` → `find/<region>/<rayon>/` → `find/at/<settlement>/` → (a big town) `find/at/<settlement>/<letter>/`.
+`find/` → `find/<region>/` → `find/<region>/<rayon>/` → `find/at/<settlement>/`, and of a big town
+`find/at/<settlement>/<letter>/`.
 Every page is static; the only thing that leaves the reader's device is the form, if it is sent.
 """
 
@@ -82,7 +83,9 @@ class Finder:
         self._language: Language = language
         self._at = LANGUAGES.index(language)
         self._env = components.environment(language, [TEMPLATES], strict=strict)
-        self._says = {code: catalog("builder", code, strict=strict).gettext for code in LANGUAGES}
+        self._says: dict[Language, find_pages.Say] = {
+            code: catalog("builder", code, strict=strict).gettext for code in LANGUAGES
+        }
         self._words = self._env.words
         self._home = f"/tizme/{language}/"
         self._regions = list(register.regions())
@@ -98,7 +101,7 @@ class Finder:
         yield self._first()
         yield self._abroad()
         for region in self._inside():
-            rayons = [one for one in self._rayons if one.region == region.id]
+            rayons = self._below(region)
             yield self._region(region, rayons)
             for rayon in rayons:
                 yield self._rayon(region, rayon)
@@ -108,9 +111,11 @@ class Finder:
     # --- the way down ---
 
     def _first(self) -> Drawn:
-        inside = [self._step(f"find/{region.id}/", region.name) for region in self._inside()]
+        inside = [self._step(self._down(region), region.name) for region in self._inside()]
         title = self._words.gettext("Find my polling station")
-        told = self._words.gettext("Where you vote: by PIN and surname, or by address without telling anything about yourself.")
+        told = self._words.gettext(
+            "Where you vote: by PIN and surname, or by address without telling anything about yourself."
+        )
         return self._drawn("find/", title, told, "find", regions=inside, cards=[])
 
     def _abroad(self) -> Drawn:
@@ -121,7 +126,7 @@ class Finder:
 
     def _region(self, region: Area, rayons: list[Area]) -> Drawn:
         steps = [
-            self._step(f"find/{region.id}/{one.id}/", one.name, len(self._settlements[one.id]))
+            self._step(self._into(region, one), one.name, len(self._settlements[one.id]))
             for one in self._sorted(rayons)
         ]
         return self._place(f"find/{region.id}/", region.name, "find_region", below=steps, parents=[])
@@ -139,13 +144,14 @@ class Finder:
 
     def _settlement(self, region: Area, rayon: Area, one: Settlement) -> Iterator[Drawn]:
         known = find_pages.streets(self._runs(one.id))
-        parents = [
-            self._step(f"find/{region.id}/", region.name),
-            self._step(f"find/{region.id}/{rayon.id}/", rayon.name),
-        ]
+        parents = [self._step(f"find/{region.id}/", region.name)]
+        if len(self._below(region)) > 1:
+            parents.append(self._step(f"find/{region.id}/{rayon.id}/", rayon.name))
         path, around = f"find/at/{one.id}/", f"{self._home}map/#at={one.latitude_e5},{one.longitude_e5}"
         stations = sorted({run.station for street in known for run in street.runs})
-        one_card = [self._card(self._centres[stations[0]])] if len(stations) == 1 and stations[0] in self._centres else []
+        one_card = (
+            [self._card(self._centres[stations[0]])] if len(stations) == 1 and stations[0] in self._centres else []
+        )
         shown: dict[str, object] = {"parents": parents, "map": around, "cards": one_card}
         if one_card or not stations:
             near = [] if stations else self._near(one)
@@ -214,6 +220,19 @@ class Finder:
     def _sorted(self, areas: list[_Named]) -> list[_Named]:
         return sorted(areas, key=lambda area: find_pages.alphabetical(area.name[self._at]))
 
+    def _below(self, region: Area) -> list[Area]:
+        return [one for one in self._rayons if one.region == region.id]
+
+    def _down(self, region: Area) -> str:
+        """Where the way through a region begins: further down where there is only one way to go."""
+        rayons = self._below(region)
+        return self._into(region, rayons[0]) if len(rayons) == 1 else f"find/{region.id}/"
+
+    def _into(self, region: Area, rayon: Area) -> str:
+        """Where the way through a rayon begins."""
+        inside = self._settlements[rayon.id]
+        return f"find/at/{inside[0].id}/" if len(inside) == 1 else f"find/{region.id}/{rayon.id}/"
+
     def _step(self, path: str, name: Name, count: int = 0) -> Step:
         return Step(self._home + path, name[self._at], count)
 
@@ -254,6 +273,8 @@ class Finder:
 
 
 def _apart(centre: Centre, one: Settlement) -> int:
-    """The square of a distance, good for comparing within a rayon: a degree of longitude is three quarters of one of
-    latitude here (41 degrees north)."""
+    """The square of a distance, good for comparing within a rayon.
+
+    At 41 degrees north a degree of longitude is three quarters of one of latitude.
+    """
     return (4 * (centre.latitude_e5 - one.latitude_e5)) ** 2 + (3 * (centre.longitude_e5 - one.longitude_e5)) ** 2

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from shailoo.model.base import LANGUAGES
+from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.voter_list import HouseRun
 
 ALPHABET = "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя"
@@ -104,7 +104,13 @@ def row(street: Street, language: int, home: str, gettext: Say) -> Markup:
     """A street with its houses and their stations. `data-n` is for the filter: first, last, parity."""
     lines = Markup("").join(
         Markup('<dd data-n="{} {} {}">{} → <a href="{}station/{}/">{}</a></dd>').format(
-            run.first, run.last, run.parity, houses(run, gettext), home, run.station, gettext("station № {no}", no=run.station)
+            run.first,
+            run.last,
+            run.parity,
+            houses(run, gettext),
+            home,
+            run.station,
+            gettext("station № {no}", no=run.station),
         )
         for run in street.runs
     )
@@ -139,8 +145,8 @@ def leaves(known: Sequence[Street], language: int, home: str, gettext: Say) -> l
     for place, group in groupby(by_letter, key=lambda street: letter(street.name[language])):
         rows = [(street.name[language], row(street, language, home, gettext)) for street in group]
         for part, held in enumerate(_parts(rows), 1):
-            named = [name for name, _ in held if name] or [gettext("Houses without a street")]
-            head = _bare(named[0])[:1].upper() if place else ""
+            named = [_bare(name) for name, _ in held if name] or [gettext("Houses without a street")]
+            head = named[0][:1].upper() if place else ""
             key = f"{place}-{part}" if part > 1 else f"{place}"
             made.append(Leaf(key, head, named[0], named[-1], len(held), Markup("").join(line for _, line in held)))
     return made
@@ -159,7 +165,7 @@ def _parts(rows: Sequence[tuple[str, Markup]]) -> list[list[tuple[str, Markup]]]
     return parts
 
 
-def keys(known: Sequence[Street], says: Mapping[str, Say]) -> list[str]:
+def keys(known: Sequence[Street], says: Mapping[Language, Say]) -> list[str]:
     """Every page that a town has in some language, in order."""
     found = {
         leaf.key
@@ -173,4 +179,6 @@ def split(known: Sequence[Street]) -> bool:
     """Whether a town needs more than one page; the same in every language."""
     if len(known) > MANY:
         return True
-    return sum(max(len(name.encode()) for name in street.name) + _RUN * (1 + len(street.runs)) for street in known) > BYTES
+    return (
+        sum(max(len(name.encode()) for name in street.name) + _RUN * (1 + len(street.runs)) for street in known) > BYTES
+    )

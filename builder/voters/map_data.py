@@ -11,8 +11,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from builder.render.maps import degrees
+from shailoo.ids import StationNo
 from shailoo.model.base import LANGUAGES
 from shailoo.model.voter_list import Area, Centre, Settlement
 from shailoo.ports import AddressRegister
@@ -29,6 +31,7 @@ _ELSEWHERE = "_"
 
 Point = tuple[int, int]
 """Longitude and latitude in units of 0.00001 degree."""
+Boundaries = Mapping[StationNo, Mapping[str, object]]
 Ring = list[Point]
 Polygon = list[Ring]
 """The outer ring, then holes."""
@@ -69,7 +72,7 @@ def _polygon(rings: Iterable[Sequence[Sequence[float]]]) -> Polygon:
 
 def _doubled_area(ring: Ring) -> int:
     """Twice the area within a closed ring, positive when it runs counter-clockwise."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False))
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
 
 
 def geometry_text(parts: Sequence[Polygon]) -> str:
@@ -114,7 +117,7 @@ class Piece:
     box: tuple[int, int, int, int]
 
 
-def pieces(rayon: str, centres: Sequence[Centre], boundaries: Mapping[str, Mapping[str, object]]) -> Iterator[Piece]:
+def pieces(rayon: str, centres: Sequence[Centre], boundaries: Boundaries) -> Iterator[Piece]:
     """Write the boundaries of a rayon's stations into as few files as `MOST` allows, in the order given."""
     lines: list[str] = []
     points: list[Point] = []
@@ -183,7 +186,7 @@ def _rayon(area: Area, made: Sequence[Piece]) -> dict[str, object]:
     return {"id": area.id, "region": area.region, "name": named(area.name), "files": found}
 
 
-def _whole(centres: Sequence[Centre], boundaries: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+def _whole(centres: Sequence[Centre], boundaries: Boundaries) -> Iterator[str]:
     for centre in centres:
         yield _centre(centre)
         parts = polygons(boundaries.get(centre.station, {}))
@@ -233,4 +236,3 @@ def _outline(outline: Mapping[str, object], regions: Sequence[Area]) -> bytes:
         case _:
             pass  # a collection without features: no borders
     return collection(lines)
-

@@ -23,7 +23,7 @@ NAME = "map_stations"
 DEEPEST = 18
 """How far one zooms in: to a house."""
 WORDS: Final[Mapping[str, str]] = {
-    "station": _("Polling station"),
+    "station": _("Polling station № {number}"),
     "building": _("Building"),
     "address": _("Address"),
     "hours": _("Open on election day"),
@@ -33,7 +33,9 @@ WORDS: Final[Mapping[str, str]] = {
     "step_free_no": _("there are steps"),
     "step_free_unknown": _("not known whether there are steps"),
     "inside": _("The point lies within the boundaries of this station:"),
-    "overlap": _("The point lies within the boundaries of more than one station. Ask by address or by PIN and surname."),
+    "overlap": _(
+        "The point lies within the boundaries of more than one station. Ask by address or by PIN and surname."
+    ),
     "outside": _(
         "The point lies within no boundaries. The nearest station is below; yours may be another one, so look by "
         "address or by PIN and surname."

@@ -52,7 +52,7 @@ def square(column: int, row: int = 0) -> list[list[float]]:
     return [[west, south], [west, north], [east, north], [east, south], [west, south]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Places:
     """`AddressRegister` in memory."""
 
@@ -139,7 +139,9 @@ class Places:
             f"{_LATIN[at]}jar {n} street",
         )
         found = [
-            HouseRun(name, 1 if parity == "odd" else 2, 37 + n % 9 * 2, parity, StationNo(str(first + (n + side) % count)))
+            HouseRun(
+                name, 1 if parity == "odd" else 2, 37 + n % 9 * 2, parity, StationNo(str(first + (n + side) % count))
+            )
             for side, parity in enumerate(_PARITIES)
         ]
         return [*found, HouseRun(name, 101, 101 + n % 50, "all", StationNo(str(first + (n + 2) % count)))]

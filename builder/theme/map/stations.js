@@ -13,6 +13,7 @@ function shailooStationMap(map) {
   const rayon = document.getElementById("map-rayon");
   const COUNTRY = [[39.17, 69.25], [43.27, 80.3]];
   const BOUNDARIES_FROM = 10;
+  const CITIES_FROM = 9;
   const NAMES_FROM = 11;
   const MOST_HITS = 12;
   const E5 = 100000;
@@ -50,7 +51,7 @@ function shailooStationMap(map) {
     const station = stations.get(no);
     const card = element("div", "", "found-station");
     const title = element("h3");
-    const link = element("a", `${words.station} \u2116 ${no}`);
+    const link = element("a", fill(words.station, { number: no }));
     link.href = `${home}station/${no}/`;
     title.append(link);
     card.append(title);
@@ -162,8 +163,8 @@ function shailooStationMap(map) {
   const clusters = L.markerClusterGroup({
     showCoverageOnHover: false,
     chunkedLoading: true,
-    maxClusterRadius: 55,
-    disableClusteringAtZoom: 15,
+    maxClusterRadius: 45,
+    disableClusteringAtZoom: 14,
     spiderfyOnMaxZoom: false,
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     iconCreateFunction: (cluster) => icon("cluster", [32, 32], String(cluster.getChildCount())),
@@ -186,7 +187,7 @@ function shailooStationMap(map) {
       const at = L.latLng(latitude, longitude);
       const sought = plain(`${no} ${properties.name} ${properties.building} ${properties.address}`);
       stations.set(no, { ...properties, at, sought });
-      const title = `${words.station} \u2116 ${no}`;
+      const title = fill(words.station, { number: no });
       const marker = L.marker(at, { icon: icon("centre", [44, 22], no), title, alt: title });
       return marker.on("click", () => show(no, false)).on("keypress", (event) => {
         if (event.originalEvent.key === "Enter") show(no, false);
@@ -208,7 +209,11 @@ function shailooStationMap(map) {
     const lines = found.slice(0, MOST_HITS).map(([no, station]) => {
       const button = element("button", `\u2116 ${no} \u2014 ${station.name}, ${station.address}`);
       button.type = "button";
-      button.addEventListener("click", () => show(no, true));
+      button.addEventListener("click", () => {
+        show(no, true);
+        hits.replaceChildren();
+        answer.querySelector("a").focus({ preventScroll: true });
+      });
       const line = element("li");
       line.append(button);
       return line;
@@ -244,10 +249,11 @@ function shailooStationMap(map) {
     names.clearLayers();
     const view = map.getBounds();
     const deep = map.getZoom() >= NAMES_FROM;
+    if (map.getZoom() < CITIES_FROM) return;
     for (const { properties, geometry: { coordinates: [longitude, latitude] } } of places) {
       if ((properties.kind === "city" || deep) && view.contains([latitude, longitude])) {
         const text = element("span", properties.name[language]);
-        const made = L.divIcon({ className: `place-name ${properties.kind === "city" ? "city" : ""}`, html: text, iconSize: null });
+        const made = L.divIcon({ className: `place-name ${properties.kind === "city" ? "city" : ""}`, html: text, iconSize: null, iconAnchor: [0, 28] });
         names.addLayer(L.marker([latitude, longitude], { icon: made, pane: "names", interactive: false, keyboard: false }));
       }
     }
