@@ -34,7 +34,7 @@ _SOURCE_MAP = re.compile(r"/[/*][#@] ?sourceMappingURL=\S+( ?\*/)?")
 
 @dataclass(frozen=True, slots=True)
 class MapFiles:
-    """Files to write (path below `/results/` → bytes), and what the map's pages carry in their head."""
+    """Files to write (path below the portal's folder → bytes), and what the map's pages carry in their head."""
 
     files: Mapping[str, bytes]
     head: str
@@ -43,14 +43,19 @@ class MapFiles:
 @cache
 def map_files(theme: Path = THEME) -> MapFiles:
     """Return the map's script and sheet under names made of their content. They do not depend on any election."""
+    return bundle("results", "results.js", drawing(), theme)
+
+
+def bundle(portal: str, own: str, drawn: str, theme: Path = THEME) -> MapFiles:
+    """Join Leaflet, its clusters, our script `theme/map/<own>` and what folium has drawn into two files of a portal."""
     vendor = theme / "vendor"
     script = "\n".join(
         (
             _plain(vendor / "leaflet" / "leaflet.js"),
             "/* leaflet.markercluster 1.5.3, MIT licence, (c) 2012 David Leaver */",
             _plain(vendor / "leaflet.markercluster" / "leaflet.markercluster.js"),
-            _plain(theme / "map" / "results.js"),
-            drawing(),
+            _plain(theme / "map" / own),
+            drawn,
         )
     )
     sheet = "\n".join(
@@ -67,21 +72,24 @@ def map_files(theme: Path = THEME) -> MapFiles:
         body = text.encode()
         path = f"{FOLDER}/map.{hashlib.sha256(body).hexdigest()[:12]}{suffix}"
         files[path] = body
-        addresses.append(f"/results/{path}")
+        addresses.append(f"/{portal}/{path}")
     head = f'<link rel="stylesheet" href="{addresses[0]}"><script src="{addresses[1]}" defer></script>'
     return MapFiles(files, head)
 
 
-def drawing() -> str:
-    """Let folium draw the map and return its script: no tiles, no style, no address, no random name."""
+def drawing(name: str = "results", function: str = "shailooResultsMap", deepest: int = 14) -> str:
+    """Let folium draw the map and return its script: no tiles, no style, no address, no random name.
+
+    The map's element is `map_<name>`; it is handed to `function` of our own script; one zooms in to `deepest`.
+    """
     import folium  # noqa: PLC0415 -- takes a third of a second and 60 MB, and only a build of the assets needs it
     from branca.element import Figure, MacroElement  # noqa: PLC0415 -- as above
 
-    class Results(MacroElement):
-        """Hands the drawn map to `shailooResultsMap` of `theme/map/results.js`."""
+    class Handed(MacroElement):
+        """Hands the drawn map to our own script."""
 
         _template = Template(
-            "{% macro script(this, kwargs) %}shailooResultsMap({{ this._parent.get_name() }});{% endmacro %}"
+            f"{{% macro script(this, kwargs) %}}{function}({{{{ this._parent.get_name() }}}});{{% endmacro %}}"
         )
 
     drawn = folium.Map(
@@ -93,12 +101,12 @@ def drawing() -> str:
         attributionControl=False,
         zoomSnap=0.25,
         minZoom=5,
-        maxZoom=14,
+        maxZoom=deepest,
     )
-    drawn._id = "results"  # noqa: SLF001 -- folium offers no other way to two equal renders
-    results = Results()  # type: ignore[no-untyped-call]  # branca types only some of its functions
-    results._id = "figures"  # noqa: SLF001 -- as above
-    drawn.add_child(results, name="figures")
+    drawn._id = name  # noqa: SLF001 -- folium offers no other way to two equal renders
+    handed = Handed()  # type: ignore[no-untyped-call]  # branca types only some of its functions
+    handed._id = "figures"  # noqa: SLF001 -- as above
+    drawn.add_child(handed, name="figures")
     root = drawn.get_root()
     if not isinstance(root, Figure):
         raise TypeError(
@@ -157,13 +165,13 @@ def stations_geojson(stations: Iterable[tuple[str, int, int]]) -> bytes:
     """Where the stations are: (number, longitude, latitude) in units of 0.00001 degree. Never changes with a report."""
     points = ",\n".join(
         f'{{"type":"Feature","properties":{{"no":{json.dumps(no)}}},'
-        f'"geometry":{{"type":"Point","coordinates":[{_degrees(longitude)},{_degrees(latitude)}]}}}}'
+        f'"geometry":{{"type":"Point","coordinates":[{degrees(longitude)},{degrees(latitude)}]}}}}'
         for no, longitude, latitude in stations
     )
     return f'{{"type":"FeatureCollection","features":[\n{points}\n]}}\n'.encode()
 
 
-def _degrees(e5: int) -> str:
+def degrees(e5: int) -> str:
     """Write hundred-thousandths of a degree as a decimal, without a float on the way: `-73.95`."""
     whole, rest = divmod(abs(e5), 100_000)
     text = f"{whole}.{rest:05d}".rstrip("0").rstrip(".")
