@@ -159,7 +159,7 @@ class FrontPages:
         return self._env.get_template("updated.html.j2").render(v=view)
 
     def _front(self) -> Drawn:
-        say, record, sections = self._env.words.gettext, self._record, self._around.sections
+        gettext, record, sections = self._env.words.gettext, self._record, self._around.sections
         rows = tuple(
             Row(
                 area.id,
@@ -181,7 +181,7 @@ class FrontPages:
             version=record.number,
             updated=local_date(record.as_of, self._language),
             next_update=local_date(self._edition.next_update, self._language),
-            stage=say(STAGE[record.stage]),
+            stage=gettext(STAGE[record.stage]),
             election=self._election(),
             results=f"/results/{self._language}/{record.election}/" if record.election else "",
             results_home=f"/results/{self._language}/",
@@ -194,13 +194,13 @@ class FrontPages:
         )
         return Drawn(
             "",
-            say("Tizme: voters and their lists"),
-            say("Voter lists of every polling station, their numbers, and the way to your station."),
+            gettext("Tizme: voters and their lists"),
+            gettext("Voter lists of every polling station, their numbers, and the way to your station."),
             self._env.get_template("front.html.j2").render(v=view),
         )
 
     def _lists(self) -> Drawn:
-        say = self._env.words.gettext
+        gettext = self._env.words.gettext
         names = {area.id: area.name[self._at] for area in self._edition.regions}
         view = ListsView(
             self._home,
@@ -223,11 +223,11 @@ class FrontPages:
                 for region, commissions in self._commissions.items()
             ),
         )
-        title = say("All polling stations and their lists")
+        title = gettext("All polling stations and their lists")
         return Drawn("lists/", title, title, self._env.get_template("lists.html.j2").render(v=view))
 
     def _region(self, region: str, commissions: list[str]) -> Drawn:
-        say = self._env.words.gettext
+        gettext = self._env.words.gettext
         name = next(area.name[self._at] for area in self._edition.regions if area.id == region)
         rows = tuple(
             Row(
@@ -250,11 +250,11 @@ class FrontPages:
             sum(row.voters for row in rows),
             self._record.synthetic,
         )
-        title = say("{name}: commissions and their voters", name=name)
+        title = gettext("{name}: commissions and their voters", name=name)
         return Drawn(f"region/{region}/", title, title, self._env.get_template("region.html.j2").render(v=view))
 
     def _commission(self, commission: str, centres: list[Centre]) -> Drawn:
-        say = self._env.words.gettext
+        gettext = self._env.words.gettext
         area = self._edition.commissions[commission]
         name = area.name[self._at]
         above = next((one for one in self._edition.regions if one.id == area.region), None)
@@ -279,7 +279,7 @@ class FrontPages:
             sum(row.voters for row in rows),
             self._record.synthetic,
         )
-        title = say("{name}: polling stations and their voter lists", name=name)
+        title = gettext("{name}: polling stations and their voter lists", name=name)
         return Drawn(f"tec/{commission}/", title, title, self._env.get_template("tec.html.j2").render(v=view))
 
     def _place(self, centre: Centre) -> str:

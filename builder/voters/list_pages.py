@@ -21,7 +21,7 @@ MOST = 600
 """Names on a page."""
 FIRST = "1"
 """Name of a list's first page, whoever stands on it."""
-_KEY_BYTES = 4
+_KEY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def _named(people: Sequence[PersonName], cuts: list[int]) -> list[Leaf]:
         if start:
             inside = people[start].surname == people[start - 1].surname
             whole = _hash("\t".join(people[start]) if inside else people[start].surname)
-            key = whole[: 2 * _KEY_BYTES]
-            while key in taken:  # two surnames of one list with the same beginning of their hash
+            key = whole[-_KEY:]  # cuts are where hashes are low: their beginnings are all alike
+            while key in taken:
                 whole = _hash(whole)
-                key = whole[: 2 * _KEY_BYTES]
+                key = whole[-_KEY:]
         taken.add(key)
         found.append(Leaf(key, start, end))
     return found

@@ -90,13 +90,13 @@ class ListPages:
     """Draws the pages of every list in one language."""
 
     def __init__(self, language: Language) -> None:
-        say = catalog("builder", language).gettext
+        gettext = catalog("builder", language).gettext
         self._home = f"/tizme/{language}/station/"
-        self._named = {kind: say(sentence) for kind, sentence in NAMES.items()}
-        self._station = say("Polling station № {number}")
-        self._back, self._on = say("Previous page"), say("Next page, from {surname}")
-        self._neighbours = say("Pages of this list")
-        self._missing = say("My name is not here, or there is a mistake")
+        self._named = {kind: gettext(sentence) for kind, sentence in NAMES.items()}
+        self._station = gettext("Polling station № {number}")
+        self._back, self._on = gettext("Previous page"), gettext("Next page, from {surname}")
+        self._neighbours = gettext("Pages of this list")
+        self._missing = gettext("My name is not here, or there is a mistake")
         self._correct = f"/tizme/{language}/about/correct/"
 
     def pages(self, cut_list: CutList) -> Iterator[Drawn]:
@@ -115,7 +115,7 @@ class ListPages:
                 following = self._on.format(surname=cut_list.people[leaf.end].surname)
                 links += f'<a href="../{keys[number + 1]}/" rel="next">{escape(following)}</a>'
             links += f'<a href="{self._correct}">{escape(self._missing)}</a>'
-            range_ = f"{span.first} – {span.last}"  # noqa: RUF001 -- an en dash is how a range is written
+            range_ = f"{span.first} – {span.last}"
             main = (
                 f"{crumbs}<h1>{escape(title)} <small>{escape(range_)}</small></h1>\n{cut_list.names[number]}\n"
                 f'<nav class="pager" aria-label="{escape(self._neighbours)}">{links}</nav>'

@@ -96,6 +96,7 @@ class Press:
         public: Path,
         site: Site,
         edition: Edition,
+        *,
         around: Around,
         families: Sequence[Family],
         open_tizme: Callable[[], Tizme],
@@ -162,9 +163,7 @@ class Press:
                 lists["took-part"] = cut(station, "took-part", took[station])
             yield station, lists
 
-    def _people(
-        self, shown: Shown, stations: Sequence[StationNo]
-    ) -> Iterable[tuple[StationNo, Sequence[PersonName]]]:
+    def _people(self, shown: Shown, stations: Sequence[StationNo]) -> Iterable[tuple[StationNo, Sequence[PersonName]]]:
         """Everybody who is shown at each of the stations; nobody where there is no list."""
         asked = [station for station in stations if shown.totals.get(station, 0)]
         answers = iter(self._desk().tizme.lists.people(shown.record.number, asked) if asked else ())
@@ -181,9 +180,7 @@ class Press:
             for cut_list in lists.values():
                 for drawn in self._lists[language].pages(cut_list):
                     folder.write(*self._site.page(language, drawn))
-            page = self._stations[language].page(
-                self._edition.centres[station], lists["list"], lists.get("took-part")
-            )
+            page = self._stations[language].page(self._edition.centres[station], lists["list"], lists.get("took-part"))
             folder.write(*self._site.page(language, page))
             for kind in KINDS:
                 below = f"{language}/station/{station}/{kind}"

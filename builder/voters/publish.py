@@ -36,7 +36,7 @@ from builder.voters.site import PORTAL, Site
 from builder.voters.station import INDEX, OUTLINE, Around, Fragments
 from shailoo.i18n import catalog
 from shailoo.ids import StationNo
-from shailoo.model.base import LANGUAGES
+from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.voter_list import VoterListMade, list_facts
 from shailoo.ports import AddressRegister, VoterLists
 from shailoo.records.canonical import canonical_json, digest
@@ -75,11 +75,11 @@ class TizmePublisher:
         public: Path,
         cache: Path,
         state: Path,
+        *,
         lists: VoterLists,
         register: AddressRegister,
         made: Sequence[VoterListMade],
         next_update: date,
-        *,
         families: Sequence[Family] = (),
         processes: int = 2,
         reader: Callable[[], VoterLists] | None = None,
@@ -102,12 +102,14 @@ class TizmePublisher:
         self._around = Around(
             elections=elections or {},
             sections=frozenset(sections),
-            fragments=fragments or (lambda station, language: ""),
+            fragments=fragments or _nothing,
             shapes=charts.Shapes.of(outlines) if outlines is not None else None,
         )
 
-    def publish(self) -> Published:
+    def publish(self, progress: Callable[[int, int], None] | None = None) -> Published:
         """Bring everything below `/tizme/` up to the newest version. Nothing is written that is right already.
+
+        `progress` is told, now and then, about how many parts of how many are done.
 
         Raises:
             Held: the gate does not let the version through; the pointer stays where it was.
@@ -127,11 +129,16 @@ class TizmePublisher:
         gone = (standing.stations.keys() | (interrupted or frozenset())) - keys.keys()
         self._ledger.begin(stale | gone)
 
-        press = Press(self._public, self._site, edition, self._around, self._families, self._open)
+        press = Press(
+            self._public, self._site, edition, around=self._around, families=self._families, open_tizme=self._open
+        )
         part_keys = self._part_keys()
         kept = {name: piece for name, piece in standing.pieces.items() if self._same(part_keys, name, piece)}
         jobs = [*self._wide_jobs(kept), *_station_jobs(sorted(stale & keys.keys()))]
-        done = [Done.of(line) for line in share_out(jobs, press.make, processes=self._processes)]
+        done = [
+            Done.of(line)
+            for line in share_out(jobs, self._told(press.make, len(jobs), progress), processes=self._processes)
+        ]
         pieces = dict(kept)
         pieces |= {one.name: Piece(part_keys[one.name], one.paths) for one in done if one.name in part_keys}
         data = press.write_files(self._data_files(edition))
@@ -159,6 +166,24 @@ class TizmePublisher:
             bytes=size,
         )
 
+    def _told(
+        self, make: Callable[[Job], list[str]], jobs: int, progress: Callable[[int, int], None] | None
+    ) -> Callable[[Job], list[str]]:
+        """Tell of progress in this process: the others are taken to be as far."""
+        if progress is None:
+            return make
+        here, mine = os.getpid(), 0
+
+        def work(job: Job) -> list[str]:
+            nonlocal mine
+            said = make(job)
+            if os.getpid() == here:
+                mine += 1
+                progress(min(jobs, mine * self._processes), jobs)
+            return said
+
+        return work
+
     # --- what pages are made from ---
 
     def _station_keys(self, edition: Edition) -> dict[str, str]:
@@ -166,7 +191,9 @@ class TizmePublisher:
         say_once = canonical_json(
             {
                 "elections": {name: list(text) for name, text in self._around.elections.items()},
-                "lists": [[one.record.stage.value, one.record.election, one.record.synthetic] for one in edition.shown()],
+                "lists": [
+                    [one.record.stage.value, one.record.election, one.record.synthetic] for one in edition.shown()
+                ],
                 "outlines": self._outline_digest(),
                 "sections": sorted(self._around.sections),
                 "site": self._site.digest(),
@@ -257,13 +284,13 @@ class TizmePublisher:
     def _index(self, edition: Edition) -> None:
         """Stations and places by number and name, for the site's search; no person is in it."""
         for language in LANGUAGES:
-            say, at = catalog("builder", language).gettext, INDEX[language]
+            gettext, at = catalog("builder", language).gettext, INDEX[language]
             self._site.merge_search(
                 language,
                 [
                     SearchDocument(
                         f"station/{centre.station}/",
-                        say("Polling station № {number}", number=centre.station),
+                        gettext("Polling station № {number}", number=centre.station),
                         " ".join((centre.name[at], centre.building[at], centre.address[at])),
                     )
                     for centre in edition.centres.values()
@@ -275,6 +302,12 @@ _LIST_DEPTH = 3
 """Slashes in `ky/station/1001/list/<key>`: such folders are swept as their station is drawn."""
 
 
+def _nothing(station: str, language: Language) -> str:
+    """Nobody adds anything to the page of a station."""
+    del station, language
+    return ""
+
+
 def pointer_file(edition: Edition) -> bytes:
     """The pointer: which version is public, of which day, until when, and the digests that bind it."""
     record = edition.listed.record
@@ -282,9 +315,9 @@ def pointer_file(edition: Edition) -> bytes:
     return canonical_json(
         {
             **list_facts(record),
+            "address_register": edition.register,
             "facts": f"/tizme/data/list/{record.number:06d}.json",
             "next_update": edition.next_update.isoformat(),
-            "register": edition.register,
             "took_part": list_facts(took.record) if took is not None else None,
             "version": record.number,
         }

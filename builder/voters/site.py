@@ -104,5 +104,3 @@ def _code_digest() -> str:
     for path in sources:
         whole.update(sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-

@@ -107,20 +107,20 @@ class StationPages:
 
     def page(self, centre: Centre, listed: CutList, took_part: CutList | None) -> Drawn:
         """Draw the page of one station."""
-        say = self._env.words.gettext
+        gettext = self._env.words.gettext
         view = self._view(centre, listed, took_part)
-        number = say("Polling station № {number}", number=centre.station)
+        number = gettext("Polling station № {number}", number=centre.station)
         place = ", ".join(part for part in (view.building, view.address) if part)
         return Drawn(
             path=f"station/{centre.station}/",
-            title=say("{station}: voter list, address, hours", station=number),
-            description=say("{station}, {place}. Voter list by surname.", station=number, place=place),
+            title=gettext("{station}: voter list, address, hours", station=number),
+            description=gettext("{station}, {place}. Voter list by surname.", station=number, place=place),
             main=self._template.render(v=view),
             head='<script src="asset:search.js" defer></script>' if listed.pages else "",
         )
 
     def _view(self, centre: Centre, listed: CutList, took_part: CutList | None) -> StationView:
-        say, edition = self._env.words.gettext, self._edition
+        gettext, edition = self._env.words.gettext, self._edition
         record = edition.listed.record
         commission = edition.commissions[centre.tec]
         link = Link(f"{self._home}tec/{commission.id}/", commission.name[self._at])
@@ -138,12 +138,12 @@ class StationPages:
             opens=centre.opens,
             closes=centre.closes,
             zone=centre.zone if centre.zone != ZONE else "",
-            step_free=say(STEP_FREE[centre.step_free]),
+            step_free=gettext(STEP_FREE[centre.step_free]),
             phone=centre.phone,
             geo_href=f"geo:{_degrees(centre.latitude_e5)},{_degrees(centre.longitude_e5)}" if placed else "",
             map_href=_street_map(centre) if placed else "",
             locator=self._locator(centre),
-            stage=say(STAGE[record.stage]),
+            stage=gettext(STAGE[record.stage]),
             election=election_name(self._around, record.election, self._language),
             results=f"/results/{self._language}/{record.election}/station/{centre.station}/" if record.election else "",
             synthetic=record.synthetic,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from builder.voters.publish import Published, TizmePublisher
 from shailoo.ids import Digest, RegionId, StationNo
@@ -75,7 +76,9 @@ class Lists:
     def __init__(self) -> None:
         self.versions: list[tuple[VoterListMade, Stands]] = []
 
-    def make(self, stands: Stands, stage: ListStage = ListStage.PERMANENT, election: str | None = None) -> VoterListMade:
+    def make(
+        self, stands: Stands, stage: ListStage = ListStage.PERMANENT, election: str | None = None
+    ) -> VoterListMade:
         """Add a version."""
         number = len(self.versions) + 1
         ordered = {
@@ -138,7 +141,7 @@ class Lists:
         return self.versions[number - 1][1]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Register:
     """`AddressRegister` in memory."""
 
@@ -169,13 +172,14 @@ class Register:
         return ()
 
     def runs(self, settlement: str) -> Sequence[HouseRun]:
+        del settlement
         return ()
 
     def boundaries(self) -> Mapping[StationNo, Mapping[str, object]]:
         return {}
 
 
-def centre(number: str, region: str, tec: str, latitude: int, longitude: int, zone: str = "Asia/Bishkek") -> Centre:
+def centre(number: str, region: str, tec: str, at: tuple[int, int], zone: str = "Asia/Bishkek") -> Centre:
     town = {
         "bishkek": ("Бишкек", "Бишкек", "Bishkek"),
         "chuy": ("Лебединовка", "Лебединовка", "Lebedinovka"),
@@ -189,8 +193,8 @@ def centre(number: str, region: str, tec: str, latitude: int, longitude: int, zo
         rayon="alamudun" if region == "chuy" else "",
         tec=tec,
         zone=zone,
-        latitude_e5=latitude,
-        longitude_e5=longitude,
+        latitude_e5=at[0],
+        longitude_e5=at[1],
         name=(f"{ky}, {int(number) % 100}", f"{ru}, {int(number) % 100}", f"{en}, {int(number) % 100}"),
         building=("№ 6 орто мектеп", "Средняя школа № 6", "Secondary school No. 6"),
         address=(f"{ky} ш., Манас проспектиси, 101", f"г. {ru}, просп. Манаса, 101", f"{en}, Manas avenue, 101"),
@@ -202,12 +206,12 @@ def centre(number: str, region: str, tec: str, latitude: int, longitude: int, zo
 
 
 CENTRES = (
-    centre("1001", "bishkek", "tec-01", 4287000, 7459000),
-    centre("1002", "bishkek", "tec-01", 4288000, 7461000),
-    centre("1003", "bishkek", "tec-01", 4286500, 7462000),
-    centre("7001", "chuy", "tec-11", 4280000, 7465000),
-    centre("7002", "chuy", "tec-11", 4275000, 7470000),
-    centre("9001", "abroad", "tec-mfa", 5575600, 3761700, "Europe/Moscow"),
+    centre("1001", "bishkek", "tec-01", (4287000, 7459000)),
+    centre("1002", "bishkek", "tec-01", (4288000, 7461000)),
+    centre("1003", "bishkek", "tec-01", (4286500, 7462000)),
+    centre("7001", "chuy", "tec-11", (4280000, 7465000)),
+    centre("7002", "chuy", "tec-11", (4275000, 7470000)),
+    centre("9001", "abroad", "tec-mfa", (5575600, 3761700), "Europe/Moscow"),
 )
 
 
@@ -237,9 +241,9 @@ class Installation:
     def public(self) -> Path:
         return self.room / "public"
 
-    def publisher(self, **options: object) -> TizmePublisher:
+    def publisher(self, **options: Any) -> TizmePublisher:  # noqa: ANN401 -- what one test needs; checked where it arrives
         made = self.lists.made()
-        known: dict[str, object] = {
+        known: dict[str, Any] = {
             "families": (),
             "processes": 1,
             "elections": {"small": ("Чакан шайлоо", "Маленькие выборы", "The small election")},
@@ -248,14 +252,14 @@ class Installation:
             self.public,
             self.cache,
             self.room / "state",
-            self.lists,
-            self.register,
-            made,
-            made[-1].as_of + timedelta(days=30),
-            **(known | options),  # type: ignore[arg-type] -- options of one test each, checked where they arrive
+            lists=self.lists,
+            register=self.register,
+            made=made,
+            next_update=made[-1].as_of + timedelta(days=30),
+            **(known | options),
         )
 
-    def publish(self, **options: object) -> Published:
+    def publish(self, **options: Any) -> Published:  # noqa: ANN401 -- as above
         return self.publisher(**options).publish()
 
     def files(self) -> dict[str, bytes]:
