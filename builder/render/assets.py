@@ -13,7 +13,7 @@ from pathlib import Path
 
 THEME = Path(__file__).resolve().parents[1] / "theme"
 SHELL_SHEETS = ("variables", "base", "material", "shell")
-"""In this order after Material's own; the components follow by name, paper comes last."""
+"""In this order after Material's own; the components follow by name, then the portal's own, paper comes last."""
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _AROUND = re.compile(r" ?([{};,]) ?")
@@ -45,10 +45,14 @@ def collect(portal: str, material: Path, theme: Path = THEME) -> Assets:
     sheets = [_one(material, "assets/stylesheets/main.*.min.css").read_text("utf-8")]
     sheets += [_shrink((theme / "css" / f"{name}.css").read_text("utf-8")) for name in SHELL_SHEETS]
     sheets += [_shrink(path.read_text("utf-8")) for path in sorted((theme / "components").glob("*.css"))]
+    own = theme / "css" / f"{portal}.css"
+    sheets += [_shrink(own.read_text("utf-8"))] if own.is_file() else []
     sheets.append(_shrink((theme / "css" / "print.css").read_text("utf-8")))
     add("css", "", "site", ".css", "\n".join(_without_map(sheet).strip() for sheet in sheets).encode())
     for name in ("shell", "live"):
         add(name, "", name, ".js", (theme / "js" / f"{name}.js").read_bytes())
+    for path in sorted((theme / "js" / portal).glob("*.js")):
+        add(path.stem, "", path.stem, ".js", path.read_bytes())
     tools = "".join(path.read_text("utf-8") for path in sorted((theme / "js" / "check").glob("*.js")))
     add("check", "", "check", ".js", f'(() => {{\n"use strict";\n{tools}}})();\n'.encode())
     add("icon", "", "icon", ".svg", (theme / "shell" / "icon.svg").read_bytes())

@@ -22,4 +22,17 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-"""Header → value for every file of a portal."""
+"""Header → value for every file of a portal whose pages show no frame."""
+
+_FRAMED = ("tizme",)
+"""Portals whose pages show a strip of their own in a frame."""
+
+
+def of_portal(portal: str) -> str:
+    """The policy in the pages of a portal: frames only where the portal has one, and only from our own host."""
+    return f"{CONTENT_SECURITY_POLICY}; frame-src 'self'" if portal in _FRAMED else CONTENT_SECURITY_POLICY
+
+
+def headers(portal: str) -> dict[str, str]:
+    """Header → value for every file of a portal."""
+    return HEADERS | {"content-security-policy": f"{of_portal(portal)}; frame-ancestors 'self'"}

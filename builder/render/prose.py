@@ -180,7 +180,7 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
     for name, body in collected.files.items():
         _place(front / name, body)
     _place(front / "index.html", _front_door(portal).encode())
-    _place(front / "csp.json", json.dumps(policy.HEADERS, indent=1).encode() + b"\n")
+    _place(front / "csp.json", json.dumps(policy.headers(portal), indent=1).encode() + b"\n")
     with (site / "mkdocs.yml").open(encoding="utf-8") as file:
         written: dict[str, Any] = yaml_load(file)
     pages = {code: _pages(site / "pages" / code) for code in shell.LANGUAGES}
@@ -195,7 +195,7 @@ def _run_mkdocs(portal: str, room: Path, sites: Path) -> None:
             "portal": portal,
             "languages": dict(shell.LANGUAGES),
             "assets": collected.addresses,
-            "csp": policy.CONTENT_SECURITY_POLICY,
+            "csp": policy.of_portal(portal),
         }
         config = load_config(
             str(site / "mkdocs.yml"),

@@ -22,6 +22,11 @@
   const chosen = stored.get(KEY);
   if (chosen === "dark" || chosen === "light") root.dataset.scheme = chosen;
 
+  // A page in a frame of ours, such as the strip with the dates, follows the choice made around it.
+  addEventListener("storage", (event) => {
+    if (event.key === KEY && event.newValue) root.dataset.scheme = event.newValue;
+  });
+
   // Material's script expects these four; its own page defines them in an inline script, which our policy forbids.
   window.__md_scope = new URL(".", location.href);
   window.__md_hash = (text) => Array.from(text).reduce((sum, c) => ((sum << 5) - sum + c.charCodeAt(0)) | 0, 0);
