@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from pydantic import Field, StringConstraints, ValidationError
@@ -45,14 +45,20 @@ from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
+from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
-from shailoo.ports import Clock
+from shailoo.ports import Clock, VoterSource
 from shailoo.records.note import Verifier
 from shailoo.records.seal import sealing_key_id
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
 from shailoo.usecases.registry import Registry
+
+if TYPE_CHECKING:
+    from shailoo.adapters.voters.folder import VoterFolder
+    from shailoo.adapters.voters.reader import VoterListReader
+    from shailoo.adapters.voters.register import RegisterFolder
 
 LOG_PATH = "results/log"
 """Where the transparency log lies, below the host."""
@@ -286,6 +292,49 @@ class Installation:
         return IntakeDesk(self.registry, self._sealing_keys, self.grouped, self.objects, self.receipt_signer)
 
     @cached_property
+    def registers(self) -> RegisterFolder:
+        """Versions of the address register."""
+        from shailoo.adapters.voters.register import RegisterFolder  # noqa: PLC0415 -- DuckDB is for those who keep lists
+
+        return RegisterFolder(self._voters() / "register")
+
+    @cached_property
+    def voter_lists(self) -> VoterFolder:
+        """What makes versions of the voter list."""
+        from shailoo.adapters.voters.distribution import distribute  # noqa: PLC0415 -- as above
+        from shailoo.adapters.voters.folder import VoterFolder  # noqa: PLC0415 -- as above
+
+        return VoterFolder(self._voters(), self.store, self.clock, registers=self.registers, distribute=distribute)
+
+    def voter_reader(self) -> VoterListReader:
+        """A reader of the voter list. Holds nothing over a fork; every process may have its own."""
+        from shailoo.adapters.voters.reader import VoterListReader  # noqa: PLC0415 -- as above
+
+        return VoterListReader(self._voters(), self.store, registers=self.registers)
+
+    def voter_source(self, file: Path) -> VoterSource:
+        """An extract in a file. Raises NoSuchExtract."""
+        from shailoo.adapters.voters.sources import FileSource  # noqa: PLC0415 -- as above
+
+        return FileSource(file)
+
+    def index_stations(self) -> int:
+        """Make the index of find-my-station for the newest list. Returns how many people it finds."""
+        from shailoo.adapters.voters.finder_index import build_index  # noqa: PLC0415 -- as above
+
+        record = newest_list(self.voter_reader().made())
+        if record is None or not record.register_number:
+            return 0
+        register = self.registers.open(record.register_number)
+        voters = self._voters() / "lists" / record.folder / "voters.parquet"
+        return build_index(self._voters() / "finder", record.number, voters, register.centres(), register.commissions())
+
+    def _voters(self) -> Path:
+        folder = self.folder / "voters"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @cached_property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station"; None without a voter list. Its counts live as long as this process."""
         if self._finder is None:
@@ -316,6 +365,11 @@ class Installation:
     def public(self) -> Path:
         """What a CDN would serve."""
         return self.folder / "public"
+
+
+def newest_list(made: Sequence[VoterListMade]) -> VoterListMade | None:
+    """The newest version of the list itself, not of those who took part; None when there is none."""
+    return next((one for one in reversed(made) if one.stage is not ListStage.TOOK_PART), None)
 
 
 def save_settings(folder: Path, settings: Settings) -> None:

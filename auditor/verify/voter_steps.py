@@ -1,6 +1,6 @@
 """Step 12: the voter list. Facts of every version against the log, digests against the root, names against digests.
 
-Names are read back from the pages, in three languages, as a reader sees them. From a folder the lists of all stations
+Names are read back from the pages, in three languages; tabs part the parts of a name. From a folder the lists of all stations
 are read; over the network those of a few stations, chosen by the root of the log so that the commission cannot choose
 them: a whole list is what we ask others not to harvest.
 """
@@ -143,7 +143,7 @@ def _read_station(source: Source, shown: _Shown, station: str) -> int:
         for below in dict.fromkeys(re.findall(_INDEX.format(kind=shown.kind), html)):
             text = need(source, f"{page}{below}index.html").decode()
             for block in _NAMES.findall(text):
-                people += [unescape(line).strip() for line in block.split("<li>")[1:]]
+                people += [unescape(line).strip("\n") for line in block.split("<li>")[1:]]
         found = sha256("".join(f"{line}\n" for line in (station, *people)).encode()).hexdigest()
         if found != shown.digests[station]:
             place = f"list of station {station}, version {shown.number}"

@@ -28,8 +28,8 @@ voters = typer.Typer(help="The voter list: import, distribution, pages.", no_arg
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation; made when it is not there.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Say one JSON object and nothing else on standard output.")]
-Told = Callable[[int, int], None]
-"""Is told how much of how much is done."""
+Told = Callable[[str, int], None]
+"""Is told which step is done, and how many thousandths of the whole are behind it."""
 
 
 class BadDay(Refused):
@@ -56,7 +56,7 @@ def generate(
     with told("Voters are made up", as_json=as_json) as (began, progress):
         made = make_up(
             find_package(election), out, count=count, districts=tuple(district or ()), seed=seed, day=_day(day),
-            progress=progress,
+            progress=lambda done, of: progress("", 1000 * done // max(of, 1)),
         )  # fmt: skip
     facts = {"rows": made.voters, "addresses": made.addresses, "streets": made.streets, "stations": made.stations}
     say(began, facts, as_json=as_json)
@@ -82,13 +82,14 @@ def import_extract(
     with at_home(folder) as home, told("The extract is read", as_json=as_json) as (began, progress):
         first_register(home, file, register)
         made = home.voter_lists.import_extract(
-            home.file_source(file), stage=stage, election=election or None, as_of=_day(as_of),
-            synthetic=home.is_rehearsal, progress=progress, allow_drop=allow_drop,
+            home.voter_source(file), stage=stage, election=election or None, as_of=_day(as_of),
+            synthetic=home.settings.mode == "rehearsal", last_election=last_election(home, _day(as_of)),
+            progress=progress, allow_drop=allow_drop,
         )  # fmt: skip
         facts = {"rows": made.rows, "refused": made.refused, **_version(made.record)}
         if made.refused and not as_json:
-            where = home.voter_lists.refused_rows(made.record)
-            typer.echo(f"refused rows, with what to do: {where.relative_to(folder)} (private)", err=True)
+            where = f"voters/lists/{made.record.folder}/refused.csv"
+            typer.echo(f"every refused row, with what to do (private): {where}", err=True)
     say(began, facts, as_json=as_json)
 
 
@@ -111,7 +112,7 @@ def assign(
                 "There is no address register here yet. Name its folder: --register FOLDER.", folder=folder.name
             )
         made = home.voter_lists.assign(number, progress=progress)
-        facts = {"rows": made.voters + made.queued, "refused": 0, **_version(made), "ways": home.voter_lists.ways(made)}
+        facts = {"rows": made.voters + made.queued, "refused": 0, **_version(made)}
     say(began, facts, as_json=as_json)
 
 
@@ -147,6 +148,11 @@ def first_register(home: Installation, file: Path, named: Path | None) -> None:
         home.registers.load(source)
 
 
+def last_election(home: Installation, day: date) -> date | None:
+    """The last election day before a day that the installation knows: whoever came of age since votes for the first time."""
+    return max((one.day for one in home.elections.values() if one.day <= day), default=None)
+
+
 @contextmanager
 def told(what: str, *, as_json: bool) -> Iterator[tuple[float, Told]]:
     """A progress bar on the error output, or none beside JSON. Gives the moment of the start and whom to tell."""
@@ -155,12 +161,12 @@ def told(what: str, *, as_json: bool) -> Iterator[tuple[float, Told]]:
 
     began = time.monotonic()
     if as_json:
-        yield began, lambda _done, _of: None
+        yield began, lambda _step, _permille: None
         return
-    columns = (TextColumn("{task.description:<30}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<36}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=None)
-        yield began, lambda done, of: progress.update(task, completed=done, total=of)
+        task = progress.add_task(what, total=1000)
+        yield began, lambda step, permille: progress.update(task, completed=permille, description=f"{what}: {step}")
 
 
 def say(began: float, facts: Mapping[str, object], *, as_json: bool) -> None:

@@ -1,0 +1,94 @@
+"""Publish Tizme: put the publisher together with the installation's list, register and families of pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from shailoo.errors import NotFound
+
+if TYPE_CHECKING:
+    from builder.voters.drawn import Tizme
+    from builder.voters.publish import Published
+    from shailoo.assembly import Installation
+    from shailoo.model.base import Name
+
+NOTHING = "There is no voter list here yet, or nobody was distributed: `shailoo voters import`, then `… assign`."
+
+
+class NothingToPublish(NotFound):
+    """No version of the list rests on an address register."""
+
+    code = "nothing-to-publish"
+
+
+def tizme_of(home: Installation) -> Tizme:
+    """What pages are made from: the newest list, its register, and when the next version is due."""
+    from builder.voters.drawn import Tizme
+    from shailoo.assembly import newest_list
+    from shailoo.rules.list_schedule import next_update
+
+    lists = home.voter_reader()
+    made = tuple(lists.made())
+    record = newest_list(made)
+    if record is None or not record.register_number:
+        raise NothingToPublish(NOTHING, folder=home.folder.name)
+    due = next_update(record.as_of, election_days(home))
+    return Tizme(lists, home.registers.open(record.register_number), made, due)
+
+
+def election_days(home: Installation) -> tuple[date, ...]:
+    """The days of the elections in this installation."""
+    return tuple(sorted(one.day for one in home.elections.values()))
+
+
+def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
+    """Publish the newest list, make its index, and let the public log take it in. Returns what was done."""
+    from builder.voters import find, station_map
+    from builder.voters.publish import TizmePublisher
+
+    tizme = tizme_of(home)
+    progress("index", 50)
+    found = home.index_stations()
+    progress("pages", 100)
+    publisher = TizmePublisher(
+        home.public,
+        home.folder / "cache",
+        home.folder / "voters" / "pages",
+        lists=tizme.lists,
+        register=tizme.register,
+        made=tizme.made,
+        next_update=tizme.next_update,
+        families=(find, station_map),
+        reader=home.voter_reader,
+        sections=("find", "map"),
+        elections={name: _three(one.short_name) for name, one in home.elections.items()},
+        outlines=_outlines(home),
+    )
+    done = publisher.publish(lambda made, of: progress("pages", 100 + 850 * made // max(of, 1)))
+    progress("done", 1000)
+    return {**facts_of(done), "rows": tizme.current.voters, "refused": 0, "found_by_pin": found}
+
+
+def facts_of(done: Published) -> dict[str, object]:
+    """What a publication did."""
+    return {
+        "version": done.version, "written": done.written, "unchanged": done.unchanged, "files": done.files,
+        "bytes": done.bytes,
+    }  # fmt: skip
+
+
+def _three(name: Name) -> tuple[str, str, str]:
+    return name.ky, name.ru, name.en
+
+
+def _outlines(home: Installation) -> dict[str, object] | None:
+    """The regions' outlines, as some election's package has them."""
+    for name in sorted(home.elections):
+        file = home.folder / "elections" / name / "geo" / "regions_small.geojson"
+        if file.is_file():
+            value = json.loads(file.read_text("utf-8"))
+            return value if isinstance(value, dict) else None
+    return None
