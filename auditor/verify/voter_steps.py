@@ -1,8 +1,8 @@
 """Step 12: the voter list. Facts of every version against the log, digests against the root, names against digests.
 
-Names are read back from the pages, in three languages; tabs part the parts of a name. From a folder the lists of all stations
-are read; over the network those of a few stations, chosen by the root of the log so that the commission cannot choose
-them: a whole list is what we ask others not to harvest.
+Names are read back from the pages, in three languages; tabs part the parts of a name. From a folder the lists of all
+stations are read; over the network those of a few stations, chosen by the root of the log so that the commission cannot
+choose them: a whole list is what we ask others not to harvest.
 """
 
 from __future__ import annotations

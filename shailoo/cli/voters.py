@@ -42,11 +42,11 @@ class BadDay(Refused):
 def generate(
     count: Annotated[int, typer.Option("--count", help="How many voters.", min=1, max=10_000_000)],
     out: Annotated[Path, typer.Option("--out", help="The extract: .csv or .parquet. Its register lies beside it.")],
+    *,
     election: Annotated[str, typer.Option("--election", help="The package whose stations are used.")] = "jk-2021-11-28",
     district: Annotated[list[str] | None, typer.Option("--district", help="Only stations of this district.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Another seed, another people.")] = 1,
     day: Annotated[str, typer.Option("--day", help="The day of the extract; today unless given.")] = "",
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Make up a people with addresses, deterministically. Nobody in it exists."""
@@ -66,13 +66,13 @@ def generate(
 def import_extract(
     file: Annotated[Path, typer.Argument(help="The population register's extract: CSV or Parquet.")],
     folder: Dir,
+    *,
     register: Annotated[
         Path | None, typer.Option("--register", help="Folder of the address register, when it is new.")
     ] = None,
     stage: Annotated[ListStage, typer.Option("--stage", help="What the list is by law.")] = ListStage.PERMANENT,
     election: Annotated[str, typer.Option("--election", help="The election whose list it is.")] = "",
     as_of: Annotated[str, typer.Option("--as-of", help="The day of the extract; today unless given.")] = "",
-    *,
     allow_drop: Annotated[
         bool, typer.Option("--allow-drop", help="Accept that more than 5 % of the voters leave the list.")
     ] = False,
@@ -149,7 +149,7 @@ def first_register(home: Installation, file: Path, named: Path | None) -> None:
 
 
 def last_election(home: Installation, day: date) -> date | None:
-    """The last election day before a day that the installation knows: whoever came of age since votes for the first time."""
+    """The last election day before a day: whoever came of age since then votes for the first time."""
     return max((one.day for one in home.elections.values() if one.day <= day), default=None)
 
 
