@@ -26,6 +26,7 @@ from shailoo.model.election import Slug
 from shailoo.model.log import Cosigned, Opening, log_key
 from shailoo.model.manual import ProtocolKeyed, Sheet, protocol_key
 from shailoo.model.refs import ActNumber, BoxRef, ElectionRef, HourText, Reason, Role, Sha256, StationRef
+from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.canonical import canonical_json
 
@@ -305,7 +306,8 @@ Record = Annotated[
     | ProtocolKeyed
     | Opening
     | Cosigned
-    | VoterListMade,
+    | VoterListMade
+    | RegisterApplied,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
@@ -336,6 +338,8 @@ def record_key(record: Record) -> str:  # noqa: C901, PLR0911 -- one key for eac
             return log_key(record)
         case VoterListMade():
             return f"voter-list/{record.number:06}"
+        case RegisterApplied():
+            return f"register/{record.number:06}"
         case _:
             return document_key(record)
 

@@ -131,8 +131,9 @@ def _serving(rows: Tables, boxes: dict[str, Box]) -> dict[str, set[str]]:
         if centre["kind"] == "domestic":
             door = (int(centre["latitude_e5"]), int(centre["longitude_e5"]))
             width = round(1000 * math.cos(math.radians(door[0] / 100_000)))
+            near = [row for row in rows["settlements"] if row["rayon"] == centre["rayon"]]
             nearest = min(
-                rows["settlements"],
+                near or rows["settlements"],
                 key=lambda row: (
                     ((int(row["latitude_e5"]) - door[0]) * 1000) ** 2
                     + ((int(row["longitude_e5"]) - door[1]) * width) ** 2,
@@ -198,6 +199,11 @@ def registers(draw: st.DrawFn) -> tuple[Tables, dict[str, Box]]:
         at = draw(st.sampled_from(places))
         centre["latitude_e5"] = str(int(at["latitude_e5"]) + draw(st.integers(-9, 9)) * 100)
         centre["longitude_e5"] = str(int(at["longitude_e5"]) + draw(st.integers(-9, 9)) * 100)
+        if centre["kind"] == "domestic":
+            centre["rayon"], centre["region"] = at["rayon"], at["region"]
+            if draw(st.booleans()):
+                centre["rayon"], centre["region"] = "empty-rayon", "ala-oblast"
+    rows["rayons"].append({**rows["rayons"][0], "id": "empty-rayon", "region": "ala-oblast"})
     forgotten = draw(st.sets(st.integers(0, len(rows["addresses"]) - 1), max_size=40))
     for index in forgotten:
         rows["addresses"][index] |= {"latitude_e5": "", "longitude_e5": ""}

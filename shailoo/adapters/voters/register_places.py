@@ -7,8 +7,9 @@ Tables that are made, beside those of the register (numbers as numbers):
     addresses     … key, number, station, way       where a house votes if no street rule speaks of it
 
 A station serves a town or village when a street rule of it names a street there, when its boundaries hold a registered
-address or the middle of the place, or when no other place's middle is nearer to the station's door. So a village on
-the road to a school in the next village is served by it only if the register says so.
+address or the middle of the place, or when no other middle in the station's rayon is nearer to its door (of all
+middles, where the rayon has none). So a village on the edge of a city is not served by the city's schools only because
+they are near, and one on the road to the next village only if the register says so.
 """
 
 from __future__ import annotations
@@ -84,19 +85,22 @@ def _table(
 
 def _find_served(db: duckdb.DuckDBPyConnection, shapes: StationShapes) -> None:
     """Make `serves` (settlement, station)."""
-    middles = db.execute("SELECT id, latitude_e5, longitude_e5 FROM settlements ORDER BY id").fetchall()
+    middles = db.execute("SELECT id, rayon, latitude_e5, longitude_e5 FROM settlements ORDER BY id").fetchall()
     centres = db.execute(
-        "SELECT station, latitude_e5, longitude_e5 FROM centres WHERE kind = 'domestic' ORDER BY station"
+        "SELECT station, rayon, latitude_e5, longitude_e5 FROM centres WHERE kind = 'domestic' ORDER BY station"
     ).fetchall()
     served: set[tuple[str, str]] = set()
     if middles:
-        latitudes, longitudes = (np.array([middle[at] for middle in middles], dtype=np.int64) for at in (1, 2))
+        latitudes, longitudes = (np.array([middle[at] for middle in middles], dtype=np.int64) for at in (2, 3))
         for middle, index in zip(middles, shapes.holding(latitudes, longitudes), strict=True):
             if index >= 0:
                 served.add((middle[0], shapes.stations[index]))
-        for station, latitude, longitude in centres:
-            nearest = int(np.argmin(_squares(latitudes, longitudes, latitude, longitude, latitude)))
-            served.add((middles[nearest][0], station))
+        rayons = np.array([middle[1] for middle in middles], dtype=object)
+        for station, rayon, latitude, longitude in centres:
+            squares = _squares(latitudes, longitudes, latitude, longitude, latitude)
+            if (rayons == rayon).any():
+                squares[rayons != rayon] = np.iinfo(np.int64).max
+            served.add((middles[int(np.argmin(squares))][0], station))
     db.execute("CREATE TABLE found_serving (settlement VARCHAR, station VARCHAR)")
     if served:
         db.executemany("INSERT INTO found_serving VALUES (?, ?)", [list(pair) for pair in sorted(served)])
