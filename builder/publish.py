@@ -33,6 +33,7 @@ from builder.store import PublicFolder
 from shailoo.errors import Held
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
+from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
 
@@ -328,7 +329,7 @@ class Publisher:
             self._hours.noted(record)
             for night in self.nights.values():
                 night.receive(seq, record)
-        elif isinstance(record, Opening | VoterListMade):
+        elif isinstance(record, Opening | RegisterApplied | VoterListMade):
             self.log.noted(seq, record)
         elif isinstance(record, Cosigned):
             if self.log.cosign(record):

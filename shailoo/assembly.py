@@ -15,6 +15,7 @@ An installation is one folder:
 from __future__ import annotations
 
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationD
 from shailoo.usecases.registry import Registry
 
 if TYPE_CHECKING:
+    from shailoo.adapters.voters.boundaries import MovePlan
     from shailoo.adapters.voters.folder import VoterFolder
     from shailoo.adapters.voters.reader import VoterListReader
     from shailoo.adapters.voters.register import RegisterFolder
@@ -328,6 +330,39 @@ class Installation:
         register = self.registers.open(record.register_number)
         voters = self._voters() / "lists" / record.folder / "voters.parquet"
         return build_index(self._voters() / "finder", record.number, voters, register.centres(), register.commissions())
+
+    def plan_boundaries(self, number: int) -> MovePlan:
+        """Who would move by a version of the register; the people go into `voters/boundaries/`, private."""
+        from shailoo.adapters.voters.boundaries import plan  # noqa: PLC0415 -- as above
+
+        record = self._newest_list()
+        out = self._voters() / "boundaries" / f"{number:06}.csv"
+        return plan(self._voters() / "lists" / record.folder, self.registers.path(number), number, out)
+
+    def write_queue(self) -> tuple[VoterListMade, Mapping[str, int]]:
+        """Write who waits in the queue of the newest list into its folder; returns the list, and people by reason."""
+        from shailoo.adapters.voters.desk_tables import write_queue  # noqa: PLC0415 -- as above
+
+        record = self._newest_list()
+        return record, write_queue(self._voters() / "lists" / record.folder)
+
+    def write_findings(self) -> dict[str, int]:
+        """Look through the register in force, write `voters/findings.json` (private); returns how many of each."""
+        from shailoo.adapters.voters.desk_tables import write_findings  # noqa: PLC0415 -- as above
+        from shailoo.adapters.voters.findings import find  # noqa: PLC0415 -- as above
+
+        record = self._newest_list()
+        version = self._voters() / "lists" / record.folder
+        number = record.register_number
+        with tempfile.TemporaryDirectory(prefix="findings-") as work:
+            found = find(self.registers.path(number), number, version, Path(work))
+        return write_findings(self._voters(), found)
+
+    def _newest_list(self) -> VoterListMade:
+        record = newest_list(self.voter_reader().made())
+        if record is None:
+            raise NotFound("There is no voter list here yet: `shailoo voters import FILE --dir DIR`.")
+        return record
 
     def _voters(self) -> Path:
         folder = self.folder / "voters"

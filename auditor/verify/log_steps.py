@@ -182,10 +182,11 @@ class _Order:
     def fault(self, entry: LogEntry) -> str | None:
         """What is missing before this entry; None when it can have happened."""
         if isinstance(entry, VoterListEntry | RegisterEntry):
-            # Versions of the voter list and the address register belong to no package; they count from 1 without gaps.
+            # They belong to no package. Lists count from 1 without gaps; a register may have been a draft only.
             due = self._versions.get(entry.type, 0) + 1
             self._versions[entry.type] = entry.number
-            return None if entry.number == due else f"version {due}"
+            right = entry.number == due or (isinstance(entry, RegisterEntry) and entry.number > due)
+            return None if right else f"version {due}"
         election = getattr(entry, "election", "")
         if entry.type in _OPENING:
             self._opened.add((entry.type, election))

@@ -12,6 +12,7 @@ from shailoo.model.document import DocumentApproved, DocumentCopied, DocumentRec
 from shailoo.model.log import Opening
 from shailoo.model.manual import ProtocolKeyed
 from shailoo.model.record import Act, ReportAccepted, ReportConflict, record_bytes
+from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade, list_facts
 from shailoo.records.canonical import canonical_json, digest
 from shailoo.records.log_entry import (
@@ -22,6 +23,7 @@ from shailoo.records.log_entry import (
     LogEntry,
     PackageEntry,
     ProtocolEntry,
+    RegisterEntry,
     ReportEntry,
     RulesEntry,
     SoftwareEntry,
@@ -177,8 +179,13 @@ def opening_entries(record: Opening, before: Opening | None) -> Iterator[LogEntr
             yield ZeroStateEntry(sha256=zero, at=at, election=one.election, boxes=one.boxes)
 
 
-def list_entry(record: VoterListMade) -> LogEntry:
-    """The entry of a version of the voter list. Its election need not be one of this installation."""
+def list_entry(record: VoterListMade | RegisterApplied) -> LogEntry:
+    """The entry of a version of the voter list or of the address register. They belong to no election's package."""
+    if isinstance(record, RegisterApplied):
+        return RegisterEntry(
+            sha256=record.digest, at=stamp(record.entered), number=record.number, act=record.act, body=record.body,
+            day=record.day.isoformat(),
+        )  # fmt: skip
     return VoterListEntry(
         sha256=digest(canonical_json(list_facts(record))), at=stamp(record.made), number=record.number,
         stage=record.stage.value, election=record.election, day=record.as_of.isoformat(), voters=record.voters,

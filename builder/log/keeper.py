@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from builder.store import PublicFolder
     from shailoo.model.log import Cosigned
     from shailoo.model.record import Publication
+    from shailoo.model.register_act import RegisterApplied
     from shailoo.model.voter_list import VoterListMade
     from shailoo.ports import Item, ItemStore, NoteSigner
     from shailoo.records.log_entry import LogEntry
@@ -101,7 +102,7 @@ class LogKeeper:
         self._edge = Edge()
         self._full: dict[Tile, bytes] = {}
         """Every full tile of hashes: 32 bytes an entry."""
-        self._whole: deque[tuple[int, Opening | VoterListMade]] = deque()
+        self._whole: deque[tuple[int, Opening | RegisterApplied | VoterListMade]] = deque()
         """What belongs to no single election, with its number in the feed."""
         self._fresh: list[bytes] = []
         """Entries that have a number and are under no head yet."""
@@ -122,7 +123,7 @@ class LogKeeper:
         there = trust and known is not None and self._public.read(f"{FOLDER}/checkpoint") is not None
         self._from = int(known["version"]) if there and known is not None else 0
 
-    def noted(self, seq: int, record: Opening | VoterListMade) -> None:
+    def noted(self, seq: int, record: Opening | RegisterApplied | VoterListMade) -> None:
         """A record that belongs to no single election was read from the feed."""
         self._whole.append((seq, record))
         if isinstance(record, Opening):

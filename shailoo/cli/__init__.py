@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shailoo.cli.voters import voters
+from shailoo.cli import voter_days
 from shailoo.errors import Conflict, NotFound, ShailooError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ app = typer.Typer(
 intake = typer.Typer(help="Reports that come by another way than the network.", no_args_is_help=True)
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
-app.add_typer(voters, name="voters")
+app.add_typer(voter_days.voters, name="voters")
 app.add_typer(package, name="package")
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]

@@ -64,7 +64,7 @@ def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> d
         families=(find, station_map),
         reader=home.voter_reader,
         sections=("find", "map"),
-        elections={name: _three(one.short_name) for name, one in home.elections.items()},
+        elections={name: three(one.short_name) for name, one in home.elections.items()},
         outlines=_outlines(home),
     )
     done = publisher.publish(lambda made, of: progress("pages", 100 + 850 * made // max(of, 1)))
@@ -80,7 +80,8 @@ def facts_of(done: Published) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _three(name: Name) -> tuple[str, str, str]:
+def three(name: Name) -> tuple[str, str, str]:
+    """A name as the address register has them: ky, ru, en."""
     return name.ky, name.ru, name.en
 
 

@@ -19,6 +19,7 @@ import typer
 
 from shailoo.errors import NotFound, Refused
 from shailoo.model.voter_list import ListStage
+from shailoo.usecases.apply_register import apply_register, register_in_force
 
 if TYPE_CHECKING:
     from shailoo.assembly import Installation
@@ -55,7 +56,7 @@ def generate(
 
     with told("Voters are made up", as_json=as_json) as (began, progress):
         made = make_up(
-            find_package(election), out, count=count, districts=tuple(district or ()), seed=seed, day=_day(day),
+            find_package(election), out, count=count, districts=tuple(district or ()), seed=seed, day=day_of(day),
             progress=lambda done, of: progress("", 1000 * done // max(of, 1)),
         )  # fmt: skip
     facts = {"rows": made.voters, "addresses": made.addresses, "streets": made.streets, "stations": made.stations}
@@ -82,11 +83,11 @@ def import_extract(
     with at_home(folder) as home, told("The extract is read", as_json=as_json) as (began, progress):
         first_register(home, file, register)
         made = home.voter_lists.import_extract(
-            home.voter_source(file), stage=stage, election=election or None, as_of=_day(as_of),
-            synthetic=home.settings.mode == "rehearsal", last_election=last_election(home, _day(as_of)),
+            home.voter_source(file), stage=stage, election=election or None, as_of=day_of(as_of),
+            synthetic=home.settings.mode == "rehearsal", last_election=last_election(home, day_of(as_of)),
             progress=progress, allow_drop=allow_drop,
         )  # fmt: skip
-        facts = {"rows": made.rows, "refused": made.refused, **_version(made.record)}
+        facts = {"rows": made.rows, "refused": made.refused, **version_facts(made.record)}
         if made.refused and not as_json:
             where = f"voters/lists/{made.record.folder}/refused.csv"
             typer.echo(f"every refused row, with what to do (private): {where}", err=True)
@@ -106,13 +107,13 @@ def assign(
     with at_home(folder) as home, told("Voters are distributed", as_json=as_json) as (began, progress):
         if register is not None:
             first_register(home, register, register)
-        number = home.registers.latest()
-        if number is None:
+        held = register_in_force(home.store)
+        if held is None:
             raise NotFound(
                 "There is no address register here yet. Name its folder: --register FOLDER.", folder=folder.name
             )
-        made = home.voter_lists.assign(number, progress=progress)
-        facts = {"rows": made.voters + made.queued, "refused": 0, **_version(made)}
+        made = home.voter_lists.assign(held.number, progress=progress)
+        facts = {"rows": made.voters + made.queued, "refused": 0, **version_facts(made)}
     say(began, facts, as_json=as_json)
 
 
@@ -144,8 +145,13 @@ def first_register(home: Installation, file: Path, named: Path | None) -> None:
     """
     beside = file.with_suffix(".register")
     source = named or (beside if beside.is_dir() else None)
-    if source is not None and home.registers.latest() is None:
-        home.registers.load(source)
+    if source is not None and register_in_force(home.store) is None:
+        loaded = home.registers.load(source)
+        apply_register(
+            home.store, number=loaded.number, digest=loaded.digest, act=None, body="cec",
+            day=home.registers.note(loaded.number).as_of, reason="the first address register of this installation",
+            now=home.clock.now(),
+        )  # fmt: skip
 
 
 def last_election(home: Installation, day: date) -> date | None:
@@ -176,7 +182,8 @@ def say(began: float, facts: Mapping[str, object], *, as_json: bool) -> None:
     typer.echo(json.dumps(whole) if as_json else ", ".join(f"{name}: {value}" for name, value in whole.items()))
 
 
-def _version(record: VoterListMade) -> dict[str, object]:
+def version_facts(record: VoterListMade) -> dict[str, object]:
+    """What is told of a version on the terminal."""
     return {
         "version": record.number,
         "stage": record.stage.value,
@@ -186,7 +193,8 @@ def _version(record: VoterListMade) -> dict[str, object]:
     }
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day as it was typed; today in Bishkek for "". Raises BadDay."""
     if not text:
         return datetime.now(ZoneInfo("Asia/Bishkek")).date()
     try:

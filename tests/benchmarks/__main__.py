@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-MEASURES = ("full_build", "one_report", "log", "intake", "night", "documents", "verify")
+MEASURES = ("full_build", "one_report", "log", "intake", "night", "documents", "verify", "finder", "voters")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COLUMNS = ("what", "reach", "measured")
 
