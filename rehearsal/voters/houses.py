@@ -35,7 +35,7 @@ _FAR = {"city": 900, "village": 1_500}
 _NARROW = 30
 """Where boundaries leave less room (0.00001 degrees), every street has a rule."""
 _UNPLACED_IN_VILLAGES = 0.07
-_UNPLACED_IN_TOWNS = 0.005
+_UNPLACED_IN_TOWNS = 0.01
 SUFFIXES = ("", *"абвгдеж", *(f"/{k}" for k in range(2, 9)))
 """What follows a house number: 17, 17а, 17/2."""
 

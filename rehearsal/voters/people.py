@@ -18,7 +18,7 @@ Texts = npt.NDArray[np.object_]
 _AGES: tuple[tuple[int, int, float], ...] = (
     (18, 20, 0.052), (20, 25, 0.118), (25, 30, 0.130), (30, 35, 0.132), (35, 40, 0.112), (40, 45, 0.092),
     (45, 50, 0.081), (50, 55, 0.073), (55, 60, 0.069), (60, 65, 0.058), (65, 70, 0.042), (70, 75, 0.022),
-    (75, 80, 0.009), (80, 96, 0.010),
+    (75, 80, 0.009), (80, 93, 0.010),
 )  # fmt: skip
 """From age, to age, share of voters: a young country. Assumed, not taken from a census."""
 _MIDDLE_AGE = 41
@@ -28,6 +28,8 @@ _DISABLED = 0.02
 _OWN_SURNAME = 0.12
 """Women who keep another surname than their household's."""
 _NO_PATRONYMIC = 0.03
+_COMMON = 0.75
+"""Men who bear one of their style's common names."""
 _GENERATION = 18
 _SERIALS = 100_000
 _STRIDE = 38_461
@@ -164,16 +166,15 @@ def _named(
     """Codes of surname, name and patronymic (-1: none) of the people of one style."""
     household, head = family[0][mine], family[2][mine]
     woman, child = family[1][mine], family[3][mine]
-    women, men = map(len, style.names)
-    size = len(style.surnames)
+    women, size = len(style.names[0]), len(style.surnames)
     # Drawn for the whole range of households, so that its members find the same one.
     first = int(household[0]) if len(mine) else 0
     shared = _few(size, chance.random(int(household[-1]) - first + 1 if len(mine) else 0))
     pair = shared[household - first]
     apart = woman & (chance.random(len(mine)) < _OWN_SURNAME)
     pair = np.where(apart, _few(size, chance.random(len(mine))), pair)
-    name = np.where(woman, _few(women, chance.random(len(mine))), women + _few(men, chance.random(len(mine))))
-    others = _few(men, chance.random(len(mine)))
+    name = np.where(woman, _few(women, chance.random(len(mine))), women + _man(style, chance.random(len(mine))))
+    others = _man(style, chance.random(len(mine)))
     fathers_name = _local(name, mine, head) - women
     father = np.where(child, fathers_name, others)
     sex = np.where(woman, 0, 1)
@@ -196,6 +197,15 @@ def _local(name: Ints, mine: npt.NDArray[np.int64], head: Ints) -> Ints:
 def _few(size: int, drawn: npt.NDArray[np.float64]) -> Ints:
     """Places in a list whose first words are the most frequent."""
     return (size * drawn**1.6).astype(np.int32)
+
+
+def _man(style: Style, drawn: npt.NDArray[np.float64]) -> Ints:
+    """Places among the men's names of a style: mostly common ones."""
+    common, rest = style.common, len(style.names[1]) - style.common
+    if not rest:
+        return _few(common, drawn)
+    seldom = common + rest * (drawn - _COMMON) / (1 - _COMMON)
+    return np.where(drawn < _COMMON, common * drawn / _COMMON, seldom).astype(np.int32)
 
 
 def _serials(birth: Ints, woman: Flags) -> Ints:

@@ -13,6 +13,10 @@ _PEOPLE = 220
 """With how many other men's names each common name is put together."""
 
 
+_EARLY = 0.35
+"""Towns use up the short names among the first third of all."""
+
+
 class StreetName(NamedTuple):
     """A street's bare name, without the word for its kind, which each language puts elsewhere."""
 
@@ -93,13 +97,15 @@ class Namer:
         """Return a name that the settlement's streets do not have yet."""
         names, villages = pool()
         if settlement not in self._left:
-            self._left[settlement] = self._chance.permutation(villages if kind == "village" else len(names)).tolist()
+            turn = self._chance.random(villages if kind == "village" else len(names))
+            turn[:villages] *= _EARLY
+            self._left[settlement] = turn.argsort(kind="stable")[::-1].tolist()
         left = self._left[settlement]
         if left:
             return names[left.pop()]
         # More streets than names: the big villages go on with the names that only towns have, then with numbers.
-        turn = self._left.setdefault(f"{settlement}/more", [villages if kind == "village" else len(names)])
-        at = turn[0]
-        turn[0] += 1
+        further = self._left.setdefault(f"{settlement}/more", [villages if kind == "village" else len(names)])
+        at = further[0]
+        further[0] += 1
         name, again = names[at % len(names)], at // len(names)
         return name if not again else StreetName(*(f"{text} {again + 1}" for text in name))

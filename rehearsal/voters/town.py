@@ -24,7 +24,7 @@ _STREETLESS = 0.08
 """Villages whose houses have numbers and no streets."""
 _BOUNDLESS = 0.03
 """Stations of villages whose boundaries nobody has drawn."""
-_UNREGISTERED = 0.0002
+_UNREGISTERED = 0.0003
 """Households in a settlement that the address register does not know."""
 _CROWD = 20
 """Only stations with so many voters lose some to the queue."""

@@ -25,6 +25,8 @@ class Style:
     surnames: tuple[tuple[str, str], ...]
     fathers: tuple[tuple[str, str], ...]
     """In the order of the men's names: `fathers[k]` is the patronymic of the children of `names[1][k]`."""
+    common: int
+    """How many of the men's names, the first ones, are common; the others are composed of two words."""
     kin: bool
     """Surnames are of the form `Асан уулу`, `Асан кызы`; nobody has a patronymic."""
 
@@ -45,16 +47,18 @@ def styles() -> tuple[Style, ...]:
     dungan = (_split("dungan", "f"), _split("dungan", "m"))
     fathers = words()["fathers"]["russian"].split()
     kin = tuple((f"{name} кызы", f"{name} уулу") for name in kyrgyz[1])
+    common = len(_split("kyrgyz", "m"))
     return (
-        Style(560, kyrgyz, _ending(_roots(kyrgyz[1], "kyrgyz_tails")), _patronymics(kyrgyz[1]), kin=False),
-        Style(110, kyrgyz, _ending(_roots(kyrgyz[1], "kyrgyz_tails")), kin, kin=False),
-        Style(90, kyrgyz, kin, (("", ""),) * len(kyrgyz[1]), kin=True),
-        Style(160, uzbek, _ending(_roots(uzbek[1], "uzbek_tails")), _patronymics(uzbek[1]), kin=False),
+        Style(560, kyrgyz, _ending(_roots(kyrgyz[1], "kyrgyz_tails")), _patronymics(kyrgyz[1]), common, kin=False),
+        Style(110, kyrgyz, _ending(_roots(kyrgyz[1], "kyrgyz_tails")), kin, common, kin=False),
+        Style(90, kyrgyz, kin, (("", ""),) * len(kyrgyz[1]), common, kin=True),
+        Style(160, uzbek, _ending(_roots(uzbek[1], "uzbek_tails")), _patronymics(uzbek[1]), len(uzbek[1]), kin=False),
         Style(
             65,
             russian,
             tuple((name + "а", name) for name in words()["russian_surnames"].split()),
             tuple((_daughter(father), father) for father in fathers),
+            len(russian[1]),
             kin=False,
         ),
         Style(
@@ -62,6 +66,7 @@ def styles() -> tuple[Style, ...]:
             dungan,
             tuple((name, name) for name in words()["dungan_surnames"].split()),
             _patronymics(dungan[1]),
+            len(dungan[1]),
             kin=False,
         ),
     )
@@ -75,7 +80,8 @@ def _men() -> tuple[str, ...]:
     """Given names of Kyrgyz men: the common ones, then those composed of two words."""
     compound = words()["compound"]
     both = [first + last for first in compound["first"].split() for last in compound["last"].split()]
-    return tuple(dict.fromkeys([*_split("kyrgyz", "m"), *both]))
+    women = {name.replace("ү", "у") for name in _split("kyrgyz", "f")}
+    return tuple(dict.fromkeys([*_split("kyrgyz", "m"), *(name for name in both if name not in women)]))
 
 
 def _roots(names: tuple[str, ...], tails: str) -> tuple[str, ...]:

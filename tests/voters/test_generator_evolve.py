@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.voters.evolve import KINDS, evolve
-from tests.voters.test_generator import EXTRACT, Row, make, read, wrong
+from shailoo.model.voter_tables import EXTRACT
+from tests.voters.test_generator import Row, make, read, wrong
 
 NEXT = date(2021, 11, 2)
 HOME = ("settlement", "street", "house", "flat", "country")
