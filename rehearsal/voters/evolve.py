@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehearsal.synthesis.rounding import split
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.extract import COLUMNS, connect, copy, options
 from rehearsal.voters.people import years_before
 from shailoo.model.voter_tables import EXTRACT
@@ -40,7 +41,7 @@ def evolve(extract: Path, out: Path, *, share_ppm: int, seed: int, day: date) ->
     newcomers stand at the end. Those who come of age do so on `day`. Returns kind -> people, and under `dropped` those
     who are gone with the reason of last time. One person has one thing happen to them.
 
-    Raises ValueError for an unknown suffix or an extract without two people.
+    Raises CannotBeMadeUp for an unknown suffix or an extract without two people.
     """
     options(out)
     chance = np.random.Generator(np.random.PCG64([seed, share_ppm, day.toordinal()]))
@@ -74,7 +75,7 @@ def _change(
     found = db.execute("SELECT n, sex = 'f' AS woman FROM old WHERE status = 'voter' ORDER BY n").fetchnumpy()
     voters, women = found["n"], found["n"][found["woman"]]
     if len(voters) < _FEWEST:
-        raise ValueError("The extract has fewer than two voters.")
+        raise CannotBeMadeUp("The extract has fewer than two voters.")
     events = dict(zip(KINDS, split(len(voters) * share_ppm // 1_000_000, list(KINDS.values())), strict=True))
     happens = list(_happenings(events, voters, women, chance))
     new = [kind for kind in _NEW for _ in range(events[kind])]
@@ -155,7 +156,7 @@ class Pins:
     def free(self, sex: str | None, birth: str) -> str:
         """Return a PIN for somebody of this sex (f, m) born on this day (YYYY-MM-DD).
 
-        Raises ValueError if none is left.
+        Raises CannotBeMadeUp if none is left.
         """
         year, month, day = birth.split("-")
         start = int(f"{'1' if sex == 'f' else '2'}{day}{month}{year}") * _SERIALS
@@ -168,7 +169,7 @@ class Pins:
             if pin not in taken:
                 taken.add(pin)
                 return str(pin)
-        raise ValueError("No PIN is left for one of the days.")
+        raise CannotBeMadeUp("No PIN is left for one of the days.")
 
 
 def _edited(kind: str, person: Person, others: Sequence[Person], pins: Pins) -> Person | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.houses import ABROAD, NO_STREET, SUFFIXES
 from rehearsal.voters.people import People, Texts, tables
 from rehearsal.voters.streets import FORMS
@@ -45,12 +46,12 @@ def quoted(path: Path) -> str:
 
 
 def options(path: Path) -> str:
-    """Return how a file is written, by its suffix. Raises ValueError for another than .csv and .parquet."""
+    """Return how a file is written, by its suffix. Raises CannotBeMadeUp for another than .csv and .parquet."""
     if path.suffix == ".parquet":
         return "(FORMAT parquet, COMPRESSION zstd)"
     if path.suffix == ".csv":
         return "(FORMAT csv, HEADER)"
-    raise ValueError(f"{path.name}: write .csv or .parquet.")
+    raise CannotBeMadeUp(f"{path.name}: write .csv or .parquet.")
 
 
 def write_extract(
@@ -68,7 +69,7 @@ def write_extract(
 
 
 def copy(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    """Write what a query finds into a file, by its suffix. Raises ValueError for another than .csv and .parquet."""
+    """Write what a query finds into a file, by its suffix. Raises CannotBeMadeUp for another than .csv and .parquet."""
     db.execute(f"COPY ({query}) TO '{quoted(path)}' {options(path)}")
 
 

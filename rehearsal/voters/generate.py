@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.extract import options, write_extract
 from rehearsal.voters.people import make
 from rehearsal.voters.places import read_places
@@ -48,21 +49,21 @@ def generate(
     `truth` takes a file (.csv or .parquet) of person and station: where each was meant to vote; empty for the queue.
     `progress` is told rows done and rows in all. Whatever stood in these places before is replaced.
 
-    Raises ValueError for an unknown district, an unknown suffix, or no voters at all.
+    Raises CannotBeMadeUp for an unknown district, an unknown suffix, or no voters at all.
     """
     began = time.perf_counter()
     for path in (out, truth):
         if path is not None:
             options(path)
     if count < 1:
-        raise ValueError("Ask for at least one voter.")
+        raise CannotBeMadeUp("Ask for at least one voter.")
     places = read_places(package)
     unknown = set(districts) - {row["district"] for row in places.stations}
     if unknown:
-        raise ValueError(f"No station of the package is in district {min(unknown)}.")
+        raise CannotBeMadeUp(f"No station of the package is in district {min(unknown)}.")
     stations = [row for row in places.stations if not districts or row["district"] in districts]
     if not any(int(row["voters"]) for row in stations):
-        raise ValueError("The package has no station with voters.")
+        raise CannotBeMadeUp("The package has no station with voters.")
     town = build(places, stations, count, np.random.Generator(np.random.PCG64([seed, 1])))
     regions = sorted({row["region"] for row in stations})
     by_station = np.array([regions.index(row["region"]) for row in stations], np.int32)

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.words import Style, styles
 
 Ints = npt.NDArray[np.int32]
@@ -218,5 +219,5 @@ def _serials(birth: Ints, woman: Flags) -> Ints:
     rank = np.empty(len(key), np.int64)
     rank[order] = at - np.maximum.accumulate(np.where(fresh, at, 0))
     if len(key) and int(rank.max()) >= _SERIALS:
-        raise ValueError("More than 100,000 people of one sex would be born on one day: ask for fewer voters.")
+        raise CannotBeMadeUp("More than 100,000 people of one sex would be born on one day: ask for fewer voters.")
     return ((rank * _STRIDE + key * 7_919) % _SERIALS).astype(np.int32)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehearsal.synthesis.rounding import split, split_within
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.houses import ABROAD, Batch, Builder, Ints, Street
 from rehearsal.voters.people import Flags
 from rehearsal.voters.places import Part, Places, Row
@@ -78,13 +79,13 @@ def countries() -> dict[str, str]:
 
 
 def consulates(stations: Sequence[Row]) -> dict[str, str]:
-    """Return country -> the first station there: the only one, because a consulate names one. Raises ValueError."""
+    """Return country -> the first station there: the only one, because a consulate names one. Raises CannotBeMadeUp."""
     known = countries()
     found: dict[str, str] = {}
     for row in stations:
         if row["kind"] == "abroad":
             if row["zone"] not in known:
-                raise ValueError(f"Station {row['no']}: zones.csv names no country for {row['zone']}. Add one.")
+                raise CannotBeMadeUp(f"Station {row['no']}: zones.csv names no country for {row['zone']}. Add one.")
             found.setdefault(known[row["zone"]], row["no"])
     return found
 

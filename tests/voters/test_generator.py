@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, shape
 from shapely.ops import unary_union
 
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.generate import Generated, generate
 from rehearsal.voters.places import read_places
 from rehearsal.voters.streets import pool
@@ -229,8 +230,8 @@ def test_fewer_voters_than_stations_are_made_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("count", "districts", "says"), [(0, (), "at least one"), (5, ("d99",), "d99")])
 def test_what_cannot_be_made_is_refused(count: int, districts: tuple[str, ...], says: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(CannotBeMadeUp, match=says):
         make(tmp_path, count=count, districts=districts)
-    with pytest.raises(ValueError, match=r"\.csv or \.parquet"):
+    with pytest.raises(CannotBeMadeUp, match=r"\.csv or \.parquet"):
         generate(PACKAGE, tmp_path / "x.txt", count=5, day=DAY)
     assert not list(tmp_path.iterdir())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.voters.errors import CannotBeMadeUp
 from rehearsal.voters.evolve import KINDS, evolve
 from shailoo.model.voter_tables import EXTRACT
 from tests.voters.test_generator import Row, make, read, wrong
@@ -80,5 +81,5 @@ def test_the_next_extract_is_the_same_twice_and_as_parquet(before: Path, tmp_pat
 
 def test_whoever_is_alone_cannot_be_evolved(tmp_path: Path) -> None:
     alone = make(tmp_path, count=1).out
-    with pytest.raises(ValueError, match="fewer than two"):
+    with pytest.raises(CannotBeMadeUp, match="fewer than two"):
         evolve(alone, tmp_path / "next.csv", share_ppm=10, seed=1, day=NEXT)
