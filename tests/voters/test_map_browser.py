@@ -109,6 +109,7 @@ def test_a_tap_says_whose_boundaries_it_lies_in(site: Served, page: Page) -> Non
 def test_both_parts_of_a_station_and_not_its_hole(site: Served, page: Page) -> None:
     open_map(page, site, middle(14, 3))
     tap(page)
+    expect(page.locator("#map-answer")).to_contain_text("within the boundaries of this station")
     expect(page.locator("#map-answer h2")).to_have_text("Polling station № 7011")
     open_map(page, site, f"#at=4280570,{7_450_000 + SIDE * 20 + 400}")
     tap(page)
