@@ -243,3 +243,16 @@ def test_a_line_says_exactly_the_houses_of_its_run(run: HouseRun) -> None:
     else:
         expected = numbers(run._replace(last=min(run.last, 199)))
         assert told - {0} == expected - {0}, (line.text(), parity)
+
+
+@given(st.sets(st.text("абЁңzЖA7- улиц", min_size=1, max_size=6).map(str.strip).filter(bool), max_size=40))
+def test_no_street_is_lost_or_doubled_when_a_town_is_cut(names: set[str]) -> None:
+    known = [
+        find_pages.Street((name, name, name), (HouseRun((name, name, name), 1, 9, "all", StationNo("1001")),))
+        for name in sorted(names)
+    ]
+    cut = find_pages.leaves(known, 0, "/tizme/ky/", lambda sentence, **values: sentence.format(**values))
+    assert len({leaf.key for leaf in cut}) == len(cut), "a page would be written over another"
+    shown = [term.text() for leaf in cut for term in HTMLParser(str(leaf.rows)).css("dt")]
+    assert sorted(shown) == sorted(names)
+    assert sum(leaf.count for leaf in cut) == len(names)

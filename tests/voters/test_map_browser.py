@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from builder.render.policy import CONTENT_SECURITY_POLICY
@@ -98,7 +100,7 @@ def test_a_tap_says_whose_boundaries_it_lies_in(site: Served, page: Page) -> Non
         open_map(page, site, middle(column))
         tap(page)
         expect(page.locator("#map-answer")).to_contain_text("within the boundaries of this station")
-        expect(page.locator("#map-answer h3")).to_have_text(f"Polling station № {station}")
+        expect(page.locator("#map-answer h2")).to_have_text(f"Polling station № {station}")
         expect(page.locator("#map-answer")).to_contain_text("08:00–20:00")
         link = page.locator("#map-answer a")
         expect(link).to_have_attribute("href", f"/tizme/en/station/{station}/")
@@ -107,11 +109,12 @@ def test_a_tap_says_whose_boundaries_it_lies_in(site: Served, page: Page) -> Non
 def test_both_parts_of_a_station_and_not_its_hole(site: Served, page: Page) -> None:
     open_map(page, site, middle(14, 3))
     tap(page)
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 7011")
+    expect(page.locator("#map-answer")).to_contain_text("within the boundaries of this station")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 7011")
     open_map(page, site, f"#at=4280570,{7_450_000 + SIDE * 20 + 400}")
     tap(page)
     expect(page.locator("#map-answer .notice")).to_contain_text("within no boundaries")
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 7101")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 7101")
 
 
 def test_where_one_pointed_is_told_to_nobody(site: Served, page: Page) -> None:
@@ -119,7 +122,7 @@ def test_where_one_pointed_is_told_to_nobody(site: Served, page: Page) -> None:
     page.on("request", lambda request: asked.append(f"{request.url} {request.post_data or ''}"))
     open_map(page, site, middle(2))
     tap(page)
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 1003")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 1003")
     files = re.compile(r"/tizme/(en/map/|assets/[\w./-]+|data/map/[\w./-]+)(#at=\d+,\d+)? $")
     assert all(files.search(url) for url in asked), asked
     assert all(url.startswith(site.origin) for url in asked)
@@ -139,7 +142,7 @@ def test_search_finds_by_number_name_and_place(site: Served, page: Page) -> None
     page.fill("#map-find", "7002")
     expect(page.locator("#map-hits button")).to_have_count(1)
     page.locator("#map-hits button").click()
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 7002")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 7002")
     expect(page.locator("path.boundary.on")).to_have_count(1)
     page.fill("#map-find", "town manas")
     expect(page.locator("#map-hits button")).to_have_count(3)
@@ -147,21 +150,21 @@ def test_search_finds_by_number_name_and_place(site: Served, page: Page) -> None
     expect(page.locator("#map-hits")).to_contain_text("No station fits")
     page.fill("#map-find", "moscow")
     page.keyboard.press("Enter")
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 9001")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 9001")
 
 
 def test_the_keyboard_asks_for_the_middle(site: Served, page: Page) -> None:
     open_map(page, site, middle(2))
     page.locator("#map_stations").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 1003")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 1003")
 
 
 def test_a_name_is_never_run(site: Served, page: Page) -> None:
     page.on("dialog", lambda _: pytest.fail("a name of the register was run as a script"))
     open_map(page, site, middle(25))
     tap(page)
-    expect(page.locator("#map-answer h3")).to_have_text("Polling station № 7112")
+    expect(page.locator("#map-answer h2")).to_have_text("Polling station № 7112")
     expect(page.locator("#map-answer")).to_contain_text("<script>")
     expect(page.locator(".place-name").first).to_be_attached()
     assert page.locator("#map_stations script, #map-answer script, #map-hits script").count() == 0
@@ -226,7 +229,7 @@ def test_nothing_is_wider_than_a_phone(site: Served, browser: Browser, language:
             expect(page.locator("#map_stations")).to_have_attribute("data-ready", "yes")
             page.fill("#map-find", "7111")
             page.locator("#map-hits button").click()
-            expect(page.locator("#map-answer h3")).to_be_visible()
+            expect(page.locator("#map-answer h2")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     context.close()
 
@@ -236,3 +239,21 @@ def test_pages_keep_the_strict_policy(public: Path) -> None:
     assert CONTENT_SECURITY_POLICY.split(";")[0] in text.replace("&#39;", "'")
     assert " style=" not in text
     assert not re.search(r"<script>|<script (?![^>]*(?:src=|type=\"application/json\"))", text)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(site: Served, browser: Browser, scheme: Literal["light", "dark"]) -> None:
+    # The policy would keep the checker out as well.
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)
+    page = context.new_page()
+    for path in ("ky/find/", "en/find/abroad/", "ru/find/north/", "ky/find/at/town/", "ru/find/at/one/", "en/map/"):
+        page.goto(f"{site.origin}/tizme/{path}")
+        if path == "en/map/":
+            expect(page.locator("#map_stations")).to_have_attribute("data-ready", "yes")
+            page.fill("#map-find", "town")
+            expect(page.locator("#map-hits button")).to_have_count(3)
+            page.keyboard.press("Enter")
+            expect(page.locator("path.boundary.on")).to_have_count(1)
+        faults = Axe().run(page)["violations"]
+        assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in faults] == [], path
+    context.close()

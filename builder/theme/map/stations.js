@@ -50,7 +50,7 @@ function shailooStationMap(map) {
   const told = (no) => {
     const station = stations.get(no);
     const card = element("div", "", "found-station");
-    const title = element("h3");
+    const title = element("h2");
     const link = element("a", fill(words.station, { number: no }));
     link.href = `${home}station/${no}/`;
     title.append(link);
