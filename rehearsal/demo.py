@@ -18,12 +18,14 @@ from rich.table import Table
 from functions.server import listen
 from rehearsal.identity import identity_provider
 from rehearsal.night import Outcome, Phase, Rehearsal, Told, silent
-from rehearsal.packages import MAIN, spread
+from rehearsal.packages import MAIN, find_package, spread
 from rehearsal.precincts import appoint_some
+from rehearsal.voters.portal import Portal
 from shailoo.assembly import IdentityProvider
 from shailoo.model.base import LANGUAGES
 
 SENTENCES: dict[Phase, str] = {
+    "voters": "The voter list is made and published",
     "turnout": "Precincts enter the turnout of the day",
     "day": "Ballot boxes count, close and print",
     "start": "Server and publisher start",
@@ -123,6 +125,11 @@ def show(package: str, port: int) -> None:
             )
             installation = rehearsal.installation
             names = appoint_some(rehearsal.election, installation.registry, installation.store, issuer)
+            portal = Portal(
+                installation.folder, find_package(package or MAIN), rehearsal.election,
+                lambda done, of: told("voters", done, of),
+            )  # fmt: skip
+            portal.make(folder / "extracts")
             rehearsal.announce = lambda: console.print(addresses(rehearsal, names))
             outcome = rehearsal.run()
         console.print(outcome_table(outcome))
@@ -148,6 +155,8 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     table.add_row("scanned papers, and what is owed", f"{home}/documents/")
     table.add_row("a station with its papers", f"{home}/station/{station.no}/")
     table.add_row("check it yourself", f"{url}/results/ky/about/check/")
+    table.add_row("the voter portal", f"{url}/tizme/ky/")
+    table.add_row("find my station", f"{url}/tizme/ky/find/")
     table.add_row("the public log", f"{url}/results/ky/log/")
     table.add_row("all elections", f"{url}/results/ky/")
     table.add_row("staff sign-in", f"{url}/staff/")

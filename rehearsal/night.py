@@ -65,7 +65,18 @@ _LEAP_MS = 1
 """In so much real time the days between pass: nothing is published in the middle of them."""
 
 Phase = Literal[
-    "day", "turnout", "start", "evening", "annexes", "settle", "compare", "protocols", "papers", "public", "verify"
+    "voters",
+    "day",
+    "turnout",
+    "start",
+    "evening",
+    "annexes",
+    "settle",
+    "compare",
+    "protocols",
+    "papers",
+    "public",
+    "verify",
 ]
 Told = Callable[[Phase, int, int], None]
 """Hears how far a phase has come: done, of how many."""

@@ -131,10 +131,11 @@ def publish(folder: Dir, *, as_json: AsJson = False) -> None:
 def at_home(folder: Path) -> Iterator[Installation]:
     """Open the installation in a folder; an empty folder becomes one for a rehearsal, without elections."""
     from shailoo.assembly import Installation
+    from shailoo.cli import opened
 
     if not (folder / "settings.json").exists() and (not folder.exists() or not any(folder.iterdir())):
         Installation.create(folder, []).close()
-    with Installation.open(folder) as installation:
+    with opened(folder) as installation:
         yield installation
 
 

@@ -1,0 +1,78 @@
+"""Tizme beside a rehearsed election: a preliminary list, its corrections, the final list, and those who took part.
+
+Every step is the command that an operator would give. The people are made up (`rehearsal.voters.generate`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+
+from rehearsal.voters.evolve import evolve
+from shailoo.model.election import Election
+
+VOTERS = 43_000
+DISTRICTS = ("d01", "d26")
+"""Leylek and a part of Bishkek: villages and blocks of flats."""
+PRELIMINARY_DAYS, FINAL_DAYS = 70, 5
+"""Before election day (constitutional law on elections, Art. 15; calendar of 2025)."""
+CHANGED_PPM = 8_000
+TURNOUT_PERCENT = 34
+STEPS = 7
+
+
+class Portal:
+    """Makes the voter portal of one installation."""
+
+    def __init__(self, installation: Path, package: Path, election: Election, told: Callable[[int, int], None]) -> None:
+        self._home = installation
+        self._package = package
+        self._election = election
+        self._told = told
+        self._done = 0
+
+    def make(self, room: Path, *, voters: int = VOTERS, districts: Sequence[str] = DISTRICTS) -> None:
+        """Make lists and pages; `room` is an empty folder for extracts. Raises CalledProcessError."""
+        room.mkdir(parents=True, exist_ok=True)
+        day, name = self._election.day, self._election.id
+        known = {one.id for one in self._election.districts}
+        chosen = [part for district in districts if district in known for part in ("--district", district)]
+        first, last = day - timedelta(PRELIMINARY_DAYS), day - timedelta(FINAL_DAYS)
+        early, late, report = room / f"{first}.csv", room / f"{last}.csv", room / "identified.csv"
+        self._run(
+            "generate", "--count", f"{voters}", "--out", f"{early}", "--election", f"{self._package}", "--day",
+            f"{first}", *chosen,
+        )  # fmt: skip
+        here = ("--dir", f"{self._home}")
+        about = ("--election", name)
+        self._run("import", f"{early}", *here, "--stage", "preliminary", *about, "--as-of", f"{first}")
+        self._run("assign", *here)
+        evolve(early, late, share_ppm=CHANGED_PPM, seed=1, day=last)
+        self._run("import", f"{late}", *here, "--stage", "final", *about, "--as-of", f"{last}")
+        self._run("publish", *here)
+        identified(self._home, report)
+        self._run("took-part", f"{report}", *here, *about, "--day", f"{day}")
+        self._run("publish", *here)
+
+    def _run(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "shailoo.cli", "voters", *arguments, "--json"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        self._done += 1
+        self._told(self._done, STEPS)
+
+
+def identified(installation: Path, report: Path) -> None:
+    """Write the identification reports of a made-up election day: about a third of the newest list, in no order."""
+    newest = max((installation / "voters" / "lists").iterdir())
+    with duckdb.connect() as db:
+        db.execute(
+            "COPY (SELECT station, pin FROM read_parquet($voters) WHERE station IS NOT NULL "  # noqa: S608 -- our own path
+            f"AND ('0x' || substr(sha256(person), 1, 6))::INT % 100 < {TURNOUT_PERCENT} ORDER BY sha256(pin)) "
+            f"TO '{report}' (HEADER)",
+            {"voters": f"{newest}/voters.parquet"},
+        )
