@@ -113,7 +113,6 @@ class UpdatedView:
     script: str
     version: int
     stage: str
-    election: str
     updated: str
     next_update: str
     synthetic: bool
@@ -151,7 +150,6 @@ class FrontPages:
             script=script,
             version=record.number,
             stage=self._env.words.gettext(STAGE[record.stage]),
-            election=self._election(),
             updated=local_date(record.as_of, self._language),
             next_update=local_date(self._edition.next_update, self._language),
             synthetic=record.synthetic,
