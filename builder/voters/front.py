@@ -86,7 +86,6 @@ class FrontView:
 
     voters: int
     stations: int
-    stations_all: int
     commissions: int
     queued: int
     version: int
@@ -172,8 +171,7 @@ class FrontPages:
         )
         view = FrontView(
             voters=record.voters,
-            stations=record.stations,
-            stations_all=len(self._edition.centres),
+            stations=len(self._edition.centres),
             commissions=len(self._stations),
             queued=record.queued,
             version=record.number,
