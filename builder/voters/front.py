@@ -86,7 +86,6 @@ class FrontView:
 
     voters: int
     stations: int
-    stations_all: int
     commissions: int
     queued: int
     version: int
@@ -113,7 +112,6 @@ class UpdatedView:
     script: str
     version: int
     stage: str
-    election: str
     updated: str
     next_update: str
     synthetic: bool
@@ -151,7 +149,6 @@ class FrontPages:
             script=script,
             version=record.number,
             stage=self._env.words.gettext(STAGE[record.stage]),
-            election=self._election(),
             updated=local_date(record.as_of, self._language),
             next_update=local_date(self._edition.next_update, self._language),
             synthetic=record.synthetic,
@@ -174,8 +171,7 @@ class FrontPages:
         )
         view = FrontView(
             voters=record.voters,
-            stations=record.stations,
-            stations_all=len(self._edition.centres),
+            stations=len(self._edition.centres),
             commissions=len(self._stations),
             queued=record.queued,
             version=record.number,

@@ -65,7 +65,10 @@ def test_nothing_is_asked_of_another_host_and_nothing_is_inline(builds: dict[str
         for node in tree.css("[src], link[href]"):
             address = node.attributes.get("src") or node.attributes.get("href") or ""
             assert re.match(r"/(results|tizme|talapker)/", address), address
-        assert not tree.css("style, [style], iframe")
+        assert not tree.css("style, [style]")
+        assert all(
+            re.fullmatch(r"/tizme/(ky|ru|en)/updated\.html", one.attributes["src"] or "") for one in tree.css("iframe")
+        )
         for script in tree.css("script:not([src])"):
             assert script.attributes["type"] == "application/json"
         for node in tree.css("*"):
@@ -80,6 +83,8 @@ def test_nothing_is_asked_of_another_host_and_nothing_is_inline(builds: dict[str
 def test_links_of_the_prose_lead_somewhere(builds: dict[str, ProseBuild]) -> None:
     known = {name for build in builds.values() for name in build.files}
     made_by_the_builder = {f"results/{code}/{page}index.html" for code in LANGUAGES for page in ("", "log/")}
+    made_by_the_builder |= {f"tizme/{code}/{page}index.html" for code in LANGUAGES for page in ("", "find/", "lists/")}
+    made_by_the_builder |= {"tizme/data/digests.json", "tizme/data/pointer.json"}
     for page in pages(builds):
         for link in HTMLParser(page.read_text("utf-8")).css("a[href]"):
             address = (link.attributes["href"] or "").split("#")[0]
