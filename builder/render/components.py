@@ -349,7 +349,8 @@ class Links:
 
     def __init__(self, env: Tongue, head: Head, shapes: charts.Shapes | None, outline: str) -> None:
         self.head = head
-        self.home = f"/results/{env.language}/{head.election}/"
+        self.root = f"/results/{env.language}/"
+        self.home = f"{self.root}{head.election}/"
         self.shapes = shapes
         self.outline = outline
         self._language: Language = env.language

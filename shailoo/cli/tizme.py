@@ -46,13 +46,14 @@ def election_days(home: Installation) -> tuple[date, ...]:
 
 def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
     """Publish the newest list, make its index, and let the public log take it in. Returns what was done."""
-    from builder.voters import find, station_map
+    from builder.voters.families import FindPages, MapPages
     from builder.voters.publish import TizmePublisher
 
     tizme = tizme_of(home)
     progress("index", 50)
     found = home.index_stations()
     progress("pages", 100)
+    outlines = _outlines(home)
     publisher = TizmePublisher(
         home.public,
         home.folder / "cache",
@@ -61,15 +62,29 @@ def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> d
         register=tizme.register,
         made=tizme.made,
         next_update=tizme.next_update,
-        families=(find, station_map),
+        families=(FindPages(), MapPages(outlines)),
         reader=home.voter_reader,
         sections=("find", "map"),
         elections={name: three(one.short_name) for name, one in home.elections.items()},
-        outlines=_outlines(home),
+        outlines=outlines,
     )
     done = publisher.publish(lambda made, of: progress("pages", 100 + 850 * made // max(of, 1)))
+    on_results(home, tizme)
     progress("done", 1000)
     return {**facts_of(done), "rows": tizme.current.voters, "refused": 0, "found_by_pin": found}
+
+
+def on_results(home: Installation, tizme: Tizme) -> None:
+    """The map of polling stations stands on the results portal too, once that has a frame to put it into."""
+    from builder.render.shell import Shell
+    from builder.store import PublicFolder
+    from builder.voters.results_map import publish_on_results
+    from shailoo.model.base import LANGUAGES
+
+    folder = PublicFolder(home.public / "results")
+    for language in LANGUAGES:
+        if (folder.root / language / "404.html").exists():
+            publish_on_results(folder, Shell.load(home.public, "results", language), tizme, language)
 
 
 def facts_of(done: Published) -> dict[str, object]:

@@ -151,3 +151,6 @@ def findings(folder: Dir, *, as_json: AsJson = False) -> None:
     with at_home(folder) as home, told("The register is looked through", as_json=as_json) as (began, _progress):
         counts = home.write_findings()
     say(began, {"rows": sum(counts.values()), "refused": 0, **counts, "list": "voters/findings.json"}, as_json=as_json)
+
+
+__all__ = ["voters"]
