@@ -212,7 +212,7 @@ def registers(draw: st.DrawFn) -> tuple[Tables, dict[str, Box]]:
     return rows, boxes
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(registers(), st.lists(HOMES, max_size=60))
 def test_distribution_is_what_a_clerk_would_answer(made: tuple[Tables, dict[str, Box]], some: list[Home]) -> None:
     rows, boxes = made
