@@ -16,11 +16,17 @@ The rules in the order in which they are asked:
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from shailoo.adapters.voters.residence_sql import house_key_sql, house_number_sql, street_key_sql
 from shailoo.adapters.voters.work_db import parquet
+
+HOLDS: Final = (
+    "f.number BETWEEN r.\"first\" AND r.\"last\" AND (r.parity = 'all' OR (r.parity = 'odd') = (f.number % 2 = 1))"
+)
+"""Whether the range of a rule `r` holds the house of `f`; in Python, `HouseRange.holds`."""
 
 
 def distribute(db: duckdb.DuckDBPyConnection, register: Path, residences: str, placed: str) -> dict[str, int]:
@@ -30,35 +36,41 @@ def distribute(db: duckdb.DuckDBPyConnection, register: Path, residences: str, p
     once). Makes the table `placed` (residence, station or NULL, way), replacing an earlier one. Returns residences by
     way. The answer depends on nothing but the register and the residence.
     """
-    of = {
-        name: parquet(register / f"{name}.parquet")
-        for name in ("settlements", "street_keys", "rules", "addresses", "serves", "consulates")
-    }
+    of = {name: parquet(register / f"{name}.parquet") for name in ("settlements", "addresses", "serves", "consulates")}
     try:
-        db.execute(
-            "CREATE OR REPLACE TEMP TABLE distribution_asked AS SELECT residence, "  # noqa: S608 -- our own names
-            f"lower(trim(coalesce(settlement, ''))) AS settlement, {street_key_sql('street')} AS street_key, "
-            f"{house_key_sql('house')} AS house_key, {house_number_sql('house')} AS number, "
-            f"coalesce(country, '') AS country FROM {residences}"
-        )
-        db.execute(
-            "CREATE OR REPLACE TEMP TABLE distribution_found AS SELECT a.residence, a.settlement, a.house_key, "  # noqa: S608 -- our own names
-            "a.number, a.country, CASE WHEN a.street_key = '' THEN '' ELSE k.street END AS street "
-            f"FROM distribution_asked a LEFT JOIN {of['street_keys']} k "
-            "ON k.settlement = a.settlement AND k.key = a.street_key"
-        )
-        db.execute(
-            "CREATE OR REPLACE TEMP TABLE distribution_ruled AS SELECT f.residence, min(r.station) AS station "  # noqa: S608 -- our own names
-            f"FROM distribution_found f JOIN {of['rules']} r ON r.street = f.street "
-            'AND f.number BETWEEN r."first" AND r."last" '
-            "AND (r.parity = 'all' OR (r.parity = 'odd') = (f.number % 2 = 1)) GROUP BY f.residence"
-        )
+        locate(db, register, residences, "distribution_found")
+        match_rules(db, register, "distribution_found", "distribution_ruled")
         db.execute(_placed_sql(placed, of))
-        counts = db.execute(f'SELECT way, count(*) FROM "{placed}" GROUP BY way ORDER BY way').fetchall()  # noqa: S608 -- our own names
+        counts = db.execute(f'SELECT way, count(*) FROM "{placed}" GROUP BY way ORDER BY way').fetchall()  # noqa: S608  our own names
     finally:
-        for name in ("asked", "found", "ruled"):
+        for name in ("found", "ruled"):
             db.execute(f"DROP TABLE IF EXISTS distribution_{name}")
     return {str(way): int(count) for way, count in counts}
+
+
+def locate(db: duckdb.DuckDBPyConnection, register: Path, residences: str, found: str) -> None:
+    """Make the temporary table `found` (residence, settlement, house_key, number, country, street).
+
+    `street` is the register's code, "" where none was given, NULL where the register does not know it.
+    """
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {found} AS WITH asked AS (SELECT residence, "  # noqa: S608  our own names
+        f"lower(trim(coalesce(settlement, ''))) AS settlement, {street_key_sql('street')} AS street_key, "
+        f"{house_key_sql('house')} AS house_key, {house_number_sql('house')} AS number, "
+        f"coalesce(country, '') AS country FROM {residences}) "
+        "SELECT a.* EXCLUDE street_key, CASE WHEN a.street_key = '' THEN '' ELSE k.street END AS street "
+        f"FROM asked a LEFT JOIN {parquet(register / 'street_keys.parquet')} k "
+        "ON k.settlement = a.settlement AND k.key = a.street_key"
+    )
+
+
+def match_rules(db: duckdb.DuckDBPyConnection, register: Path, found: str, ruled: str) -> None:
+    """Make the temporary table `ruled` (residence, station) of those of `found` that a street rule speaks of."""
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE {ruled} AS SELECT f.residence, min(r.station) AS station "  # noqa: S608  our own names
+        f"FROM {found} f JOIN {parquet(register / 'rules.parquet')} r ON r.street = f.street AND {HOLDS} "
+        "GROUP BY f.residence"
+    )
 
 
 def _placed_sql(placed: str, of: dict[str, str]) -> str:

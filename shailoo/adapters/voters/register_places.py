@@ -6,10 +6,10 @@ Tables that are made, beside those of the register (numbers as numbers):
     serves        settlement, station               which stations serve a town or village
     addresses     … key, number, station, way       where a house votes if no street rule speaks of it
 
-A station serves a town or village when a street rule of it names a street there, when its boundaries hold a registered
-address or the middle of the place, or when no other middle in the station's rayon is nearer to its door (of all
-middles, where the rayon has none). So a village on the edge of a city is not served by the city's schools only because
-they are near, and one on the road to the next village only if the register says so.
+A station serves a town or village when a street rule of it names a street there, or when its boundaries hold a
+registered address or the middle of the place. A station in the country that so serves no place at all serves the one
+whose middle is nearest to its door: in its rayon, or of all middles where the rayon has none. So a village on the edge
+of a city is not served by the city's schools only because they are near.
 """
 
 from __future__ import annotations
@@ -85,31 +85,33 @@ def _table(
 
 def _find_served(db: duckdb.DuckDBPyConnection, shapes: StationShapes) -> None:
     """Make `serves` (settlement, station)."""
+    db.execute(
+        "CREATE TABLE serves AS SELECT s.settlement, r.station FROM rules r JOIN streets s ON s.id = r.street "
+        'UNION SELECT a.settlement, i.station FROM addresses a JOIN inside i USING ("row")'
+    )
     middles = db.execute("SELECT id, rayon, latitude_e5, longitude_e5 FROM settlements ORDER BY id").fetchall()
-    centres = db.execute(
-        "SELECT station, rayon, latitude_e5, longitude_e5 FROM centres WHERE kind = 'domestic' ORDER BY station"
-    ).fetchall()
-    served: set[tuple[str, str]] = set()
     if middles:
         latitudes, longitudes = (np.array([middle[at] for middle in middles], dtype=np.int64) for at in (2, 3))
-        for middle, index in zip(middles, shapes.holding(latitudes, longitudes), strict=True):
-            if index >= 0:
-                served.add((middle[0], shapes.stations[index]))
+        index = shapes.holding(latitudes, longitudes)
+        _add(db, {(middles[at][0], shapes.stations[index[at]]) for at in np.flatnonzero(index >= 0)})
         rayons = np.array([middle[1] for middle in middles], dtype=object)
-        for station, rayon, latitude, longitude in centres:
+        nearest: set[tuple[str, str]] = set()
+        for station, rayon, latitude, longitude in db.execute(
+            "SELECT station, rayon, latitude_e5, longitude_e5 FROM centres "
+            "WHERE kind = 'domestic' AND station NOT IN (SELECT station FROM serves)"
+        ).fetchall():
             squares = _squares(latitudes, longitudes, latitude, longitude, latitude)
             if (rayons == rayon).any():
                 squares[rayons != rayon] = np.iinfo(np.int64).max
-            served.add((middles[int(np.argmin(squares))][0], station))
-    db.execute("CREATE TABLE found_serving (settlement VARCHAR, station VARCHAR)")
-    if served:
-        db.executemany("INSERT INTO found_serving VALUES (?, ?)", [list(pair) for pair in sorted(served)])
-    db.execute(
-        "CREATE TABLE serves AS SELECT settlement, station FROM found_serving "
-        "UNION SELECT s.settlement, r.station FROM rules r JOIN streets s ON s.id = r.street "
-        'UNION SELECT a.settlement, i.station FROM addresses a JOIN inside i USING ("row") ORDER BY ALL'
-    )
-    db.execute("DROP TABLE found_serving")
+            nearest.add((middles[int(np.argmin(squares))][0], station))
+        _add(db, nearest)
+    db.execute("CREATE OR REPLACE TABLE serves AS SELECT DISTINCT settlement, station FROM serves ORDER BY ALL")
+
+
+def _add(db: duckdb.DuckDBPyConnection, pairs: set[tuple[str, str]]) -> None:
+    """Add to `serves`."""
+    if pairs:
+        db.executemany("INSERT INTO serves VALUES (?, ?)", [list(pair) for pair in sorted(pairs)])
 
 
 def _find_nearest(db: duckdb.DuckDBPyConnection) -> None:
