@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from shailoo.ids import StationNo
@@ -12,6 +13,7 @@ from shailoo.model.voter_list import ChangeReason, ListStage, StationChange
 from shailoo.records.tlog import BadProof
 from shailoo.records.voter_commitment import verify_voter
 from shailoo.rules.kyrgyz_order import kyrgyz_key
+from shailoo.rules.residence import residence_key
 from shailoo.rules.shown_list import shown_digest, shown_root
 from tests.voters.list_scene import Scene, row
 
@@ -40,6 +42,19 @@ def test_an_assignment_puts_everybody_where_the_register_says(scene: Scene) -> N
     assert scene.reader.totals(2) == {"1001": 10, "1002": 10, "": 10}
     assert sum(cell.voters for cell in scene.reader.cells(2)) == 20
     assert StationChange("1001", ChangeReason.BOUNDARIES_IN, 10) in scene.reader.changes(1, 2)
+
+
+def test_a_residence_is_known_by_the_key_that_the_rule_says(scene: Scene) -> None:
+    streets = ["көч. Ленина", "ЛЕНИНА  улица", "Ленина ул.", "", "Ё-ул | х", "Manas street"]
+    homes = [(street, house) for street in streets for house in ("17А", "017a", "", "5/2", "Ө1")]
+    scene.bring([row(n, street=street, house=house) for n, (street, house) in enumerate(homes)])
+    (folder,) = (scene.root / "lists").iterdir()
+    with duckdb.connect() as db:
+        found = db.execute(
+            f"SELECT residence, settlement, street, house, country FROM '{folder / 'voters.parquet'}'"  # noqa: S608  our own path
+        ).fetchall()
+    assert len(found) == len(homes)
+    assert all(told == residence_key(*cells) for told, *cells in found)
 
 
 def test_an_import_keeps_known_residences_and_places_the_others(scene: Scene) -> None:

@@ -22,7 +22,7 @@ from shailoo.adapters.voters.making import Making, Progress, TooManyLost, finish
 from shailoo.adapters.voters.shelf import NoSuchVersion, Shelf, Step, newest
 from shailoo.adapters.voters.versions import DECISIONS, PERSON, VOTERS, place, read_manifest, replace_places
 from shailoo.adapters.voters.work_db import kept, one_int, parquet, text, work_db
-from shailoo.adapters.voters.residence_sql import residence_key_sql
+from shailoo.adapters.voters.residence_sql import house_key_sql, street_key_sql
 from shailoo.errors import NotFound, Refused
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, VoterListMade, Way
@@ -276,16 +276,24 @@ class VoterFolder:
 
 
 def _people_of_extract(db: duckdb.DuckDBPyConnection, file: str) -> None:
+    # Each spelling is made a key once. Settlement and country are codes, so they are their own keys, and what a house
+    # may be written with needs no further care: this is `residence_key` of a row that is sound.
+    for column, key in (("street", street_key_sql("street")), ("house", house_key_sql("house"))):
+        db.execute(
+            f"CREATE TABLE {column}_spellings AS SELECT {column}, {key} AS key "  # noqa: S608  our own columns
+            f"FROM (SELECT DISTINCT {column} FROM sound)"
+        )
     columns = ", ".join(column for column in PERSON if column not in {"birth", "disability", "residence"})
-    residence = residence_key_sql("settlement", "street", "house", "country")
     db.execute(
         f"CREATE TABLE people AS SELECT {columns}, birth_date::DATE AS birth, disability = 'yes' AS disability, "  # noqa: S608  our own columns
-        f"{residence} AS residence FROM sound WHERE status = {text(VOTER)}"
+        "concat(settlement, '|', s.key, '|', h.key, '|', country) AS residence "
+        "FROM sound JOIN street_spellings AS s USING (street) JOIN house_spellings AS h USING (house) "
+        f"WHERE status = {text(VOTER)}"
     )
     db.execute(f"CREATE TABLE ended AS SELECT person, status AS reason FROM sound WHERE status <> {text(VOTER)}")  # noqa: S608  our own value
     for view in ("sound", "extract"):
         db.execute(f"DROP VIEW {view}")
-    for table in ("unsound", "extract_cells"):
+    for table in ("unsound", "extract_cells", "street_spellings", "house_spellings"):
         db.execute(f"DROP TABLE {table}")
     if not one_int(db, "SELECT count(*) FROM people"):
         raise NobodyLeft(
