@@ -19,6 +19,7 @@ from shailoo.rules.shown_list import shown_bytes
 from shailoo.rules.voter_rows import RowProblem, as_number, completed_years, row_faults
 from shailoo.ids import StationNo
 from tests.voters.list_scene import row
+from tests.voters.write_voter_data import PAGE, voter_data_page
 
 AS_OF = date(2021, 11, 1)
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
@@ -145,3 +146,8 @@ def test_on_the_day_after_an_election_months_begin_again() -> None:
 def test_the_public_bytes_of_a_list_can_be_written_by_hand() -> None:
     people = [PersonName("Ёлкин", "Жан", ""), PersonName("Өмүров", "Бек", "Асанович")]
     assert shown_bytes(StationNo("1001"), people) == "1001\nЁлкин\tЖан\t\nӨмүров\tБек\tАсанович\n".encode()
+
+
+def test_the_page_about_tables_is_as_they_are() -> None:
+    message = "docs/voter-data.md is out of date: run python -m tests.voters.write_voter_data"
+    assert PAGE.read_text(encoding="utf-8") == voter_data_page(), message
