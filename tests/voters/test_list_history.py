@@ -230,9 +230,7 @@ class ListHistory(RuleBasedStateMachine):
             settlement = home.split("|")[0]
             found = self.known.get(home) or (register.get(settlement, ""), Way.STREET.value)
             places[home] = found
-            station, way = (
-                (self.decisions[person], Way.APPLICATION.value) if person in self.decisions else found
-            )
+            station, way = (self.decisions[person], Way.APPLICATION.value) if person in self.decisions else found
             placed[person] = seen._replace(stand=Stand(station, home, way))
         self.known = places
         self.versions.append(Version(placed, self.day, ended))

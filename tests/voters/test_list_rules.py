@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shailoo.adapters.voters.row_checks import birth_number, faults_sql, sound_sql
+from shailoo.ids import StationNo
 from shailoo.model.voter_list import PersonName
 from shailoo.model.voter_tables import EXTRACT
 from shailoo.rules.kyrgyz_order import KYRGYZ, kyrgyz_key, kyrgyz_sql
 from shailoo.rules.list_schedule import is_due, next_update
 from shailoo.rules.shown_list import shown_bytes
 from shailoo.rules.voter_rows import RowProblem, as_number, completed_years, row_faults
-from shailoo.ids import StationNo
 from tests.voters.list_scene import row
 from tests.voters.write_voter_data import PAGE, voter_data_page
 
@@ -33,8 +33,8 @@ def db() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_letters_of_the_kyrgyz_alphabet_stand_where_it_has_them() -> None:
-    names = ["Жээнбеков", "Ёлкин", "Нур", "Ңур", "Оморов", "Өмүров", "Пак", "Уметов", "Үсөнов", "Фёдоров", "Я", "Smith"]
-    assert sorted(reversed(names), key=kyrgyz_key) == [*names[1:2], *names[:1], *names[2:]]
+    names = ["Ёлкин", "Жээнбеков", "Нур", "Ңур", "Оморов", "Өмүров", "Пак", "Уметов", "Үсөнов", "Фёдоров", "Я", "Smith"]
+    assert sorted(sorted(names), key=kyrgyz_key) == names
     assert kyrgyz_key("ӨМҮРОВ") == kyrgyz_key("өмүров")
     assert kyrgyz_key("Абды уулу") < kyrgyz_key("Абдыев")
     assert kyrgyz_key("Абды", "Я") < kyrgyz_key("Абдыев", "А")
@@ -115,7 +115,7 @@ def test_completed_years_turn_on_the_birthday(db: duckdb.DuckDBPyConnection, bir
     age = completed_years(birth, day)
     had_it = (day.month, day.day) >= (birth.month, birth.day)
     assert age == day.year - birth.year - (not had_it)
-    told = db.execute(f"SELECT ({as_number(day)} - {birth_number('?::DATE')}) // 10000", [birth] * 3).fetchone()  # noqa: S608  numbers
+    told = db.execute(f"SELECT ({as_number(day)} - {birth_number('?::DATE')}) // 10000", [birth] * 3).fetchone()
     if birth <= day:
         assert told == (age,)
 

@@ -36,8 +36,9 @@ published; how many rows were refused is.
 _AFTER_EXTRACT = """
 Whoever has a status other than `voter` is not listed; the status is why the person left the list of the station where
 they stood. It is published as a count only, and only where the count is not small. Of rows of one person that say the
-same the first counts; if they differ, none does. Of two people with one PIN neither is listed until it is known whose it
-is. An extract that would take more than five voters in a hundred off the list is refused unless it is said to be right.
+same the first counts; if they differ, none does. Of two people with one PIN neither is listed until it is known whose
+it is. An extract that would take more than five voters in a hundred off the list is refused unless it is said to be
+right.
 
 A residence (settlement, street and house, or the country) that the version before knew keeps its polling station;
 the others are distributed by the address register.
@@ -52,13 +53,13 @@ _AFTER_PROBLEMS = """
 ## Those who took part
 
 Columns `station` and `pin`, a row for each person who was identified at a precinct. The rows are looked up on the final
-list of the election; `not-on-list` and `twice` are the refusals. Neither time nor order is kept: the list that is made is
-alphabetical, as every other.
+list of the election; `not-on-list` and `twice` are the refusals. Neither time nor order is kept: the list that is
+made is alphabetical, as every other.
 
 ## The address register
 
-A folder with one CSV for each table below, `register.json`, and `boundaries.geojson`: a FeatureCollection of Polygon and
-MultiPolygon (WGS 84, five decimals), each with the number of its polling station in `properties.station`.
+A folder with one CSV for each table below, `register.json`, and `boundaries.geojson`: a FeatureCollection of Polygon
+and MultiPolygon (WGS 84, five decimals), each with the number of its polling station in `properties.station`.
 
 """
 

@@ -1,4 +1,4 @@
-"""DIR/voters: what makes versions of the voter list. Each is made whole or not at all (`shailoo.adapters.voters.shelf`).
+"""DIR/voters: what makes versions of the voter list. Each is made whole or not at all (see `shelf`).
 
 import_extract   everybody whom the population register's extract names; known residences keep their station
 assign           everybody by one version of the address register
@@ -19,10 +19,10 @@ import duckdb
 
 from shailoo.adapters.voters import extract, presence
 from shailoo.adapters.voters.making import Making, Progress, TooManyLost, finish
+from shailoo.adapters.voters.residence_sql import house_key_sql, street_key_sql
 from shailoo.adapters.voters.shelf import NoSuchVersion, Shelf, Step, newest
 from shailoo.adapters.voters.versions import DECISIONS, PERSON, VOTERS, place, read_manifest, replace_places
 from shailoo.adapters.voters.work_db import kept, one_int, parquet, text, work_db
-from shailoo.adapters.voters.residence_sql import house_key_sql, street_key_sql
 from shailoo.errors import NotFound, Refused
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, VoterListMade, Way
@@ -167,7 +167,7 @@ class VoterFolder:
                 progress("placing", 100)
                 self._step("place")
                 self._place_unknown(db, register_number)
-                return self._continue(db, before, number, because, register_number, progress)
+                return self._continue(db, before, number, because, register_number, progress=progress)
 
     def decide(
         self, decisions: Sequence[Decision], *, progress: Progress = lambda _step, _permille: None
@@ -191,7 +191,7 @@ class VoterFolder:
                         db.execute(
                             "INSERT INTO decisions VALUES (?, ?, ?)", [one.person, one.station, Way.APPLICATION.value]
                         )
-                return self._continue(db, before, number, "applications", before.register_number, progress)
+                return self._continue(db, before, number, "applications", before.register_number, progress=progress)
 
     def move(self, person: str, station: StationNo | None) -> VoterListMade:
         """One decision as a version of its own; see `decide`."""
@@ -260,6 +260,7 @@ class VoterFolder:
         number: int,
         because: Literal["assignment", "boundaries", "applications"],
         register: int,
+        *,
         progress: Progress,
     ) -> VoterListMade:
         """A version of the same people on the same day."""

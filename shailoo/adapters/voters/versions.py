@@ -83,7 +83,8 @@ def place(db: duckdb.DuckDBPyConnection, before: Path | None) -> None:
         known = f"SELECT residence, station, way FROM {parquet(before / RESIDENCES)}"  # noqa: S608  our own path
     waiting = QueueReason.NOT_DISTRIBUTED.value
     db.execute(
-        f"CREATE TABLE places AS SELECT homes.*, known.station::VARCHAR AS station, coalesce(known.way, '{waiting}') AS way "  # noqa: S608  our own columns
+        "CREATE TABLE places AS SELECT homes.*, known.station::VARCHAR AS station, "  # noqa: S608  our own columns
+        f"coalesce(known.way, {text(waiting)}) AS way "
         f"FROM homes LEFT JOIN ({known}) AS known USING (residence)"
     )
     db.execute("DROP TABLE homes")
@@ -146,9 +147,8 @@ def write_stations(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Sta
     facts: dict[str, StationFacts] = {}
     if "" in checks:
         facts[""] = StationFacts(checks[""][0], Digest(""), checks[""][1])
-    for station, people in shown(
-        db, f"SELECT station, surname, name, patronymic FROM {voters} WHERE station IS NOT NULL"
-    ):  # noqa: S608  our own columns
+    names = f"SELECT station, surname, name, patronymic FROM {voters} WHERE station IS NOT NULL"  # noqa: S608  our own columns
+    for station, people in shown(db, names):
         facts[station] = StationFacts(checks[station][0], shown_digest(station, people), checks[station][1])
     lines = {station: [one.voters, one.shown, one.people] for station, one in facts.items()}
     (folder / STATIONS).write_bytes(canonical_json(lines))
