@@ -30,7 +30,9 @@ def next_update(last: date, elections: Sequence[date], *, displayed_before: int 
     return min(candidates)
 
 
-def is_due(today: date, last: date | None, elections: Sequence[date], *, displayed_before: int = DISPLAYED_BEFORE) -> bool:
+def is_due(
+    today: date, last: date | None, elections: Sequence[date], *, displayed_before: int = DISPLAYED_BEFORE
+) -> bool:
     """Whether a version is due today; always when there is none yet."""
     return last is None or next_update(last, elections, displayed_before=displayed_before) <= today
 

@@ -40,7 +40,7 @@ REMEDIES: Mapping[RowProblem, str] = {
     RowProblem.BIRTH: "Give the day of birth: not before 1900, and not after the day of the extract.",
     RowProblem.UNDER_AGE: "Leave out whoever is not yet 18 on the day of the extract, or mend the day of birth.",
     RowProblem.NO_PLACE: "Give the town or village of residence, or the country of consular registration.",
-    RowProblem.PERSON_TWICE: "Give each person once. Rows that differ are all left out until it is known which is true.",
+    RowProblem.PERSON_TWICE: "Give each person once. Rows that differ are all left out until the true one is known.",
     RowProblem.PIN_TWICE: "Two people have one PIN: find out whose it is. Both are left out until then.",
     RowProblem.NOT_ON_LIST: "The final list of this station has nobody with this PIN. Check station and PIN.",
     RowProblem.TWICE: "The PIN has been given already: a person takes part once.",

@@ -70,7 +70,11 @@ def test_a_broken_file_is_told_where_and_changes_nothing(
 
 
 def test_columns_may_stand_in_any_order_after_a_mark_with_quotes_and_crlf(scene: Scene) -> None:
-    data = csv_bytes([row(1, street='Ленина'), row(2)], COLUMNS[::-1]).replace(b"\n", b"\r\n").replace(b"voter", b'" voter "')
+    data = (
+        csv_bytes([row(1, street="Ленина"), row(2)], COLUMNS[::-1])
+        .replace(b"\n", b"\r\n")
+        .replace(b"voter", b'" voter "')
+    )
     brought(scene, b"\xef\xbb\xbf" + data)
     assert scene.reader.totals(1) == {"": 2}
 
@@ -136,7 +140,11 @@ def test_of_two_people_with_one_pin_neither_is_listed(scene: Scene) -> None:
 def test_a_person_who_is_given_twice_alike_is_listed_once_and_otherwise_not_at_all(scene: Scene) -> None:
     made = scene.bring([row(1), row(1), row(2), row(2, name="Асан"), row(3)])
     assert made.record.queued == 2
-    assert refused(scene) == [("3", "person", "person-twice"), ("4", "person", "person-twice"), ("5", "person", "person-twice")]
+    assert refused(scene) == [
+        ("3", "person", "person-twice"),
+        ("4", "person", "person-twice"),
+        ("5", "person", "person-twice"),
+    ]
 
 
 def test_a_refused_cell_never_becomes_a_formula(scene: Scene) -> None:

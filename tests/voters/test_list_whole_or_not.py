@@ -65,7 +65,10 @@ from tests.voters.list_scene import Scene
 from tests.voters.test_list_whole_or_not import SECOND
 root, step = Path(sys.argv[1]), sys.argv[2]
 scene = Scene(root, SqliteStore(root / "store.db"))
-scene.folder._shelf._step = scene.folder._step = lambda name: os.kill(os.getpid(), signal.SIGKILL) if name == step else None
+def stop(name):
+    if name == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+scene.folder._shelf._step = scene.folder._step = stop
 scene.bring(SECOND)
 """
 

@@ -30,6 +30,9 @@ from shailoo.rules.voter_rows import REMEDIES, RowProblem
 
 COLUMNS = tuple(column.name for column in EXTRACT)
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
+_PARQUET_FAULTS = (
+    duckdb.ConversionException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException,
+)  # fmt: skip
 _OUR_DISK = ("No space left", "Could not write", "temp_directory")
 """In the words of the database: the trouble is with the work folder, not with the file that is read."""
 _FOUND = re.compile(r"Expected Number of Columns: ([0-9]+) Found: ([0-9]+)")
@@ -81,10 +84,11 @@ def read(db: duckdb.DuckDBPyConnection, taken: Taken, columns: Sequence[str], ta
     cells = ", ".join(f"trim(coalesce({column}, ''), ' ') AS {column}" for column in columns)
     try:
         db.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {source}")  # noqa: S608  our own columns
-    except (duckdb.OutOfMemoryException, duckdb.ParserException, duckdb.BinderException):
-        raise
     except duckdb.Error as error:
-        if any(word in str(error) for word in _OUR_DISK):
+        of_file = isinstance(error, duckdb.InvalidInputException) or (
+            taken.suffix == "parquet" and (type(error) is duckdb.Error or isinstance(error, _PARQUET_FAULTS))
+        )
+        if not of_file or any(word in str(error) for word in _OUR_DISK):
             raise
         raise _broken(taken.name, str(error) if taken.suffix == "csv" else "") from error
     db.execute(f"CREATE VIEW {table} AS SELECT rowid + {first} AS row, * FROM {table}_cells")  # noqa: S608  as above
@@ -128,10 +132,8 @@ def _twice(db: duckdb.DuckDBPyConnection) -> None:
     """
     alone = "extract WHERE row NOT IN (SELECT row FROM unsound)"
     cells = ", ".join(COLUMNS)
-    db.execute(
-        "CREATE TABLE persons_twice AS "
-        f"SELECT person FROM (SELECT person FROM {alone}) GROUP BY person HAVING count(*) > 1"  # noqa: S608  our tables
-    )
+    persons = f"SELECT person FROM {alone} GROUP BY person HAVING count(*) > 1"  # noqa: S608  our tables
+    db.execute(f"CREATE TABLE persons_twice AS {persons}")
     db.execute(
         f"CREATE TABLE same_person AS SELECT row, person, concat_ws(chr(1), {cells}) AS said FROM {alone} "  # noqa: S608  our tables
         "AND person IN (SELECT person FROM persons_twice)"
@@ -141,14 +143,13 @@ def _twice(db: duckdb.DuckDBPyConnection) -> None:
         "person",
         RowProblem.PERSON_TWICE,
         REMEDIES[RowProblem.PERSON_TWICE],
-        "SELECT row, person FROM (SELECT row, person, min(row) OVER (PARTITION BY person) AS first, "
-        "count(DISTINCT said) OVER (PARTITION BY person) AS versions FROM same_person) "
-        "WHERE versions > 1 OR row <> first",
+        "SELECT row, person FROM same_person JOIN (SELECT person, min(row) AS first, count(DISTINCT said) AS versions "
+        "FROM same_person GROUP BY person) USING (person) WHERE versions > 1 OR row <> first",
     )
-    once = f"{alone} AND row NOT IN (SELECT row FROM faults WHERE problem = '{RowProblem.PERSON_TWICE.value}')"
-    db.execute(
-        f"CREATE TABLE pins_twice AS SELECT pin FROM (SELECT pin FROM {once}) GROUP BY pin HAVING count(*) > 1"  # noqa: S608  our tables
-    )
+    counted = f"(SELECT row FROM faults WHERE problem = {text(RowProblem.PERSON_TWICE.value)})"  # noqa: S608  our own value
+    once = f"{alone} AND row NOT IN {counted}"
+    pins = f"SELECT pin FROM {once} GROUP BY pin HAVING count(*) > 1"  # noqa: S608  our tables
+    db.execute(f"CREATE TABLE pins_twice AS {pins}")
     _tell(
         db,
         "pin",
@@ -209,7 +210,7 @@ def _broken(file: str, words: str) -> BadExtract:
     where = int(line[1]) if line else None
     if found:
         return BadExtract(
-            f"A line has {found[2]} cells instead of {found[1]}: the file was cut off or badly quoted. Ask for it again.",
+            f"A line has {found[2]} cells instead of {found[1]}: cut off, or badly quoted. Ask for the file again.",
             file=file,
             line=where,
         )

@@ -1,4 +1,4 @@
-"""DIR/voters: what makes versions of the voter list. Each is made whole or not at all (`shailoo.adapters.voters.shelf`).
+"""DIR/voters: what makes versions of the voter list. Each is made whole or not at all (see `shelf`).
 
 import_extract   everybody whom the population register's extract names; known residences keep their station
 assign           everybody by one version of the address register
@@ -19,10 +19,10 @@ import duckdb
 
 from shailoo.adapters.voters import extract, presence
 from shailoo.adapters.voters.making import Making, Progress, TooManyLost, finish
+from shailoo.adapters.voters.residence_sql import house_key_sql, street_key_sql
 from shailoo.adapters.voters.shelf import NoSuchVersion, Shelf, Step, newest
 from shailoo.adapters.voters.versions import DECISIONS, PERSON, VOTERS, place, read_manifest, replace_places
 from shailoo.adapters.voters.work_db import kept, one_int, parquet, text, work_db
-from shailoo.adapters.voters.residence_sql import residence_key_sql
 from shailoo.errors import NotFound, Refused
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, VoterListMade, Way
@@ -167,7 +167,7 @@ class VoterFolder:
                 progress("placing", 100)
                 self._step("place")
                 self._place_unknown(db, register_number)
-                return self._continue(db, before, number, because, register_number, progress)
+                return self._continue(db, before, number, because, register_number, progress=progress)
 
     def decide(
         self, decisions: Sequence[Decision], *, progress: Progress = lambda _step, _permille: None
@@ -191,7 +191,7 @@ class VoterFolder:
                         db.execute(
                             "INSERT INTO decisions VALUES (?, ?, ?)", [one.person, one.station, Way.APPLICATION.value]
                         )
-                return self._continue(db, before, number, "applications", before.register_number, progress)
+                return self._continue(db, before, number, "applications", before.register_number, progress=progress)
 
     def move(self, person: str, station: StationNo | None) -> VoterListMade:
         """One decision as a version of its own; see `decide`."""
@@ -260,6 +260,7 @@ class VoterFolder:
         number: int,
         because: Literal["assignment", "boundaries", "applications"],
         register: int,
+        *,
         progress: Progress,
     ) -> VoterListMade:
         """A version of the same people on the same day."""
@@ -276,16 +277,24 @@ class VoterFolder:
 
 
 def _people_of_extract(db: duckdb.DuckDBPyConnection, file: str) -> None:
+    # Each spelling is made a key once. Settlement and country are codes, so they are their own keys, and what a house
+    # may be written with needs no further care: this is `residence_key` of a row that is sound.
+    for column, key in (("street", street_key_sql("street")), ("house", house_key_sql("house"))):
+        db.execute(
+            f"CREATE TABLE {column}_spellings AS SELECT {column}, {key} AS key "  # noqa: S608  our own columns
+            f"FROM (SELECT DISTINCT {column} FROM sound)"
+        )
     columns = ", ".join(column for column in PERSON if column not in {"birth", "disability", "residence"})
-    residence = residence_key_sql("settlement", "street", "house", "country")
     db.execute(
         f"CREATE TABLE people AS SELECT {columns}, birth_date::DATE AS birth, disability = 'yes' AS disability, "  # noqa: S608  our own columns
-        f"{residence} AS residence FROM sound WHERE status = {text(VOTER)}"
+        "concat(settlement, '|', s.key, '|', h.key, '|', country) AS residence "
+        "FROM sound JOIN street_spellings AS s USING (street) JOIN house_spellings AS h USING (house) "
+        f"WHERE status = {text(VOTER)}"
     )
     db.execute(f"CREATE TABLE ended AS SELECT person, status AS reason FROM sound WHERE status <> {text(VOTER)}")  # noqa: S608  our own value
     for view in ("sound", "extract"):
         db.execute(f"DROP VIEW {view}")
-    for table in ("unsound", "extract_cells"):
+    for table in ("unsound", "extract_cells", "street_spellings", "house_spellings"):
         db.execute(f"DROP TABLE {table}")
     if not one_int(db, "SELECT count(*) FROM people"):
         raise NobodyLeft(

@@ -26,34 +26,20 @@ def check(db: duckdb.DuckDBPyConnection, final: str) -> None:
             f"SELECT row, {column} FROM present WHERE NOT regexp_full_match({column}, {text(pattern)})",  # noqa: S608  our own columns
         )
     sound = "present WHERE row NOT IN (SELECT row FROM faults)"
-    _tell(
-        db,
-        "pin",
-        RowProblem.TWICE,
-        REMEDIES[RowProblem.TWICE],
-        f"SELECT row, pin FROM (SELECT row, pin, min(row) OVER (PARTITION BY pin) AS first FROM {sound}) WHERE row <> first",  # noqa: S608  as above
-    )
-    _tell(
-        db,
-        "pin",
-        RowProblem.NOT_ON_LIST,
-        REMEDIES[RowProblem.NOT_ON_LIST],
-        f"SELECT row, pin FROM {sound} AND (station, pin) NOT IN "  # noqa: S608  as above
-        f"(SELECT (station, pin) FROM {final} WHERE station IS NOT NULL)",
-    )
+    stranger = RowProblem.NOT_ON_LIST
+    listed = f"(SELECT (station, pin) FROM {final} WHERE station IS NOT NULL)"  # noqa: S608  as above
+    absent = f"SELECT row, pin FROM {sound} AND (station, pin) NOT IN {listed}"  # noqa: S608  as above
+    _tell(db, "pin", stranger, REMEDIES[stranger], absent)
+    again = f"SELECT row, pin FROM {sound} AND row NOT IN (SELECT min(row) FROM {sound} GROUP BY pin)"  # noqa: S608  as above
+    _tell(db, "pin", RowProblem.TWICE, REMEDIES[RowProblem.TWICE], again)
     db.execute("CREATE TABLE refused_rows AS SELECT DISTINCT row FROM faults")
-    here = f"SELECT pin FROM {sound}"
-    columns = ", ".join(PERSON)
-    db.execute(
-        f"CREATE TABLE people AS SELECT {columns} FROM {final} WHERE station IS NOT NULL AND pin IN ({here})"  # noqa: S608  as above
-    )
-    db.execute(
-        f"CREATE TABLE decisions AS SELECT person, station, way FROM {final} "  # noqa: S608  as above
-        f"WHERE station IS NOT NULL AND pin IN ({here})"
-    )
+    here = f"FROM {final} WHERE station IS NOT NULL AND pin IN (SELECT pin FROM {sound})"  # noqa: S608  as above
+    db.execute(f"CREATE TABLE people AS SELECT {', '.join(PERSON)} {here}")
+    db.execute(f"CREATE TABLE decisions AS SELECT person, station, way {here}")
     db.execute(
         "CREATE TABLE places AS SELECT residence, min(settlement) AS settlement, min(street) AS street, "
-        "min(house) AS house, min(country) AS country, NULL::VARCHAR AS station, '' AS way FROM people GROUP BY residence"
+        "min(house) AS house, min(country) AS country, NULL::VARCHAR AS station, '' AS way FROM people "
+        "GROUP BY residence"
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from shailoo.adapters.voters import versions
-from shailoo.adapters.voters.changes import changes_of, compare, touched_of
+from shailoo.adapters.voters.changes import Side, changes_of, compare, touched_of
 from shailoo.adapters.voters.commitments import prove
 from shailoo.adapters.voters.counts import read_cells, read_changes, read_touched
 from shailoo.adapters.voters.folder import NoSuchPerson, Registers
@@ -126,7 +126,7 @@ class VoterListReader:
     def _folder(self, number: int) -> Path:
         return self._shelf.place(self._shelf.version(number))
 
-    def _side(self, number: int) -> versions.Side | None:
+    def _side(self, number: int) -> Side | None:
         folder = self._folder(number) if number else None
         return None if folder is None else versions.side(folder, versions.read_manifest(folder))
 

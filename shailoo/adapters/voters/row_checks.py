@@ -1,4 +1,4 @@
-"""The rule for a row (`shailoo.rules.voter_rows`) as SQL over a table whose cells are text cut of spaces, never NULL."""
+"""The rule for a row (`shailoo.rules.voter_rows`) as SQL: over cells that are text cut of spaces, never NULL."""
 
 from __future__ import annotations
 

@@ -83,7 +83,8 @@ def place(db: duckdb.DuckDBPyConnection, before: Path | None) -> None:
         known = f"SELECT residence, station, way FROM {parquet(before / RESIDENCES)}"  # noqa: S608  our own path
     waiting = QueueReason.NOT_DISTRIBUTED.value
     db.execute(
-        f"CREATE TABLE places AS SELECT homes.*, known.station::VARCHAR AS station, coalesce(known.way, '{waiting}') AS way "  # noqa: S608  our own columns
+        "CREATE TABLE places AS SELECT homes.*, known.station::VARCHAR AS station, "  # noqa: S608  our own columns
+        f"coalesce(known.way, {text(waiting)}) AS way "
         f"FROM homes LEFT JOIN ({known}) AS known USING (residence)"
     )
     db.execute("DROP TABLE homes")
@@ -105,6 +106,12 @@ def write_voters(db: duckdb.DuckDBPyConnection, folder: Path, number: int, befor
     since = "SELECT '' AS person, NULL::VARCHAR AS station, 0 AS since WHERE FALSE"
     if before is not None:
         since = f"SELECT person, station, since FROM {parquet(before / VOTERS)}"  # noqa: S608  our own path
+    # A key takes long to make, and names repeat: each is ranked once, and people are sorted by three small numbers.
+    names = " UNION ".join(f"SELECT {column} AS name FROM people" for column in ("surname", "name", "patronymic"))  # noqa: S608  our own columns
+    db.execute(
+        f"CREATE TABLE name_order AS SELECT name, rank() OVER (ORDER BY {kyrgyz_sql('name')})::INTEGER AS place "  # noqa: S608  our own columns
+        f"FROM ({names})"
+    )
     columns = ", ".join(f"p.{column}" for column in PERSON)
     db.execute(
         f"COPY (SELECT {columns}, coalesce(d.station, h.station) AS station, coalesce(d.way, h.way) AS way, "  # noqa: S608  our own columns
@@ -112,9 +119,12 @@ def write_voters(db: duckdb.DuckDBPyConnection, folder: Path, number: int, befor
         f"{number})::INTEGER AS since "
         "FROM people AS p JOIN places AS h USING (residence) LEFT JOIN decisions AS d ON d.person = p.person "
         f"LEFT JOIN ({since}) AS b ON b.person = p.person "
-        f"ORDER BY station NULLS LAST, {kyrgyz_sql('p.surname', 'p.name', 'p.patronymic')}, p.person) "
+        "JOIN name_order AS k1 ON k1.name = p.surname JOIN name_order AS k2 ON k2.name = p.name "
+        "JOIN name_order AS k3 ON k3.name = p.patronymic "
+        "ORDER BY station NULLS LAST, k1.place, k2.place, k3.place, p.person) "
         f"TO {text(str(folder / VOTERS))} {_IN_GROUPS}"
     )
+    db.execute("DROP TABLE name_order")
     db.execute(f"COPY places TO {text(str(folder / RESIDENCES))} {_AS_PARQUET}")
     db.execute(f"COPY decisions TO {text(str(folder / DECISIONS))} {_AS_PARQUET}")
 
@@ -137,9 +147,8 @@ def write_stations(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Sta
     facts: dict[str, StationFacts] = {}
     if "" in checks:
         facts[""] = StationFacts(checks[""][0], Digest(""), checks[""][1])
-    for station, people in shown(
-        db, f"SELECT station, surname, name, patronymic FROM {voters} WHERE station IS NOT NULL"
-    ):  # noqa: S608  our own columns
+    names = f"SELECT station, surname, name, patronymic FROM {voters} WHERE station IS NOT NULL"  # noqa: S608  our own columns
+    for station, people in shown(db, names):
         facts[station] = StationFacts(checks[station][0], shown_digest(station, people), checks[station][1])
     lines = {station: [one.voters, one.shown, one.people] for station, one in facts.items()}
     (folder / STATIONS).write_bytes(canonical_json(lines))
