@@ -313,7 +313,7 @@ Record = Annotated[
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 
 
-def record_key(record: Record) -> str:  # noqa: C901, PLR0911 -- one key for each type of record
+def record_key(record: Record) -> str:  # noqa: C901, PLR0911, PLR0912 -- one key for each type of record
     """The key under which a record is created once."""
     match record:
         case ReportAccepted():
