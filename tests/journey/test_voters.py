@@ -1,0 +1,178 @@
+"""From the extract to pages that a stranger verifies, by the commands that an operator gives."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.voters.evolve import evolve
+from shailoo.assembly import Installation
+from shailoo.model.voter_list import VoterListMade
+
+VOTERS = 1_500
+FIRST, NEXT = date(2026, 11, 25), date(2026, 11, 26)
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "shailoo.cli", *map(str, arguments)]
+
+
+def say(*arguments: str | Path) -> dict[str, Any]:
+    done = subprocess.run(command("voters", *arguments, "--json"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    assert {"rows", "refused", "seconds", "peak_rss_mb"} <= said.keys() or arguments[0] == "generate"
+    return said
+
+
+def verify(home: Path) -> dict[str, Any]:
+    subprocess.run(command("publish", "--dir", home), check=True, capture_output=True)
+    done = subprocess.run(command("verify", home, "--json"), capture_output=True, text=True, check=False)
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def people(extract: Path) -> list[dict[str, str]]:
+    with extract.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def made(home: Path) -> list[VoterListMade]:
+    with Installation.open(home) as installation:
+        return list(installation.voter_reader().made())
+
+
+def bytes_of(public: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in public.rglob("*"):
+        if path.is_file():
+            yield path, path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("extract") / "first.csv"
+    say("generate", "--count", str(VOTERS), "--out", out, "--district", "d01", "--day", FIRST.isoformat())
+    return out
+
+
+@pytest.fixture(scope="module")
+def home(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home") / "installation"
+    say("import", extract, "--dir", folder, "--as-of", FIRST.isoformat())
+    say("assign", "--dir", folder)
+    say("publish", "--dir", folder)
+    return folder
+
+
+def test_every_accepted_voter_is_on_a_published_list_or_in_the_queue(home: Path, extract: Path) -> None:
+    pointer = json.loads((home / "public/tizme/data/pointer.json").read_bytes())
+    allowed = sum(row["status"] == "voter" for row in people(extract))
+    assert pointer["voters"] + pointer["queued"] + pointer["refused"] == allowed == VOTERS
+
+
+def test_a_stranger_verifies_the_list_down_to_the_names_on_the_pages(home: Path) -> None:
+    said = verify(home)
+    assert said["ok"], said
+    assert said["steps"][-1]["number"] == 12
+    assert said["steps"][-1]["checked"] > VOTERS
+
+
+def test_one_name_changed_on_one_page_is_found(home: Path) -> None:
+    page = next((home / "public/tizme/ru/station").glob("*/list/1/index.html"))
+    whole = page.read_text("utf-8")
+    try:
+        page.write_text(re.sub(r"<li>[^\t]+", "<li>Другая", whole, count=1), "utf-8")
+        said = verify(home)
+        assert not said["ok"]
+        assert said["broken"]["file"].startswith("../tizme/ru/station/")
+    finally:
+        page.write_text(whole, "utf-8")
+
+
+def test_nothing_public_holds_a_pin_a_birth_date_or_a_register_number(home: Path, extract: Path) -> None:
+    rows = people(extract)
+    pins, persons = {row["pin"].encode() for row in rows}, {row["person"].encode() for row in rows}
+    births = {row["birth_date"].encode() for row in rows}
+    looked = 0
+    for path, data in bytes_of(home / "public"):
+        looked += 1
+        assert not pins & set(re.findall(rb"(?<![0-9])[0-9]{14}(?![0-9])", data)), path
+        assert not persons & set(re.findall(rb"P[0-9]{8}", data)), path
+        assert not births & set(re.findall(rb"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", data)), path
+    assert looked > 100
+
+
+def test_names_are_in_no_data_file_and_list_pages_ask_not_to_be_indexed(home: Path, extract: Path) -> None:
+    names = {f"{row['surname']} {row['name']}" for row in people(extract)}
+    for path, data in bytes_of(home / "public/tizme"):
+        if path.suffix in {".csv", ".json", ".geojson", ".js", ".atom"}:
+            text = data.decode().replace("\t", " ")
+            assert not any(name in text for name in names), path
+        elif "/list/" in path.as_posix():
+            assert b'name="robots" content="noindex' in data, path
+
+
+def test_a_daily_update_writes_only_what_changed_and_verifies(home: Path, extract: Path, tmp_path: Path) -> None:
+    after = tmp_path / "next.csv"
+    evolve(extract, after, share_ppm=2_000, seed=1, day=NEXT)
+    before = {path: path.stat().st_mtime_ns for path, _ in bytes_of(home / "public/tizme")}
+    said = say("update", after, "--dir", home, "--as-of", NEXT.isoformat())
+    written = [path for path, _ in bytes_of(home / "public/tizme") if before.get(path) != path.stat().st_mtime_ns]
+    assert len(written) == said["written"]
+    assert said["written"] < said["files"] / 2
+    assert verify(home)["ok"]
+    again = say("publish", "--dir", home)
+    assert again["written"] == 0
+
+
+def test_a_killed_import_or_publication_changes_nothing_or_everything(
+    home: Path, extract: Path, tmp_path: Path
+) -> None:
+    after = tmp_path / "later.csv"
+    evolve(extract, after, share_ppm=5_000, seed=2, day=date(2026, 11, 27))
+    for number, delay in enumerate((0.4, 0.8, 1.2, 1.6)):
+        known = made(home)
+        work = ("import", after, "--as-of", "2026-11-27") if number % 2 == 0 else ("publish",)
+        with subprocess.Popen(command("voters", *work, "--dir", home, "--json"), stdout=subprocess.DEVNULL) as running:
+            time.sleep(delay)
+            running.send_signal(signal.SIGKILL)
+        now = made(home)
+        assert now[: len(known)] == known
+        assert len(now) <= len(known) + 1
+        assert verify(home)["ok"] or running.returncode == -signal.SIGKILL
+    say("publish", "--dir", home)
+    assert verify(home)["ok"]
+    folders = {path.name for path in (home / "voters/lists").iterdir() if not path.name.startswith(".")}
+    say("import", after, "--dir", home, "--as-of", "2026-11-27")
+    assert {one.folder for one in made(home)} >= folders
+
+
+def test_two_imports_at_once_have_one_winner_or_follow_each_other(home: Path, extract: Path, tmp_path: Path) -> None:
+    after = tmp_path / "again.csv"
+    evolve(extract, after, share_ppm=3_000, seed=3, day=date(2026, 11, 28))
+    known = len(made(home))
+    both = [
+        subprocess.Popen(
+            command("voters", "import", after, "--dir", home, "--as-of", "2026-11-28", "--json"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [(one.communicate()[1], one.returncode) for one in both]
+    won = sum(code == 0 for _, code in said)
+    assert won >= 1
+    assert len(made(home)) == known + won
+    assert all("import-busy" in text for text, code in said if code != 0)
