@@ -275,7 +275,7 @@ def test_a_house_on_a_line_between_two_stations_has_the_lower_number(small: Path
     assert [row["longitude_e5"] for row in addresses() if (row["street"], row["house"]) == ("bel-talaa", "7")] == [
         str(line)
     ]
-    assert answers(small, [on_it])[0][on_it][0] == "1006"
+    assert answers(small, [on_it])[0][on_it] == ("1006", Way.POLYGON)
 
 
 def test_nobody_to_distribute_is_nobody_distributed(small: Path) -> None:
