@@ -28,7 +28,6 @@ from shailoo.ids import Digest, StationNo
 from shailoo.model.voter_list import PersonName, QueueReason
 from shailoo.records.canonical import canonical_json
 from shailoo.rules.kyrgyz_order import kyrgyz_sql
-from shailoo.rules.shown_list import shown_digest
 
 VOTERS = "voters.parquet"
 RESIDENCES = "residences.parquet"
@@ -136,20 +135,17 @@ def write_ended(db: duckdb.DuckDBPyConnection, folder: Path, query: str) -> None
 
 def write_stations(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, StationFacts]:
     """Count, digest and checksum each station of the version; the order of lines in the file is that of the list."""
-    voters = parquet(folder / VOTERS)
-    checks = {
-        station: (int(count), str(people))
-        for station, count, people in db.execute(
-            "SELECT coalesce(station, ''), count(*), sum(hash(person, surname, name, patronymic))::VARCHAR "  # noqa: S608  our own columns
-            f"FROM {voters} GROUP BY station"
-        ).fetchall()
-    }
-    facts: dict[str, StationFacts] = {}
-    if "" in checks:
-        facts[""] = StationFacts(checks[""][0], Digest(""), checks[""][1])
-    names = f"SELECT station, surname, name, patronymic FROM {voters} WHERE station IS NOT NULL"  # noqa: S608  our own columns
-    for station, people in shown(db, names):
-        facts[station] = StationFacts(checks[station][0], shown_digest(station, people), checks[station][1])
+    source = f"read_parquet({text(str(folder / VOTERS))}, file_row_number = true)"
+    # `shown_bytes` of each station, put together and digested where the rows are: 4.3 million of them in two seconds.
+    line = "surname || chr(9) || name || chr(9) || patronymic || chr(10)"
+    found = db.execute(
+        "SELECT coalesce(station, ''), count(*), "  # noqa: S608  our own columns
+        f"sha256(concat(station, chr(10), string_agg({line}, '' ORDER BY file_row_number))), "
+        "sum(hash(person, surname, name, patronymic))::VARCHAR "
+        f"FROM {source} WHERE station IS NOT NULL GROUP BY station "
+        f"UNION ALL SELECT '', count(*), '', '' FROM {source} WHERE station IS NULL HAVING count(*) > 0 ORDER BY 1"
+    ).fetchall()
+    facts = {station: StationFacts(int(n), Digest(digest), people) for station, n, digest, people in found}
     lines = {station: [one.voters, one.shown, one.people] for station, one in facts.items()}
     (folder / STATIONS).write_bytes(canonical_json(lines))
     return facts
