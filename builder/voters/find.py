@@ -63,6 +63,11 @@ def script(source: Path = SCRIPT) -> tuple[str, bytes]:
     return f"assets/streets.{hashlib.sha256(body).hexdigest()[:12]}.js", body
 
 
+def depends_on(tizme: Tizme) -> str:
+    """What all of it is made from: one version of the address register, whoever is on the lists."""
+    return f"register {tizme.register.number}"
+
+
 def files(tizme: Tizme) -> Iterator[tuple[str, bytes]]:
     """The family's files: (path below `/tizme/`, bytes)."""
     del tizme

@@ -42,8 +42,8 @@ from shailoo.ports import AddressRegister, VoterLists
 from shailoo.records.canonical import canonical_json, digest
 
 POINTER = "data/pointer.json"
-_TOGETHER = 16
-"""Stations in one part: some 30,000 people are in memory at once, in each process."""
+_TOGETHER = 48
+"""Stations in one part: some 80,000 people are in memory at once, in each process."""
 _DATA = "data"
 """The part that the publisher writes itself, after all pages."""
 

@@ -52,6 +52,7 @@ class StationView:
     number: str
     parents: tuple[Link, ...]
     commission: Link
+    name: str
     building: str
     address: str
     opens: str
@@ -133,6 +134,7 @@ class StationPages:
             number=centre.station,
             parents=(*parents, link),
             commission=link,
+            name=centre.name[self._at],
             building=centre.building[self._at] or centre.name[self._at],
             address=centre.address[self._at],
             opens=centre.opens,

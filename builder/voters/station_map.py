@@ -55,6 +55,11 @@ def assets() -> maps.MapFiles:
     return maps.bundle("tizme", "stations.js", maps.drawing("stations", "shailooStationMap", DEEPEST))
 
 
+def depends_on(tizme: Tizme) -> str:
+    """What all of it is made from: one version of the address register, whoever is on the lists."""
+    return f"register {tizme.register.number}"
+
+
 def files(tizme: Tizme, outline: Mapping[str, object] | None = None) -> Iterator[tuple[str, bytes]]:
     """Script, sheet and data: (path below `/tizme/`, bytes). `outline`: see `map_data.files`."""
     yield from assets().files.items()
