@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import Final
@@ -53,6 +54,30 @@ WORDS: Final[Mapping[str, str]] = {
 def assets() -> maps.MapFiles:
     """The map's script and sheet, below `/tizme/`."""
     return maps.bundle("tizme", "stations.js", maps.drawing("stations", "shailooStationMap", DEEPEST))
+
+
+@dataclass(frozen=True, slots=True)
+class StationMap:
+    """The family with outlines of regions: `map_data.files` says what they are."""
+
+    outline: Mapping[str, object] | None
+
+    def depends_on(self, tizme: Tizme) -> str:
+        """What the family is made from: a version of the register, which never changes, and the outlines."""
+        return f"{depends_on(tizme)} {json.dumps(self.outline, sort_keys=True)}"
+
+    def pages(self, tizme: Tizme, language: Language) -> Iterator[Drawn]:
+        """The map's page."""
+        return pages(tizme, language)
+
+    def files(self, tizme: Tizme) -> Iterator[tuple[str, bytes]]:
+        """Script, sheet and data."""
+        return files(tizme, self.outline)
+
+
+def depends_on(tizme: Tizme) -> str:
+    """What the family is made from without outlines."""
+    return f"register {tizme.register.number}"
 
 
 def files(tizme: Tizme, outline: Mapping[str, object] | None = None) -> Iterator[tuple[str, bytes]]:

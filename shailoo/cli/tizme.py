@@ -61,7 +61,7 @@ def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> d
         register=tizme.register,
         made=tizme.made,
         next_update=tizme.next_update,
-        families=(find, station_map),
+        families=(find, station_map.StationMap(_outlines(home))),
         reader=home.voter_reader,
         sections=("find", "map"),
         elections={name: three(one.short_name) for name, one in home.elections.items()},
