@@ -7,12 +7,9 @@ Every page is static; the only thing that leaves the reader's device is the form
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -26,7 +23,8 @@ from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.voter_list import Area, Centre, Settlement
 
 TEMPLATES = components.SITES / "tizme" / "templates"
-SCRIPT = components.THEME / "js" / "tizme" / "streets.js"
+SCRIPT = '<script src="asset:streets.js" defer></script>'
+"""The filter of streets; the site puts its address there."""
 _Named = TypeVar("_Named", Area, Settlement)
 ABROAD = "abroad"
 """The region of stations abroad, and their page."""
@@ -56,11 +54,9 @@ class Card:
     commission: str
 
 
-@cache
-def script(source: Path = SCRIPT) -> tuple[str, bytes]:
-    """The filter of streets, under a name made of its content: (path below `/tizme/`, bytes)."""
-    body = source.read_bytes()
-    return f"assets/streets.{hashlib.sha256(body).hexdigest()[:12]}.js", body
+def depends_on(tizme: Tizme) -> str:
+    """What the family is made from: a version of the register, which never changes once it is there."""
+    return f"register {tizme.register.number}"
 
 
 def depends_on(tizme: Tizme) -> str:
@@ -69,9 +65,9 @@ def depends_on(tizme: Tizme) -> str:
 
 
 def files(tizme: Tizme) -> Iterator[tuple[str, bytes]]:
-    """The family's files: (path below `/tizme/`, bytes)."""
+    """The family has no data of its own."""
     del tizme
-    yield script()
+    yield from ()
 
 
 def pages(tizme: Tizme, language: Language) -> Iterator[Drawn]:
@@ -273,7 +269,7 @@ class Finder:
 
     def _drawn(self, path: str, title: str, told: str, template: str, **values: object) -> Drawn:
         main = self._env.get_template(f"{template}.html.j2").render(home=self._home, title=title, **values)
-        head = f'<script src="/tizme/{script()[0]}" defer></script>' if values.get("rows") else ""
+        head = SCRIPT if values.get("rows") else ""
         return Drawn(path=path, title=title, description=told, main=main, head=head)
 
 

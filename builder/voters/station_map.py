@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import Final
@@ -55,8 +56,27 @@ def assets() -> maps.MapFiles:
     return maps.bundle("tizme", "stations.js", maps.drawing("stations", "shailooStationMap", DEEPEST))
 
 
+@dataclass(frozen=True, slots=True)
+class StationMap:
+    """The family with outlines of regions: `map_data.files` says what they are."""
+
+    outline: Mapping[str, object] | None
+
+    def depends_on(self, tizme: Tizme) -> str:
+        """What the family is made from: a version of the register, which never changes, and the outlines."""
+        return f"{depends_on(tizme)} {json.dumps(self.outline, sort_keys=True)}"
+
+    def pages(self, tizme: Tizme, language: Language) -> Iterator[Drawn]:
+        """The map's page."""
+        return pages(tizme, language)
+
+    def files(self, tizme: Tizme) -> Iterator[tuple[str, bytes]]:
+        """Script, sheet and data."""
+        return files(tizme, self.outline)
+
+
 def depends_on(tizme: Tizme) -> str:
-    """What all of it is made from: one version of the address register, whoever is on the lists."""
+    """What the family is made from without outlines."""
     return f"register {tizme.register.number}"
 
 

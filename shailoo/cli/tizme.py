@@ -46,7 +46,7 @@ def election_days(home: Installation) -> tuple[date, ...]:
 
 def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
     """Publish the newest list, make its index, and let the public log take it in. Returns what was done."""
-    from builder.voters.families import FindPages, MapPages
+    from builder.voters import find, station_map
     from builder.voters.publish import TizmePublisher
 
     tizme = tizme_of(home)
@@ -62,7 +62,7 @@ def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> d
         register=tizme.register,
         made=tizme.made,
         next_update=tizme.next_update,
-        families=(FindPages(), MapPages(outlines)),
+        families=(find, station_map.StationMap(outlines)),
         reader=home.voter_reader,
         sections=("find", "map"),
         elections={name: three(one.short_name) for name, one in home.elections.items()},

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from builder.render.policy import CONTENT_SECURITY_POLICY
 from builder.render.prose import build_prose
 from builder.voters import find, station_map
-from builder.voters.drawn import Drawn
+from builder.voters.site import Site
 from shailoo.model.base import LANGUAGES
 from tests.builder.site_files import Served, served
 from tests.voters.place_scene import SIDE, Places, square, tizme
@@ -32,30 +32,30 @@ OUTLINE = {
 }
 
 
+def put(file: Path, body: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(body)
+
+
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     room = tmp_path_factory.mktemp("map")
     folder = room / "public"
-    builds = {portal: build_prose(portal, folder, room / "cache") for portal in ("tizme", "results")}
+    site = Site(folder, room / "cache")
+    site.prepare()
+    results = build_prose("results", folder, room / "cache")
+    family = station_map.StationMap(OUTLINE)
     for language in LANGUAGES:
-        drawn: list[tuple[str, Drawn]] = [
-            *(("tizme", page) for page in find.pages(COUNTRY, language)),
-            *(("tizme", page) for page in station_map.pages(COUNTRY, language)),
-            ("results", station_map.results_map_page(language, COUNTRY)),
-        ]
-        for portal, page in drawn:
-            text = (
-                builds[portal]
-                .shell(language)
-                .stamp(title=page.title, main=page.main, path=page.path, head_extra=page.head)
-            )
-            file = folder / portal / language / page.path / "index.html"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8")
-    for path, body in [*find.files(COUNTRY), *station_map.files(COUNTRY, OUTLINE)]:
-        file = folder / "tizme" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(body)
+        for page in [*find.pages(COUNTRY, language), *family.pages(COUNTRY, language)]:
+            path, body = site.page(language, page)
+            put(folder / "tizme" / path, body)
+        page = station_map.results_map_page(language, COUNTRY)
+        text = results.shell(language).stamp(title=page.title, main=page.main, path=page.path, head_extra=page.head)
+        put(folder / "results" / language / page.path / "index.html", text.encode())
+        frame = f'<!doctype html><html lang="{language}"><title>.</title><main>Updated</main></html>'
+        put(folder / "tizme" / language / "updated.html", frame.encode())  # every page of Tizme shows it
+    for path, body in [*find.files(COUNTRY), *family.files(COUNTRY)]:
+        put(folder / "tizme" / path, body)
     return folder
 
 
@@ -123,7 +123,7 @@ def test_where_one_pointed_is_told_to_nobody(site: Served, page: Page) -> None:
     open_map(page, site, middle(2))
     tap(page)
     expect(page.locator("#map-answer h2")).to_have_text("Polling station № 1003")
-    files = re.compile(r"/tizme/(en/map/|assets/[\w./-]+|data/map/[\w./-]+)(#at=\d+,\d+)? $")
+    files = re.compile(r"/tizme/(en/map/|en/updated.html|assets/[\w./-]+|data/map/[\w./-]+)(#at=\d+,\d+)? $")
     assert all(files.search(url) for url in asked), asked
     assert all(url.startswith(site.origin) for url in asked)
 
