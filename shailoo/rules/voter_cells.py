@@ -312,7 +312,7 @@ def _flows(changes: Iterable[StationChange]) -> dict[str, _Flow]:
 def _disabled(
     now: Edition, parts: Sequence[Sequence[str]], tables: Mapping[str, Table], hidden: Sequence[str]
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Voters with a disability by region, where K have one and K have none. What is hidden stays so; it is K or none."""
+    """Voters with a disability by region, where K have one and K have none. What was hidden once stays so."""
     counts = {f"region/{region}": people for region, people in now.disabled.items()}
     shown: dict[str, int] = {}
     unseen = set(hidden)
