@@ -42,7 +42,7 @@ class Comparison:
 
 def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
     """The one page of this family."""
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     now = numbers.point.places
     found = []
     for key, point in numbers.compared():
@@ -50,12 +50,12 @@ def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
             Line(region.id, region.say(language), point.places.get(region.key, 0), now.get(region.key, 0))
             for region in numbers.regions
         ]
-        rows.append(Line("total", say("Together"), point.places[COUNTRY], now[COUNTRY]))
-        found.append(Comparison(key, say(COMPARED[key]), point.number, point.as_of.isoformat(), tuple(rows)))
+        rows.append(Line("total", gettext("Together"), point.places[COUNTRY], now[COUNTRY]))
+        found.append(Comparison(key, gettext(COMPARED[key]), point.number, point.as_of.isoformat(), tuple(rows)))
     yield Drawn(
         path="numbers/compare/",
-        title=say("Compare two dates"),
-        description=say("How many voters there were on two dates, by region, rayon and commission."),
+        title=gettext("Compare two dates"),
+        description=gettext("How many voters there were on two dates, by region, rayon and commission."),
         main=draw.render("compare", language, found, Scene(language, numbers.made)),
         head=f'<script src="/tizme/{script()[0]}" defer></script>',
     )

@@ -28,29 +28,29 @@ class PastRow:
 
 def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
     """The one page of this family."""
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     scene = Scene(language, numbers.made)
     whole = [one for one in past_elections() if one.scope == "country" and one.precision != "figures-rounded"]
     points = {one.day: max(other.registered for other in whole if other.day == one.day) for one in whole}
-    scene.growth = draw.growth(sorted(points.items()), say("Voters on the lists, election by election"))
+    scene.growth = draw.growth(sorted(points.items()), gettext("Voters on the lists, election by election"))
     rows = [_row(one, language) for one in reversed(past_elections())]
     yield Drawn(
         path="numbers/elections/",
-        title=say("Voters and turnout of past elections"),
-        description=say("Voters on the lists and turnout of past elections and referendums, with their sources."),
+        title=gettext("Voters and turnout of past elections"),
+        description=gettext("Voters on the lists and turnout of past elections and referendums, with their sources."),
         main=draw.render("past_elections", language, rows, scene),
     )
 
 
 def _row(one: PastElection, language: Language) -> PastRow:
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     published = NO_SHARE if one.turnout is None else share(one.turnout, 10_000, language)
     if one.precision == "rounded" and one.turnout is not None:
-        published = say("about {share}", share=f"{one.turnout // 100}\u202f%")
+        published = gettext("about {share}", share=f"{one.turnout // 100}\u202f%")
     return PastRow(
         one,
         one.name[LANGUAGES.index(language)],
         published,
-        say(NOTES[one.note]) if one.note else "",
+        gettext(NOTES[one.note]) if one.note else "",
         tuple(part.strip() for part in one.source.split(";")),
     )

@@ -19,24 +19,26 @@ from shailoo.rules.voter_groups import COUNTRY
 
 def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
     """The country's page and one for each region."""
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     scene = Scene(language, numbers.made)
     country = numbers.country
     scene.pyramid = draw.pyramid(
-        country.table, draw.titled(say("Voters by age and sex"), numbers.made, language), language
+        country.table, draw.titled(gettext("Voters by age and sex"), numbers.made, language), language
     )
     scene.growth_lines = _growth(numbers)
     by_number = {point.number: point for point in numbers.history.series}
     points = [(by_number[n].as_of, by_number[n].places[COUNTRY]) for n in numbers.history.months]
-    scene.growth = draw.growth(points, draw.titled(say("Growth of the list"), numbers.made, language))
+    scene.growth = draw.growth(points, draw.titled(gettext("Growth of the list"), numbers.made, language))
     scene.maps = draw.maps(numbers.tizme, numbers.regions, scene)
     scene.leaf = numbers_map.container(numbers, language) if scene.maps else scene.leaf
     scene.disabled = _disabled(numbers, language)
     scene.disabled_total = numbers.history.released.disabled.get(COUNTRY, 0)
     yield Drawn(
         path="numbers/",
-        title=say("Numbers of voters"),
-        description=say("Voters by region, sex and age, first votes, growth of the list; as tables, maps and files."),
+        title=gettext("Numbers of voters"),
+        description=gettext(
+            "Voters by region, sex and age, first votes, growth of the list; as tables, maps and files."
+        ),
         main=draw.render("numbers", language, numbers, scene),
         head=numbers_map.head() if scene.maps else "",
     )
@@ -45,18 +47,18 @@ def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
 
 
 def _region(numbers: Numbers, region: Row, language: Language) -> Drawn:
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     name = region.say(language)
     scene = Scene(language, numbers.made)
-    title = draw.titled(f"{say('Voters by age and sex')}: {name}", numbers.made, language)
+    title = draw.titled(f"{gettext('Voters by age and sex')}: {name}", numbers.made, language)
     scene.pyramid = draw.pyramid(region.table, title, language)
     scene.commissions = numbers.commissions(region.id)
     scene.rayons = numbers.rayons(region.id)
     scene.stations = numbers.stations("region", region.id)
     return Drawn(
         path=f"numbers/{region.id}/",
-        title=f"{say('Numbers of voters')}: {name}",
-        description=say("Voters by commission, rayon and polling station."),
+        title=f"{gettext('Numbers of voters')}: {name}",
+        description=gettext("Voters by commission, rayon and polling station."),
         main=draw.render("numbers_place", language, region, scene),
     )
 

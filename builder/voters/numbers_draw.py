@@ -113,9 +113,9 @@ class Scene:
 
     def reasons(self, told: Reasons | None) -> list[tuple[str, int]]:
         """Reasons in words, the most frequent first; none where none may be told."""
-        say = catalog("builder", self.language).gettext
+        gettext = catalog("builder", self.language).gettext
         pairs = sorted((told or {}).items(), key=lambda one: (-one[1], one[0]))
-        return [(say(REASON[reason]), people) for reason, people in pairs]
+        return [(gettext(REASON[reason]), people) for reason, people in pairs]
 
 
 @cache
@@ -138,8 +138,8 @@ def pyramid(table: Table | None, title: str, language: Language) -> Markup:
     """The age pyramid of a table whose ages are told by sex; nothing otherwise."""
     if table is None or not table.women_by_age:
         return Markup()
-    say = words(language).gettext
-    return Markup(voter_charts.pyramid(table, title, say("Women"), say("Men")))  # noqa: S704 -- escaped there
+    gettext = words(language).gettext
+    return Markup(voter_charts.pyramid(table, title, gettext("Women"), gettext("Men")))  # noqa: S704 -- escaped there
 
 
 def growth(points: list[tuple[date, int]], title: str) -> Markup:
@@ -161,7 +161,7 @@ def maps(tizme: Tizme, rows: tuple[Row, ...], scene: Scene) -> tuple[Drawing, ..
     by_id = {row.id: row for row in rows}
     if sum(row.id in shapes.paths for row in rows) < 2:  # noqa: PLR2004 -- one colour alone tells nothing
         return ()
-    say = words(scene.language).gettext
+    gettext = words(scene.language).gettext
 
     def told(value: Callable[[Row], str]) -> Callable[[str], str]:
         return lambda area: f"{by_id[area].say(scene.language)}: {value(by_id[area])}"
@@ -171,19 +171,19 @@ def maps(tizme: Tizme, rows: tuple[Row, ...], scene: Scene) -> tuple[Drawing, ..
 
     found = [
         Drawing(
-            say("Voters"),
+            gettext("Voters"),
             Markup(  # noqa: S704 -- escaped there
                 voter_charts.count_map(
                     shapes,
                     {row.id: row.voters for row in rows},
-                    titled(say("Voters by region"), scene.made, scene.language),
+                    titled(gettext("Voters by region"), scene.made, scene.language),
                     href,
                     told(lambda row: number(row.voters)),
                 )
             ),
         )
     ]
-    for title, part in ((say("Women"), _women), (say("Under thirty"), _young)):
+    for title, part in ((gettext("Women"), _women), (gettext("Under thirty"), _young)):
         values = {row.id: (part(row), row.table.voters) for row in rows if row.table is not None}
 
         def share_of(row: Row, part: Callable[[Row], int] = part) -> str:

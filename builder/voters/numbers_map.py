@@ -20,14 +20,14 @@ AREAS = "data/numbers/areas.geojson"
 def container(numbers: Numbers, language: Language) -> Markup:
     """The map's element."""
     del numbers
-    say = catalog("builder", language).gettext
+    gettext = catalog("builder", language).gettext
     return Markup(  # noqa: S704 -- escaped there
         voter_maps.container(
             areas=f"/tizme/{AREAS}",
             home=f"/tizme/{language}/",
             language=language,
-            said={key: say(sentence) for key, sentence in SCRIPT.items()},
-            label=say("Map"),
+            said={key: gettext(sentence) for key, sentence in SCRIPT.items()},
+            label=gettext("Map"),
         )
     )
 

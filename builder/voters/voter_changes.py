@@ -47,9 +47,9 @@ class ChangePeriod:
 
 def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
     """The country by region and commission, and each region by station."""
-    say = draw.words(language).gettext
-    title = say("Who came and left, in numbers")
-    description = say("How many people came to the lists of voters and left them.")
+    gettext = draw.words(language).gettext
+    title = gettext("Who came and left, in numbers")
+    description = gettext("How many people came to the lists of voters and left them.")
     scene = Scene(language, numbers.made)
     found = [_country(numbers, key, said, period, language) for key, said, period in _periods(numbers, language)]
     yield Drawn("changes/", title, description, draw.render("changes", language, found, scene))
@@ -64,22 +64,22 @@ def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
 
 
 def _periods(numbers: Numbers, language: Language) -> list[tuple[str, str, Period]]:
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     newest, month = numbers.newest, numbers.month
     found = []
     if newest is not None and not (month is not None and newest.whole):
-        found.append(("newest", say("Since the version before"), newest))
+        found.append(("newest", gettext("Since the version before"), newest))
     if month is not None:
-        found.append(("month", say("In the last whole month"), month))
+        found.append(("month", gettext("In the last whole month"), month))
     return found
 
 
 def _country(numbers: Numbers, key: str, title: str, period: Period, language: Language) -> ChangePeriod:
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     commissions = [row for region in numbers.regions for row in numbers.commissions(region.id)]
     tables = (
-        ChangeTable("regions", say("By region"), say("Region"), _lines(period, numbers.regions)),
-        ChangeTable("commissions", say("By commission"), say("Commission"), _lines(period, commissions)),
+        ChangeTable("regions", gettext("By region"), gettext("Region"), _lines(period, numbers.regions)),
+        ChangeTable("commissions", gettext("By commission"), gettext("Commission"), _lines(period, commissions)),
     )
     told = tuple(
         Named(region.id, region.say(language), reasons=period.reasons[region.id])
@@ -91,14 +91,14 @@ def _country(numbers: Numbers, key: str, title: str, period: Period, language: L
 
 def _region(numbers: Numbers, region: Row, one: tuple[str, str, Period], language: Language) -> ChangePeriod:
     key, title, period = one
-    say = draw.words(language).gettext
+    gettext = draw.words(language).gettext
     commissions = _lines(period, numbers.commissions(region.id))
     stations = [
         line for line in _lines(period, numbers.stations("region", region.id)) if line.flow.came or line.flow.gone
     ]
     tables = (
-        ChangeTable("commissions", say("By commission"), say("Commission"), commissions),
-        ChangeTable("stations", say("By polling station"), say("Polling station"), tuple(stations)),
+        ChangeTable("commissions", gettext("By commission"), gettext("Commission"), commissions),
+        ChangeTable("stations", gettext("By polling station"), gettext("Polling station"), tuple(stations)),
     )
     reasons = period.reasons.get(region.id)
     told = (Named(region.id, region.say(language), reasons=reasons),) if reasons else ()

@@ -17,10 +17,11 @@ from shailoo.rules.voter_groups import Table
 _WIDE, _MIDDLE, _LABEL = 620, 310, 34
 _OLDEST = 10
 """Years that the open group is drawn as."""
-_YEAR = 4.6
+_YEAR = 6.0
 _LEFT, _TOP, _BASE, _RIGHT = 92, 14, 172, 600
 _NICE = (1, 2, 5)
-_FEW = 6
+_APART = 110
+"""Least distance of two words below an axis: what a phone can show."""
 
 
 def pyramid(table: Table, title: str, women: str, men: str) -> str:
@@ -82,12 +83,10 @@ def growth(points: Sequence[tuple[date, int]], title: str, months: Callable[[dat
         f'<text class="tick" x="{_LEFT - 8}" y="{down(n)}" dy=".35em" text-anchor="end">{number(n)}</text>'
         for n in range(floor, top + 1, step)
     )
-    every = -(-len(points) // _FEW)
     ticks = "".join(
         f'<text class="tick" x="{across(days[n])}" y="{_BASE + 20}" text-anchor="{_anchor(n, len(points))}">'
-        f"{escape(months(day))}</text>"
-        for n, (day, _) in enumerate(points)
-        if (len(points) - 1 - n) % every == 0
+        f"{escape(months(points[n][0]))}</text>"
+        for n in _apart([(_RIGHT - _LEFT) * day / max(1, days[-1]) for day in days])
     )
     path = "L".join(f"{across(at)} {down(value)}" for at, (_, value) in zip(days, points, strict=True))
     dots = "".join(
@@ -99,6 +98,15 @@ def growth(points: Sequence[tuple[date, int]], title: str, months: Callable[[dat
         f'<svg data-chart="growth" data-text="" class="steps-line" viewBox="0 0 620 206" role="img" '
         f'aria-label="{escape(title)}">{lines}{ticks}<path class="line" d="M{path}"/>{dots}</svg>'
     )
+
+
+def _apart(places: Sequence[float]) -> list[int]:
+    """Which of the places get a word: the first, the last, and those between that leave room."""
+    kept = [0]
+    for n in range(1, len(places) - 1):
+        if places[n] - places[kept[-1]] >= _APART and places[-1] - places[n] >= _APART:
+            kept.append(n)
+    return [*kept, len(places) - 1]
 
 
 def _anchor(n: int, count: int) -> str:
