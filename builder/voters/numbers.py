@@ -75,8 +75,9 @@ def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -
     else:
         row = next(one for one in numbers.regions if one.id == area)
     scene = Scene(language, numbers.made)
-    scene.newest = row.flow if numbers.newest is not None else None
-    scene.month = numbers.month.flows.get(row.key, NOBODY) if numbers.month is not None else None
+    newest, month = numbers.newest, numbers.month
+    scene.newest = row.flow if newest is not None and not newest.whole else None
+    scene.month = month.flows.get(row.key, NOBODY) if month is not None else None
     return draw.render("numbers_of_place", language, row, scene)
 
 

@@ -102,6 +102,11 @@ class Scene:
             case _:
                 return ""
 
+    @staticmethod
+    def short(day: date) -> str:
+        """A day in a narrow column, the same in every language: `30.12.2026`."""
+        return f"{day:%d.%m.%Y}"
+
     def ages(self, table: Table) -> list[AgeLine]:
         """The age groups of a table, youngest first."""
         ends = [*(f"\u2013{first - 1}" for first in table.groups[1:]), "+"]

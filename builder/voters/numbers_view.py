@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -201,8 +202,8 @@ class Numbers:
         for change in changes:
             if change.station:
                 by_region.setdefault(self.places.get(change.station, ("", ""))[0], []).append(change)
-        reasons = {region: reasons_of_region(mine) for region, mine in by_region.items()} if whole else {}
         found = flows(changes, self.places, whole=whole)
+        reasons = {region: reasons_of_region(mine, found[f"region/{region}"]) for region, mine in by_region.items()}
         for rayon in {centre.rayon for centre in self.centres.values() if centre.rayon}:
             inside = [found[f"station/{s}"] for s in self._members[("rayon", rayon)] if f"station/{s}" in found]
             found[f"rayon/{rayon}"] = Flow(sum(f.came for f in inside), sum(f.gone for f in inside), None, None)
@@ -221,7 +222,7 @@ class Numbers:
             found.append(("before", series[-2]))
         day = self.point.as_of
         month = [point for point in series[:-1] if point.as_of <= _month_before(day)]
-        if month:
+        if month and month[-1] not in (point for _, point in found):
             found.append(("month", month[-1]))
         final = [point for point in series[:-1] if point.stage == "final"]
         if final:
@@ -231,4 +232,4 @@ class Numbers:
 
 def _month_before(day: date) -> date:
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)
-    return date(year, month, min(day.day, 28))
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

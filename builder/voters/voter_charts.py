@@ -20,7 +20,7 @@ _OLDEST = 10
 _YEAR = 6.0
 _LEFT, _TOP, _BASE, _RIGHT = 92, 14, 172, 600
 _NICE = (1, 2, 5)
-_APART = 110
+_APART = 140
 """Least distance of two words below an axis: what a phone can show."""
 
 
@@ -35,7 +35,7 @@ def pyramid(table: Table, title: str, women: str, men: str) -> str:
     pairs = [(w, all_ - w) for w, all_ in zip(table.women_by_age, table.ages, strict=True)]
     widest = max((max(pair) / years for pair, (_, years) in zip(pairs, groups, strict=True)), default=1) or 1
     unit = (_MIDDLE - _LABEL - 12) / widest
-    foot = 26 + sum(years for _, years in groups) * _YEAR
+    foot = 34 + sum(years for _, years in groups) * _YEAR
     drawn, y = [], foot
     for (first, years), pair in zip(groups, pairs, strict=True):
         high = years * _YEAR
@@ -52,8 +52,8 @@ def pyramid(table: Table, title: str, women: str, men: str) -> str:
             f'<text class="tick" x="{_MIDDLE}" y="{y + high / 2:.1f}" dy=".35em" text-anchor="middle">{told}</text>'
         )
     heads = (
-        f'<text class="head" x="{_MIDDLE - _LABEL}" y="14" text-anchor="end">{escape(women)}</text>'
-        f'<text class="head" x="{_MIDDLE + _LABEL}" y="14">{escape(men)}</text>'
+        f'<text class="head" x="{_MIDDLE - _LABEL}" y="20" text-anchor="end">{escape(women)}</text>'
+        f'<text class="head" x="{_MIDDLE + _LABEL}" y="20">{escape(men)}</text>'
     )
     return (
         f'<svg data-chart="pyramid" data-text="" class="pyramid" viewBox="0 0 {_WIDE} {foot + 4:.0f}" role="img" '
@@ -171,6 +171,6 @@ def _map(
     )
     scale = "".join(f'<li class="c{n}">{escape(text)}</li>' for n, text in enumerate(legend))
     return (
-        f'<svg class="choropleth" viewBox="{shapes.window(sorted(shapes.paths))}" role="group" '
+        f'<svg class="choropleth" viewBox="{shapes.window(sorted(steps))}" role="group" '
         f'aria-label="{escape(title)}" fill-rule="evenodd">{under}{links}</svg><ol class="scale" data-text>{scale}</ol>'
     )

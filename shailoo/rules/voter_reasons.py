@@ -134,17 +134,20 @@ def _only(told: Flow, allowed: tuple[bool, bool]) -> Flow:
     return Flow(told.came, told.gone, told.came_for if allowed[0] else None, told.gone_for if allowed[1] else None)
 
 
-def reasons_of_region(changes: Iterable[StationChange]) -> Reasons:
+def reasons_of_region(changes: Iterable[StationChange], told: Flow) -> Reasons:
     """Why people were new to, or left, the list of a region in a whole month, reason by reason; {} if too few.
 
-    Reasons with fewer than K people are told together; if those together are still fewer, with the next larger one.
+    Only in a direction in which the region tells its reasons at all (`told`, from `flows`): otherwise the sum of these,
+    taken from all who came, would be those who moved. Reasons with fewer than K people are told together; if those
+    together are still fewer, with the next larger one.
     """
     counts: dict[ReasonClass, int] = {}
     for change in changes:
         if change.reason in _FINE:
             counts[_FINE[change.reason]] = counts.get(_FINE[change.reason], 0) + change.people
     shown: dict[ReasonClass, int] = {}
-    for way in ((ReasonClass.CAME_OF_AGE, ReasonClass.REGISTERED), tuple(_FINE.values())[2:]):
+    added, removed = (ReasonClass.CAME_OF_AGE, ReasonClass.REGISTERED), tuple(_FINE.values())[2:]
+    for way in ((added if told.came_for is not None else ()), (removed if told.gone_for is not None else ())):
         mine = {reason: counts[reason] for reason in way if counts.get(reason)}
         few = {reason for reason, people in mine.items() if people < K}
         while few and sum(mine[reason] for reason in few) < K and few != mine.keys():
