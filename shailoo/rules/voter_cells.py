@@ -70,20 +70,13 @@ class Released(Frozen):
     tables: dict[str, Table]
     parts: dict[str, tuple[tuple[str, ...], ...]]
     turns: dict[str, tuple[int, ...]]
+    last: dict[str, int]
+    """Place -> version of the newest table that held it, alone or with others; kept when it loses that table."""
     steps: tuple[Step, ...]
     disabled: dict[str, int]
     """Region -> voters with a disability, and `country`; as of the regions' tables."""
     disabled_hidden: tuple[str, ...]
     """Regions that once had too few, and are never shown."""
-
-    def known(self, place: str, parent: str) -> int:
-        """The version whose table of the place is public, alone or together with its neighbours; 0 for none."""
-        if place in self.tables:
-            return self.tables[place].version
-        together = self.tables.get(f"small/{parent}")
-        if together is not None and any(len(part) > 1 and place in part for part in self.parts.get(parent, ())):
-            return together.version
-        return 0
 
 
 class Between(NamedTuple):
@@ -121,7 +114,7 @@ def renew(before: Released | None, now: Edition, since: Callable[[int], Between]
 class _Renewal:
     def __init__(self, before: Released | None, now: Edition, since: Callable[[int], Between]) -> None:
         self._before = before or Released(
-            version=0, as_of=date.min, tables={}, parts={}, turns={}, steps=(), disabled={}, disabled_hidden=()
+            version=0, as_of=date.min, tables={}, parts={}, turns={}, last={}, steps=(), disabled={}, disabled_hidden=()
         )
         self._now = now
         self._since = since
@@ -134,13 +127,14 @@ class _Renewal:
         self._tables = dict(self._before.tables)
         self._parts = dict(self._before.parts)
         self._turns = dict(self._before.turns)
+        self._last = dict(self._before.last)
         self._disabled = (dict(self._before.disabled), self._before.disabled_hidden)
 
     def result(self) -> Released:
         table = self._table([COUNTRY], Level.COUNTRY)
-        known = self._before.known(COUNTRY, "")
+        known = self._before.last.get(COUNTRY, 0)
         if table.enough() and self._may_replace([COUNTRY], Level.COUNTRY, known):
-            self._put(COUNTRY, table)
+            self._put(COUNTRY, [COUNTRY], table)
             self._below(COUNTRY, (Level.REGION, Level.COMMISSION, Level.STATION))
         disabled, hidden = self._disabled
         return Released(
@@ -149,6 +143,7 @@ class _Renewal:
             tables=dict(sorted(self._tables.items())),
             parts=dict(sorted(self._parts.items())),
             turns=dict(sorted(self._turns.items())),
+            last=dict(sorted(self._last.items())),
             steps=self._kept_steps(),
             disabled=dict(sorted(disabled.items())),
             disabled_hidden=hidden,
@@ -160,25 +155,27 @@ class _Renewal:
             return
         level, *deeper = levels
         parts = self._settled(parent, level)
-        if parts is None or not all(self._part_may(part, parent, level) for part in parts):
+        if parts is None or not all(self._part_may(part, level) for part in parts):
             return
         if not self._holds_together(parent):
             return
         self._turns[parent] = self._turns[parent][-1:]
         self._parts[parent] = parts
         self._tables.pop(f"small/{parent}", None)
-        for child in {child for part in (*self._before.parts.get(parent, ()), *parts) for child in part}:
+        elsewhere = {child for other, kids in self._children.items() if other != parent for child in kids}
+        for child in {child for part in (*self._before.parts.get(parent, ()), *parts) for child in part} - elsewhere:
             self._tables.pop(child, None)
         for part in parts:
-            self._put(part[0] if len(part) == 1 else f"small/{parent}", self._table(part, level))
+            self._put(part[0] if len(part) == 1 else f"small/{parent}", part, self._table(part, level))
         if level is Level.REGION:
             self._disabled = _disabled(self._now, parts, self._tables, self._before.disabled_hidden)
         for part in parts:
             if len(part) == 1:
                 self._below(part[0], tuple(deeper))
 
-    def _put(self, place: str, table: Table) -> None:
+    def _put(self, place: str, inside: Sequence[str], table: Table) -> None:
         self._tables[place] = table
+        self._last |= dict.fromkeys(inside, table.version)
         self._turns[place] = (*self._turns.get(place, ()), table.version)
 
     # --- which children are counted together ---
@@ -197,8 +194,8 @@ class _Renewal:
             return None
         return (*((child,) for child in sorted(alone)), *((tuple(sorted(small)),) if small else ()))
 
-    def _part_may(self, part: Sequence[str], parent: str, level: Level) -> bool:
-        versions = {self._before.known(child, parent) for child in part}
+    def _part_may(self, part: Sequence[str], level: Level) -> bool:
+        versions = {self._before.last.get(child, 0) for child in part}
         return all(self._may_replace(part, level, version) for version in versions)
 
     # --- differencing two dates ---
@@ -239,7 +236,7 @@ class _Renewal:
     def _parent_steps(self, parent: str, stations: set[str]) -> list[dict[str, tuple[int, int]]]:
         """Who came and left in each step of the parent, by station."""
         turns = self._turns[parent]
-        start = self._children_known(parent)
+        start = max((self._before.last.get(child, 0) for child in self._children.get(parent, ())), default=0)
         found = []
         for turn in (turn for turn in turns if turn > start):
             counts: dict[str, tuple[int, int]] = {}
@@ -252,9 +249,6 @@ class _Renewal:
             found.append(counts)
             start = turn
         return found
-
-    def _children_known(self, parent: str) -> int:
-        return max((self._before.known(child, parent) for child in self._children.get(parent, ())), default=0)
 
     # --- the tree ---
 
@@ -279,13 +273,9 @@ class _Renewal:
     def _kept_steps(self) -> tuple[Step, ...]:
         """Steps since the oldest table that a child still shows."""
         oldest = min((table.version for table in self._tables.values()), default=0)
-        silent = any(self._known_now(child, parent) == 0 for parent, kids in self._children.items() for child in kids)
+        children = {child for kids in self._children.values() for child in kids}
+        silent = not children <= self._last.keys()
         return tuple(step for step in self._steps if silent or step.version > oldest)
-
-    def _known_now(self, child: str, parent: str) -> int:
-        if child in self._tables:
-            return self._tables[child].version
-        return 1 if any(child in part for part in self._parts.get(parent, ())) else 0
 
 
 class _Flow(NamedTuple):

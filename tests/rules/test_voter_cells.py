@@ -198,6 +198,24 @@ def test_a_small_station_is_counted_with_its_neighbours_for_good() -> None:
     assert "station/1001" not in released(lists)[1].tables
 
 
+def test_a_station_that_passes_to_another_commission_keeps_its_older_table_in_mind() -> None:
+    country = Country(9, 0, 0.0)
+    country.lists = FakeLists()
+    country.adds(dict.fromkeys(PLACES, 250))
+    first = released(country.lists)[0]
+    country.adds({**dict.fromkeys(PLACES, 14), "1004": 3})
+    moved = {**PLACES, "1004": ("north", "tec-2")}
+    lists = country.lists
+
+    def since(version: int) -> Between:
+        return Between(lists.changes(version, 2), lists.touched(version, 2))
+
+    second = renew(first, Edition(2, lists.made()[1].as_of, lists.cells(2), moved, {}), since)
+    assert second.tables["station/1001"].version == 2
+    assert second.tables["station/1004"].version == 1
+    assert second.tables["station/2001"].version == 1
+
+
 def test_daily_versions_leave_the_tables_alone() -> None:
     state = released(Country(1, 250, 0.0).lists)[0]
     assert not due(state, START + timedelta(days=3))
