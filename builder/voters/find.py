@@ -55,11 +55,6 @@ class Card:
 
 
 def depends_on(tizme: Tizme) -> str:
-    """What the family is made from: a version of the register, which never changes once it is there."""
-    return f"register {tizme.register.number}"
-
-
-def depends_on(tizme: Tizme) -> str:
     """What all of it is made from: one version of the address register, whoever is on the lists."""
     return f"register {tizme.register.number}"
 
