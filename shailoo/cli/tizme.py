@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shailoo.errors import NotFound
 
@@ -36,7 +36,7 @@ def tizme_of(home: Installation) -> Tizme:
     if record is None or not record.register_number:
         raise NothingToPublish(NOTHING, folder=home.folder.name)
     due = next_update(record.as_of, election_days(home))
-    return Tizme(lists, home.registers.open(record.register_number), made, due)
+    return Tizme(lists, home.registers.open(record.register_number), made, due, _outlines(home))
 
 
 def election_days(home: Installation) -> tuple[date, ...]:
@@ -46,29 +46,36 @@ def election_days(home: Installation) -> tuple[date, ...]:
 
 def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
     """Publish the newest list, make its index, and let the public log take it in. Returns what was done."""
+    from builder.store import PublicFolder
     from builder.voters import find, station_map
+    from builder.voters.number_pages import NumberPages
     from builder.voters.publish import TizmePublisher
 
     tizme = tizme_of(home)
     progress("index", 50)
     found = home.index_stations()
-    progress("pages", 100)
-    outlines = _outlines(home)
+    progress("numbers", 80)
+    state = home.folder / "voters" / "pages"
+    numbers = NumberPages(tizme, PublicFolder(state))
+    progress("pages", 150)
+    outlines = tizme.outlines.get("regions")
     publisher = TizmePublisher(
         home.public,
         home.folder / "cache",
-        home.folder / "voters" / "pages",
+        state,
         lists=tizme.lists,
         register=tizme.register,
         made=tizme.made,
         next_update=tizme.next_update,
-        families=(find, station_map.StationMap(outlines)),
+        families=(find, station_map.StationMap(outlines), numbers),
         reader=home.voter_reader,
-        sections=("find", "map"),
+        sections=("find", "map", "numbers", "changes"),
+        fragments=numbers.of_station,
         elections={name: three(one.short_name) for name, one in home.elections.items()},
         outlines=outlines,
     )
-    done = publisher.publish(lambda made, of: progress("pages", 100 + 850 * made // max(of, 1)))
+    done = publisher.publish(lambda made, of: progress("pages", 150 + 800 * made // max(of, 1)))
+    numbers.keep()
     on_results(home, tizme)
     progress("done", 1000)
     return {**facts_of(done), "rows": tizme.current.voters, "refused": 0, "found_by_pin": found}
@@ -100,11 +107,12 @@ def three(name: Name) -> tuple[str, str, str]:
     return name.ky, name.ru, name.en
 
 
-def _outlines(home: Installation) -> dict[str, object] | None:
-    """The regions' outlines, as some election's package has them."""
+def _outlines(home: Installation) -> dict[str, dict[str, Any]]:
+    """The outlines of regions and rayons, as some election's package has them."""
+    found: dict[str, dict[str, Any]] = {}
     for name in sorted(home.elections):
-        file = home.folder / "elections" / name / "geo" / "regions_small.geojson"
-        if file.is_file():
-            value = json.loads(file.read_text("utf-8"))
-            return value if isinstance(value, dict) else None
-    return None
+        folder = home.folder / "elections" / name / "geo"
+        for kind, file in (("regions", "regions_small.geojson"), ("rayons", "rayons.geojson")):
+            if kind not in found and (folder / file).is_file():
+                found[kind] = json.loads((folder / file).read_text("utf-8"))
+    return found
