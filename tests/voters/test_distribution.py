@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shailoo.adapters.voters.distribution import distribute
@@ -276,6 +276,17 @@ def test_a_house_on_a_line_between_two_stations_has_the_lower_number(small: Path
         str(line)
     ]
     assert answers(small, [on_it])[0][on_it] == ("1006", Way.POLYGON)
+
+
+ANY = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(homes=st.lists(st.builds(Home, ANY, ANY, ANY, ANY) | st.builds(Home, st.just("sary"), ANY, ANY), max_size=20))
+def test_whatever_stands_in_an_extract_has_one_outcome(small: Path, homes: list[Home]) -> None:
+    found, counts = answers(small, homes)
+    assert sum(counts.values()) == len(found)
+    assert found == {home: reference(tables(), BOXES, home) for home in found}
 
 
 def test_nobody_to_distribute_is_nobody_distributed(small: Path) -> None:
