@@ -29,7 +29,7 @@ def pages(numbers: Numbers, language: Language) -> Iterable[Drawn]:
     by_number = {point.number: point for point in numbers.history.series}
     points = [(by_number[n].as_of, by_number[n].places[COUNTRY]) for n in numbers.history.months]
     scene.growth = draw.growth(points, draw.titled(gettext("Growth of the list"), numbers.made, language))
-    scene.maps = draw.maps(numbers.tizme, numbers.regions, scene)
+    scene.maps = draw.maps(numbers.outlines.get("regions"), numbers.regions, scene)
     scene.leaf = numbers_map.container(numbers, language) if scene.maps else scene.leaf
     scene.disabled = _disabled(numbers, language)
     scene.disabled_total = numbers.history.released.disabled.get(COUNTRY, 0)
@@ -66,6 +66,8 @@ def _region(numbers: Numbers, region: Row, language: Language) -> Drawn:
 def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -> str:
     """The section about numbers on the page of a station, commission or region: HTML.
 
+    It says nothing of the version, so that a page is written anew only when the place's own numbers change.
+
     Raises KeyError for a place that the register does not have.
     """
     if kind == "station":
@@ -75,8 +77,7 @@ def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -
     else:
         row = next(one for one in numbers.regions if one.id == area)
     scene = Scene(language, numbers.made)
-    newest, month = numbers.newest, numbers.month
-    scene.newest = row.flow if newest is not None and not newest.whole else None
+    month = numbers.month
     scene.month = month.flows.get(row.key, NOBODY) if month is not None else None
     return draw.render("numbers_of_place", language, row, scene)
 

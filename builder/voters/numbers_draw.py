@@ -14,7 +14,6 @@ from markupsafe import Markup
 from builder.render.charts import Shapes
 from builder.render.components import SITES, environment
 from builder.voters import voter_charts
-from builder.voters.drawn import Tizme
 from builder.voters.numbers_view import Row
 from builder.voters.numbers_words import REASON
 from shailoo.i18n import Catalog, catalog, number, share
@@ -84,7 +83,6 @@ class Scene:
     commissions: tuple[Row, ...] = ()
     rayons: tuple[Row, ...] = ()
     stations: tuple[Row, ...] = ()
-    newest: Flow | None = None
     month: Flow | None = None
 
     @property
@@ -157,9 +155,8 @@ def titled(title: str, made: VoterListMade, language: Language) -> str:
     return f"{title} ({words(language).gettext('synthetic figures')})" if made.synthetic else title
 
 
-def maps(tizme: Tizme, rows: tuple[Row, ...], scene: Scene) -> tuple[Drawing, ...]:
+def maps(outlines: Mapping[str, Any] | None, rows: tuple[Row, ...], scene: Scene) -> tuple[Drawing, ...]:
     """Voters, women and people under thirty by region, without a script. Nothing without outlines."""
-    outlines = tizme.outlines.get("regions")
     if outlines is None:
         return ()
     shapes = _shapes(_Kept(outlines))

@@ -39,10 +39,10 @@ def head() -> str:
 
 def files(numbers: Numbers) -> Iterable[tuple[str, bytes]]:
     """Script, sheet and figures; nothing without outlines."""
-    if not numbers.tizme.outlines:
+    if not numbers.outlines:
         return ()
     figures = [*map(_figures, numbers.regions), *(_figures(row) for row in _rayons(numbers))]
-    return [*voter_maps.files().items(), (AREAS, voter_maps.areas_geojson(figures, numbers.tizme.outlines))]
+    return [*voter_maps.files().items(), (AREAS, voter_maps.areas_geojson(figures, numbers.outlines))]
 
 
 def _rayons(numbers: Numbers) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from builder.voters.drawn import Tizme
 from builder.voters.numbers_release import History, Point
@@ -69,8 +69,9 @@ class Period:
 class Numbers:
     """One version's numbers. Everything is computed when first asked for, and kept."""
 
-    def __init__(self, tizme: Tizme, history: History) -> None:
+    def __init__(self, tizme: Tizme, history: History, outlines: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.tizme = tizme
+        self.outlines = outlines or {}
         self.history = history
         self.made = tizme.current
         self.point = history.series[-1]
@@ -78,6 +79,10 @@ class Numbers:
         self.centres = {str(centre.station): centre for centre in centres}
         self.places = {station: (str(one.region), one.tec) for station, one in self.centres.items()}
         self.totals = {station: n for station, n in tizme.lists.totals(self.made.number).items() if station}
+
+    def gather(self) -> None:
+        """Read everything that is asked of the list now, so that nothing is later."""
+        _ = self.newest, self.month
 
     # --- rows ---
 

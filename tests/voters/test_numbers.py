@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from builder.voters import compare, elections_pages, numbers, numbers_files, voter_changes
+from builder.voters import compare, elections_pages, numbers, voter_changes
 from builder.voters.drawn import Drawn, Tizme
 from builder.voters.elections_history import NOTES, past_elections
+from builder.voters.numbers_family import NumbersPages
 from builder.voters.numbers_release import release, released_from_json, released_to_json
 from builder.voters.numbers_view import Numbers
 from builder.voters.voter_charts import growth, pyramid
@@ -25,25 +26,30 @@ from shailoo.i18n import number
 from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.voter_list import AGE_BANDS
 from shailoo.rules.voter_groups import COUNTRY, Table
-from tests.voters.fake_lists import small_tizme, with_versions
+from tests.voters.fake_lists import FakeLists, small_tizme, with_versions
 
 GEO = Path(__file__).resolve().parents[2] / "elections" / "jk-2021-11-28" / "geo"
 
 
 @pytest.fixture(scope="module")
 def tizme() -> Tizme:
+    return small_tizme(people=9_000, versions=4, growth=40)
+
+
+@pytest.fixture(scope="module")
+def family(tizme: Tizme) -> NumbersPages:
     outlines = {name: json.loads((GEO / f"{name}.geojson").read_text("utf-8")) for name in ("regions", "rayons")}
-    return replace(small_tizme(people=9_000, versions=4, growth=40), outlines=outlines)
+    return NumbersPages(tizme, None, outlines)
 
 
 @pytest.fixture(scope="module")
-def counted(tizme: Tizme) -> Numbers:
-    return Numbers(tizme, release(tizme, None))
+def counted(family: NumbersPages) -> Numbers:
+    return family.numbers
 
 
 @pytest.fixture(scope="module")
-def files(counted: Numbers) -> dict[str, bytes]:
-    return dict(numbers_files.files(counted))
+def files(family: NumbersPages, tizme: Tizme) -> dict[str, bytes]:
+    return dict(family.files(tizme))
 
 
 def every_page(counted: Numbers, language: Language) -> Iterable[Drawn]:
@@ -143,11 +149,39 @@ def test_the_files_of_a_region_agree_with_the_list(files: dict[str, bytes], tizm
 
 
 def test_a_new_version_that_changes_nothing_of_the_numbers_gives_the_same_bytes(
-    counted: Numbers, files: dict[str, bytes], tizme: Tizme
+    family: NumbersPages, counted: Numbers, files: dict[str, bytes], tizme: Tizme
 ) -> None:
-    again = Numbers(tizme, released_from_json(released_to_json(counted.history)))
-    assert dict(numbers_files.files(again)) == files
-    assert [page.main for page in every_page(again, "ru")] == [page.main for page in every_page(counted, "ru")]
+    again = NumbersPages(tizme, family.state, counted.outlines)
+    assert again.state == family.state
+    assert again.depends_on(tizme) == family.depends_on(tizme)
+    assert dict(again.files(tizme)) == files
+    assert list(again.pages(tizme, "ru")) == list(family.pages(tizme, "ru"))
+
+
+def test_after_it_is_made_the_family_asks_the_list_nothing(family: NumbersPages, tizme: Tizme) -> None:
+    alone = NumbersPages(tizme, None, family.numbers.outlines)
+    alone.numbers.tizme = replace(tizme, lists=FakeLists())  # whoever asks it for a version gets an error
+    assert list(alone.pages(tizme, "en")) == list(family.pages(tizme, "en"))
+    assert dict(alone.files(tizme)) == dict(family.files(tizme))
+
+
+def test_the_section_of_a_station_stays_while_its_own_numbers_stay(tizme: Tizme) -> None:
+    last = tizme.made[-1]
+    lists = tizme.lists
+    assert isinstance(lists, FakeLists)
+    stands = dict(lists.stands(last.number))
+    gone = next(person for person, (_, station) in sorted(stands.items()) if station == "1001")
+    copy = FakeLists()
+    for made in tizme.made:
+        copy.make(lists.stands(made.number), as_of=made.as_of)
+    today = replace(tizme, lists=copy, made=tuple(copy.made()))
+    del stands[gone]
+    copy.make(stands, as_of=last.as_of)  # a second version of the day: no new month
+    tomorrow = replace(today, made=tuple(copy.made()))
+    before = NumbersPages(today, None)
+    after = NumbersPages(tomorrow, before.state)
+    changed = {s for s in ("1001", "1002", "7001", "9001") if before.fragment(s, "ky") != after.fragment(s, "ky")}
+    assert changed == {"1001"}
 
 
 def test_the_section_of_a_place_tells_its_numbers_with_their_day(counted: Numbers) -> None:
