@@ -156,8 +156,11 @@ def first_register(home: Installation, file: Path, named: Path | None) -> None:
 
 
 def last_election(home: Installation, day: date) -> date | None:
-    """The last election day before a day: whoever came of age since then votes for the first time."""
-    return max((one.day for one in home.elections.values() if one.day <= day), default=None)
+    """The last day before a day on which the whole country could vote; who came of age since has a first vote."""
+    from builder.voters.elections_history import past_elections
+
+    known = [one.day for one in past_elections() if one.scope == "country"]
+    return max((one for one in (*known, *(held.day for held in home.elections.values())) if one < day), default=None)
 
 
 @contextmanager

@@ -7,6 +7,8 @@ The names on a station's list are public, in every version. What an attacker wou
 * **Difference two dates.** This version's table less the last one is the table of whoever came and left, and the lists
   name them. Hence a place's table is replaced only when at least K people came, or left, or nobody did; and when they
   are not all of one kind (all eighteen, say).
+* **First votes** are few soon after an election, and would take sex and age with them. So they are told of all children
+  of a place or of none, and the rules above are asked for them separately.
 * **Difference in space.** A parent less all children but one is that child. Hence the children of a place are renewed
   *together or not at all*, and only when their parent is. A hold of one would be no hold.
 * **Both at once.** A parent is renewed in months in which its children are not; later all children are. For a child
@@ -133,9 +135,12 @@ class _Renewal:
     def result(self) -> Released:
         table = self._table([COUNTRY], Level.COUNTRY)
         known = self._before.last.get(COUNTRY, 0)
-        if table.enough() and self._may_replace([COUNTRY], Level.COUNTRY, known):
-            self._put(COUNTRY, [COUNTRY], table)
-            self._below(COUNTRY, (Level.REGION, Level.COMMISSION, Level.STATION))
+        first = table.enough() and self._may_replace([COUNTRY], Level.COUNTRY, known, first=True)
+        if first or (
+            table.without_first().enough() and self._may_replace([COUNTRY], Level.COUNTRY, known, first=False)
+        ):
+            self._put(COUNTRY, [COUNTRY], table if first else table.without_first())
+            self._below(COUNTRY, (Level.REGION, Level.COMMISSION, Level.STATION), first=first)
         disabled, hidden = self._disabled
         return Released(
             version=self._now.version,
@@ -149,14 +154,20 @@ class _Renewal:
             disabled_hidden=hidden,
         )
 
-    def _below(self, parent: str, levels: tuple[Level, ...]) -> None:
-        """Renew the children of a place that was just renewed, all or none, and go on below each."""
+    def _below(self, parent: str, levels: tuple[Level, ...], *, first: bool) -> None:
+        """Renew the children of a place that was just renewed, all or none, and go on below each.
+
+        First votes are told of all of them or of none, and only where the parent tells them: they alone may be too few.
+        """
         if not levels:
             return
         level, *deeper = levels
         parts = self._settled(parent, level)
-        if parts is None or not all(self._part_may(part, level) for part in parts):
+        if parts is None or not all(self._part_may(part, level, first=False) for part in parts):
             return
+        first = first and all(
+            self._table(part, level).enough() and self._part_may(part, level, first=True) for part in parts
+        )
         if not self._holds_together(parent):
             return
         self._turns[parent] = self._turns[parent][-1:]
@@ -166,12 +177,14 @@ class _Renewal:
         for child in {child for part in (*self._before.parts.get(parent, ()), *parts) for child in part} - elsewhere:
             self._tables.pop(child, None)
         for part in parts:
-            self._put(part[0] if len(part) == 1 else f"small/{parent}", part, self._table(part, level))
+            table = self._table(part, level)
+            place = part[0] if len(part) == 1 else f"small/{parent}"
+            self._put(place, part, table if first else table.without_first())
         if level is Level.REGION:
             self._disabled = _disabled(self._now, parts, self._tables, self._before.disabled_hidden)
         for part in parts:
             if len(part) == 1:
-                self._below(part[0], tuple(deeper))
+                self._below(part[0], tuple(deeper), first=first)
 
     def _put(self, place: str, inside: Sequence[str], table: Table) -> None:
         self._tables[place] = table
@@ -183,24 +196,24 @@ class _Renewal:
     def _settled(self, parent: str, level: Level) -> tuple[tuple[str, ...], ...] | None:
         """The children one by one, those that are too small together; None if that leaves nothing to tell."""
         small = {child for part in self._before.parts.get(parent, ()) if len(part) > 1 for child in part}
-        tables = {child: self._table([child], level) for child in self._children.get(parent, ())}
+        tables = {child: self._counted([child], level) for child in self._children.get(parent, ())}
         small = {child for child, table in tables.items() if child in small or not table.enough()}
         alone = sorted(tables.keys() - small, key=lambda child: (tables[child].voters, child))
-        while small and alone and (len(small) == 1 or not self._table(sorted(small), level).enough()):
+        while small and alone and (len(small) == 1 or not self._counted(sorted(small), level).enough()):
             small.add(alone.pop(0))
-        if small and not self._table(sorted(small), level).enough():
+        if small and not self._counted(sorted(small), level).enough():
             return None
         if not alone:
             return None
         return (*((child,) for child in sorted(alone)), *((tuple(sorted(small)),) if small else ()))
 
-    def _part_may(self, part: Sequence[str], level: Level) -> bool:
+    def _part_may(self, part: Sequence[str], level: Level, *, first: bool) -> bool:
         versions = {self._before.last.get(child, 0) for child in part}
-        return all(self._may_replace(part, level, version) for version in versions)
+        return all(self._may_replace(part, level, version, first=first) for version in versions)
 
     # --- differencing two dates ---
 
-    def _may_replace(self, places: Sequence[str], level: Level, version: int) -> bool:
+    def _may_replace(self, places: Sequence[str], level: Level, version: int, *, first: bool) -> bool:
         """Say whether the people who came and left since `version` are enough, and of more than one kind; or nobody."""
         if version == 0:
             return True
@@ -215,7 +228,7 @@ class _Renewal:
             people = max(sum(flow.new for flow in here), sum(flow.lost for flow in here))
         cells = (cell for station in stations for cell in touched.get(station, ()))
         came, gone = any(flow.came for flow in here), any(flow.gone for flow in here)
-        return people >= K and spread(cells, level, SPREAD, came=came, gone=gone)
+        return people >= K and spread(cells, level, SPREAD, came=came, gone=gone, first=first)
 
     def _happened(self, version: int) -> tuple[Mapping[str, _Flow], Mapping[str, list[TouchedCell]]]:
         if version not in self._between:
@@ -261,6 +274,10 @@ class _Renewal:
     def _table(self, places: Sequence[str], level: Level) -> Table:
         cells = (cell for place in places for station in self._stations(place) for cell in self._cells.get(station, ()))
         return tabulate(cells, level, self._now.version, self._now.as_of)
+
+    def _counted(self, places: Sequence[str], level: Level) -> Table:
+        """Without first votes: they do not decide who is told alone."""
+        return self._table(places, level).without_first()
 
     def _step(self) -> Step:
         if self._before.version == 0:

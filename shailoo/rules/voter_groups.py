@@ -53,7 +53,8 @@ class Table(Frozen):
     as_of: date
     voters: Count
     women: Count
-    first_time: Count
+    first_time: Count | None
+    """None where too few at some place of the same parent would vote for the first time, or nobody could say."""
     ages: tuple[Count, ...]
     women_by_age: tuple[Count, ...] = ()
 
@@ -69,13 +70,19 @@ class Table(Frozen):
 
     def enough(self, least: int = K) -> bool:
         """Say whether every cell of the table holds at least so many people."""
-        cells = [self.women, self.men, self.first_time, self.voters - self.first_time]
+        cells = [self.women, self.men]
+        if self.first_time is not None:
+            cells += [self.first_time, self.voters - self.first_time]
         if self.women_by_age:
             cells += self.women_by_age
             cells += [all_ - women for all_, women in zip(self.ages, self.women_by_age, strict=True)]
         else:
             cells += self.ages
         return min(cells) >= least
+
+    def without_first(self) -> Table:
+        """The same without first votes."""
+        return self.model_copy(update={"first_time": None})
 
 
 def group_of(band: int, groups: tuple[int, ...]) -> int:
@@ -123,23 +130,33 @@ def added(tables: Iterable[Table]) -> Table | None:
     parts = list(tables)
     if not parts or len({(t.version, len(t.ages), len(t.women_by_age)) for t in parts}) > 1:
         return None
+    firsts = [t.first_time for t in parts]
     return parts[0].model_copy(
         update={
             "voters": sum(t.voters for t in parts),
             "women": sum(t.women for t in parts),
-            "first_time": sum(t.first_time for t in parts),
+            "first_time": None if None in firsts else sum(first or 0 for first in firsts),
             "ages": tuple(sum(column) for column in zip(*(t.ages for t in parts), strict=True)),
             "women_by_age": tuple(sum(column) for column in zip(*(t.women_by_age for t in parts), strict=True)),
         }
     )
 
 
-def spread(touched: Iterable[TouchedCell], level: Level, least: int, *, came: bool = True, gone: bool = True) -> bool:
+def spread(
+    touched: Iterable[TouchedCell],
+    level: Level,
+    least: int,
+    *,
+    came: bool = True,
+    gone: bool = True,
+    first: bool = True,
+) -> bool:
     """Say whether those who came, and those who left, are of more than one kind.
 
     In sex and in age, at least `least` people entered cells other than the largest one, and the same for leaving; in
     first vote the same for entering only: that somebody who left had voted before says next to nothing. A direction in
-    which nobody went by name (`came`, `gone`) is not asked about: there only birthdays move people.
+    which nobody went by name (`came`, `gone`) is not asked about: there only birthdays move people; nor is the first
+    vote where it is not told (`first`).
     """
     groups = GROUPS[level]
     sexes: tuple[dict[object, int], dict[object, int]] = ({}, {})
@@ -151,7 +168,11 @@ def spread(touched: Iterable[TouchedCell], level: Level, least: int, *, came: bo
             sexes[way][cell.sex] = sexes[way].get(cell.sex, 0) + people
             ages[way][group] = ages[way].get(group, 0) + people
         firsts[cell.first_time] = firsts.get(cell.first_time, 0) + cell.entered
-    asked = [*((sexes[0], ages[0], firsts) if came else ()), *((sexes[1], ages[1]) if gone else ())]
+    asked = [
+        *((sexes[0], ages[0]) if came else ()),
+        *((firsts,) if came and first else ()),
+        *((sexes[1], ages[1]) if gone else ()),
+    ]
     return all(_mixed(counted, least) for counted in asked)
 
 
