@@ -6,8 +6,10 @@ Both are pure: the same versions of list and register give the same bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from shailoo.model.voter_list import VoterListMade
 from shailoo.ports import AddressRegister, VoterLists
@@ -39,6 +41,8 @@ class Tizme:
     """Every version of the list so far, oldest first; never empty."""
     next_update: date
     """When the next version is due (`shailoo.rules.list_schedule`)."""
+    outlines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """`regions` and `rayons`: GeoJSON FeatureCollections whose features have `properties.id`; without them no maps."""
 
     @property
     def current(self) -> VoterListMade:

@@ -6,9 +6,8 @@ in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any
 
 from builder.voters import compare, elections_pages, numbers, numbers_files, voter_changes
 from builder.voters.drawn import Drawn, Tizme
@@ -21,17 +20,12 @@ _PAGES = (numbers.pages, compare.pages, elections_pages.pages, voter_changes.pag
 
 
 class NumbersPages:
-    """`before` is what `state` gave at the last publication, None at the first; keep `state` once this one is through.
+    """`before` is what `state` gave at the last publication, None at first; keep `state` once this one is public."""
 
-    `outlines`: `regions` and `rayons`, GeoJSON collections whose features have `properties.id`; without them no maps.
-    """
-
-    def __init__(
-        self, tizme: Tizme, before: bytes | None, outlines: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> None:
+    def __init__(self, tizme: Tizme, before: bytes | None) -> None:
         history = release(tizme, None if before is None else released_from_json(before))
         self.state = released_to_json(history)
-        self.numbers = Numbers(tizme, history, outlines or {})
+        self.numbers = Numbers(tizme, history)
         self.numbers.gather()
 
     def pages(self, tizme: Tizme, language: Language) -> Iterable[Drawn]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from builder.voters.drawn import Tizme
 from builder.voters.numbers_release import History, Point
@@ -69,9 +69,9 @@ class Period:
 class Numbers:
     """One version's numbers. Everything is computed when first asked for, and kept."""
 
-    def __init__(self, tizme: Tizme, history: History, outlines: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(self, tizme: Tizme, history: History) -> None:
         self.tizme = tizme
-        self.outlines = outlines or {}
+        self.outlines = tizme.outlines
         self.history = history
         self.made = tizme.current
         self.point = history.series[-1]

@@ -34,6 +34,7 @@ from shailoo.model.voter_list import (
     VoterCell,
     VoterListMade,
 )
+from shailoo.rules.shown_list import shown_digest, shown_root
 
 ALPHABET = "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя"
 FIRST_TIME_BELOW = 20
@@ -109,7 +110,7 @@ class FakeLists:
             refused=0,
             folder=f"{number:06d}-{seal[:12]}",
             salted_root=seal,
-            shown_root=seal,
+            shown_root=shown_root(self.digests(number)),
             synthetic=True,
         )
         self._made.append(record)
@@ -177,14 +178,11 @@ class FakeLists:
         return {region: found[region] for region in sorted(found)}
 
     def digests(self, number: int) -> Mapping[StationNo, Digest]:
-        return {
-            station: Digest(hashlib.sha256(repr([tuple(name) for name in names]).encode()).hexdigest())
-            for station, names in sorted(self._lists(number).items())
-        }
+        return {station: shown_digest(station, names) for station, names in sorted(self._lists(number).items())}
 
     def _version(self, number: int) -> dict[str, tuple[Person, str]]:
-        if not 1 <= number <= len(self._made):
-            message = f"version {number} was never made: there are {len(self._made)}"
+        if not 1 <= number <= len(self._stands):
+            message = f"version {number} was never made: there are {len(self._stands)}"
             raise LookupError(message)
         return self._stands[number - 1]
 
