@@ -24,12 +24,12 @@ ADDRESS = "stations-map/"
 
 def empty_page(shell: Shell, language: Language) -> bytes:
     """The page while no address register is published."""
-    say = catalog("builder", language).gettext
-    title = say("Map of polling stations")
-    told = say("The address register is not published yet: boundaries of stations will be shown here.")
+    gettext = catalog("builder", language).gettext
+    title = gettext("Map of polling stations")
+    told = gettext("The address register is not published yet: boundaries of stations will be shown here.")
     main = (
         f"<h1>{escape(title)}</h1>\n"
-        f'<p class="notice">{escape(told)} <a href="/results/{language}/">{escape(say("Elections"))}</a></p>'
+        f'<p class="notice">{escape(told)} <a href="/results/{language}/">{escape(gettext("Elections"))}</a></p>'
     )
     return shell.stamp(title=title, main=main, path=ADDRESS, description=told).encode()
 
