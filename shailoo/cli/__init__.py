@@ -16,13 +16,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shailoo.cli import voter_days
+from shailoo.cli.home import opened
 from shailoo.errors import Conflict, NotFound, ShailooError
 
 if TYPE_CHECKING:
@@ -309,21 +309,6 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise NotFound("This file cannot be read.", file=path.name) from error
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[Installation]:
-    """Open an installation; one that plays a pressed evening gets the evening's clock."""
-    from rehearsal.evening import CLOCK, EveningClock, is_pressed
-    from shailoo.assembly import Installation
-
-    with Installation.open(folder) as installation:
-        if is_pressed(folder):
-            pressed = replace(installation, clock=EveningClock.open(folder / CLOCK))
-            yield pressed
-            pressed.close()
-        else:
-            yield installation
 
 
 def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from shailoo.cli.home import opened
 from shailoo.errors import NotFound, Refused
 from shailoo.model.voter_list import ListStage
 from shailoo.usecases.apply_register import apply_register, register_in_force
@@ -131,7 +132,6 @@ def publish(folder: Dir, *, as_json: AsJson = False) -> None:
 def at_home(folder: Path) -> Iterator[Installation]:
     """Open the installation in a folder; an empty folder becomes one for a rehearsal, without elections."""
     from shailoo.assembly import Installation
-    from shailoo.cli import opened
 
     if not (folder / "settings.json").exists() and (not folder.exists() or not any(folder.iterdir())):
         Installation.create(folder, []).close()

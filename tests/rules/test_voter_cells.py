@@ -146,7 +146,7 @@ def test_the_attacker_of_this_test_finds_nothing_in_the_scenes_below() -> None:
 @pytest.mark.parametrize(
     "weaker",
     [
-        pytest.param(lambda m: m.setattr(voter_cells._Renewal, "_may_replace", lambda *_: True), id="two dates"),
+        pytest.param(lambda m: m.setattr(voter_cells._Renewal, "_may_replace", lambda *_, **__: True), id="two dates"),
         pytest.param(lambda m: m.setattr(voter_cells, "holds", lambda _: True), id="cuts"),
         pytest.param(lambda m: m.setattr(voter_cells, "all", any, raising=False), id="children one by one"),
         pytest.param(lambda m: m.setattr(voter_groups.Table, "enough", lambda *_: True), id="small cells"),
