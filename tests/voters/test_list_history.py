@@ -237,4 +237,4 @@ class ListHistory(RuleBasedStateMachine):
 
 
 TestListHistory = ListHistory.TestCase
-TestListHistory.settings = settings(max_examples=12, stateful_step_count=6, deadline=None)
+TestListHistory.settings = settings(max_examples=8, stateful_step_count=5, deadline=None)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shailoo.adapters.voters.row_checks import birth_number, faults_sql, sound_sql
@@ -62,6 +62,14 @@ CELLS = st.fixed_dictionaries(
 )
 
 
+EDGES = [
+    {"birth_date": day, "status": status}
+    for day in ("2003-11-01", "2003-11-02", "1900-01-01", "1899-12-31", "2021-11-01", "2021-11-02", "2004-02-30")
+    for status in ("voter", "died")
+] + [{"settlement": "", "country": "DE"}, {"settlement": ""}, {"settlement": "", "country": "de"}, {"pin": ""}]
+
+
+@example(rows=EDGES)
 @given(rows=st.lists(CELLS, min_size=1, max_size=5))
 def test_the_database_refuses_what_the_rule_refuses(db: duckdb.DuckDBPyConnection, rows: list[dict[str, str]]) -> None:
     given_rows = [row(n) | cells for n, cells in enumerate(rows)]

@@ -140,12 +140,24 @@ def test_those_who_took_part_are_of_the_final_list_and_in_its_order(scene: Scene
         "1002,20000000000006",
         "1001,2",
         "1001,20000000000006",
+        "1001,20000000000003",
         "",
     ]
     made = scene.folder.take_part(Bytes("\n".join(lines).encode()), election="jk-2021-11-28", as_of=date(2021, 11, 28))
-    assert (made.rows, made.refused, made.record.voters) == (6, 2, 4)
+    assert (made.rows, made.refused, made.record.voters) == (7, 3, 4)
+    assert made.problems == {"form": 1, "not-on-list": 1, "twice": 1}
     assert made.record.stage is ListStage.TOOK_PART
     assert scene.reader.totals(2) == {"1001": 4}
     scene.bring([row(n) for n in range(30)])
     assert scene.reader.totals(3) == {"1001": 10, "1002": 10, "": 10}
     assert scene.reader.changes(1, 3) == []
+
+
+def test_a_version_knows_since_when_a_person_stands_at_a_station(scene: Scene) -> None:
+    scene.registers.versions.append(TWO)
+    scene.bring([row(n) for n in range(3)])
+    scene.bring([row(0, surname="Өмүров"), row(1, settlement="s0"), row(2), row(3)])
+    folder = scene.root / "lists" / scene.reader.made()[-1].folder
+    with duckdb.connect() as db:
+        found = db.execute(f"SELECT person, since FROM '{folder / 'voters.parquet'}'").fetchall()  # noqa: S608  our own path
+    assert dict(found) == {"P000000": 1, "P000001": 2, "P000002": 1, "P000003": 2}
