@@ -11,6 +11,7 @@ from builder.voters.drawn import Drawn
 from builder.voters.station import INDEX, Around, Link, election_name
 from builder.voters.words import STAGE
 from shailoo.i18n import local_date
+from shailoo.rules import disclosure
 
 if TYPE_CHECKING:
     from builder.render.components import Tongue
@@ -101,6 +102,8 @@ class FrontView:
     map_href: str
     numbers_href: str
     changes_href: str
+    sources: tuple[str, ...]
+    """What the rule about the fields that are shown rests on; citations are kept in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ class FrontPages:
             map_href="map/" if "map" in sections else "",
             numbers_href="numbers/" if "numbers" in sections else "",
             changes_href="changes/" if "changes" in sections else "",
+            sources=tuple(source.text for source in disclosure.LEAST.citations),
         )
         return Drawn(
             "",

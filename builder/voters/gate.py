@@ -14,6 +14,8 @@ from builder.voters.edition import Edition, Shown
 from shailoo.errors import Held
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import PersonName
+from shailoo.rules import disclosure
+from shailoo.rules.disclosure import PersonField
 from shailoo.rules.shown_list import shown_digest, shown_root
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f0-9@<>{}]")
@@ -52,6 +54,9 @@ def check_list(shown: Shown, station: StationNo, people: Sequence[PersonName]) -
             version=number,
             station=station,
         )
+    hidden = PersonField.PATRONYMIC not in disclosure.LEAST.fields
+    if hidden and any(person.patronymic for person in people):
+        raise Held("The rule in force does not let a list show this part of a name.", version=number, station=station)
     if _FORBIDDEN.search("".join(["".join(person) for person in people])):
         raise Held(
             "A name on a list holds a digit or another sign that no name has, such as a PIN or a date would. "

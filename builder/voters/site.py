@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+import shailoo.i18n
 from builder.render import components
 from builder.render.prose import ProseBuild, SearchDocument, build_prose
 from builder.render.shell import Shell
@@ -21,6 +22,8 @@ TEMPLATES = components.SITES / PORTAL / "templates"
 _NOINDEX = '<meta name="robots" content="noindex, noarchive">'
 _ASSET = re.compile(r'(?<=")asset:([\w.-]+)\.(js|css)(?=")')
 _BUILDER = Path(__file__).resolve().parents[1]
+_KERNEL = Path(shailoo.i18n.__file__).resolve().parent
+"""Rules decide what pages show as much as code that draws does."""
 
 
 class Site:
@@ -100,6 +103,8 @@ def _code_digest() -> str:
     whole = sha256(version("jinja2").encode())
     sources = [*sorted((_BUILDER / "voters").rglob("*.py")), *sorted((_BUILDER / "render").glob("*.py"))]
     sources += [*sorted(TEMPLATES.glob("*.j2")), *sorted((_BUILDER / "theme" / "components").glob("*.j2"))]
+    sources += sorted(path for path in (_BUILDER / "voters" / "data").rglob("*") if path.is_file())
+    sources += [*sorted((_KERNEL / "rules").glob("*.py")), _KERNEL / "i18n.py"]
     sources += [path for language in LANGUAGES if (path := po_path("builder", language)).exists()]
     for path in sources:
         whole.update(sha256(path.read_bytes()).digest())
