@@ -81,8 +81,8 @@ def houses(run: HouseRun, gettext: Say) -> str:
     first, last = run.first, run.last
     if last == 0:
         return gettext("houses without a number")
-    if first == last:
-        return str(first)
+    if run.houses or first == last:
+        return ", ".join(run.houses) or str(first)
     if last >= _OPEN:
         return _without_end(run, gettext)
     if run.parity == "odd":

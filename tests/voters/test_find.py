@@ -256,3 +256,8 @@ def test_no_street_is_lost_or_doubled_when_a_town_is_cut(names: set[str]) -> Non
     shown = [term.text() for leaf in cut for term in HTMLParser(str(leaf.rows)).css("dt")]
     assert sorted(shown) == sorted(names)
     assert sum(leaf.count for leaf in cut) == len(names)
+
+
+def test_houses_of_one_number_that_vote_apart_are_named_one_by_one() -> None:
+    run = HouseRun(("көчө", "улица", "Street"), 17, 17, "all", StationNo("1001"), ("17", "17а"))
+    assert find_pages.houses(run, lambda text, **_: text) == "17, 17а"
