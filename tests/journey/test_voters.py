@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from rehearsal.voters.evolve import evolve
+from rehearsal.voters.portal import identified
 from shailoo.assembly import Installation
 from shailoo.model.voter_list import VoterListMade
 
@@ -119,7 +121,7 @@ def test_names_are_in_no_data_file_and_list_pages_ask_not_to_be_indexed(home: Pa
         if path.suffix in {".csv", ".json", ".geojson", ".js", ".atom"}:
             text = data.decode().replace("\t", " ")
             assert not any(name in text for name in names), path
-        elif "/list/" in path.as_posix():
+        elif "/station/" in path.as_posix() and "/list/" in path.as_posix():
             assert b'name="robots" content="noindex' in data, path
 
 
@@ -176,3 +178,88 @@ def test_two_imports_at_once_have_one_winner_or_follow_each_other(home: Path, ex
     assert won >= 1
     assert len(made(home)) == known + won
     assert all("import-busy" in text for text, code in said if code != 0)
+
+
+def test_a_change_of_boundaries_is_shown_before_an_act_applies_it(home: Path, extract: Path, tmp_path: Path) -> None:
+    changed = tmp_path / "register"
+    shutil.copytree(extract.with_suffix(".register"), changed)
+    rules = people(changed / "rules.csv")
+    stations = {row["station"] for row in rules}
+    moved = next(row for row in rules if row["station"] != min(stations))
+    moved["station"] = min(stations)
+    with (changed / "rules.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rules[0]))
+        writer.writeheader()
+        writer.writerows(rules)
+    known = made(home)
+    planned = say("boundaries", changed, "--dir", home)
+    assert planned["moving"] == sum(count for _, _, count in planned["moves"]) > 0
+    assert made(home) == known
+    listed = people(home / planned["list"])
+    assert len(listed) == planned["moving"]
+    refused = subprocess.run(
+        command("voters", "boundaries", changed, "--dir", home, "--apply"), capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 2
+    assert "act-needed" in refused.stderr
+    assert made(home) == known
+    applied = say("boundaries", changed, "--dir", home, "--apply", "--act", "12-B", "--reason", "A street was divided.")
+    after = made(home)[-1]
+    assert (after.because, after.register_number) == ("boundaries", applied["register"])
+    assert after.voters + after.queued == known[-1].voters + known[-1].queued
+    with Installation.open(home) as installation:
+        before, now = (installation.voter_reader().totals(one.number) for one in (known[-1], after))
+    for source, target, count in planned["moves"]:
+        leaving = sum(many for one, _, many in planned["moves"] if one == target)
+        coming = sum(many for _, one, many in planned["moves"] if one == target)
+        assert now.get(target, 0) == before.get(target, 0) + coming - leaving, (source, target, count)
+    say("publish", "--dir", home)
+    assert verify(home)["ok"]
+
+
+def test_those_who_took_part_have_a_list_without_hour_or_order(home: Path, extract: Path, tmp_path: Path) -> None:
+    after = tmp_path / "final.csv"
+    evolve(extract, after, share_ppm=1_000, seed=9, day=date(2026, 11, 29))
+    say("import", after, "--dir", home, "--as-of", "2026-11-29", "--stage", "final", "--election", "an-election")
+    report = tmp_path / "identified.csv"
+    identified(home, report)
+    shown = people(report)
+    said = say("took-part", report, "--dir", home, "--election", "an-election", "--day", "2026-11-30")
+    assert (said["stage"], said["voters"], said["refused"]) == ("took-part", len(shown), 0)
+    report.write_text("station,pin\n8001,1\n8001,99999999999999\n", "utf-8")
+    strangers = subprocess.run(
+        command("voters", "took-part", report, "--dir", home, "--election", "an-election"),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert strangers.returncode == 2
+    assert "99999999999999" not in strangers.stderr
+    say("publish", "--dir", home)
+    assert verify(home)["ok"]
+    page = next((home / "public/tizme/ky/station").glob("*/took-part/*/index.html")).read_text("utf-8")
+    assert "noindex" in page
+
+
+def test_posters_queue_and_findings_stay_private(home: Path) -> None:
+    station = next((home / "public/tizme/ky/station").iterdir()).name
+    posted = say("post", "--dir", home, "--station", station)
+    assert posted["written"] + posted["kept"] == 1
+    waiting = say("queue", "--dir", home)
+    assert sum(waiting["reasons"].values()) == waiting["rows"]
+    assert {"gaps", "overlaps", "crowded_houses"} <= say("findings", "--dir", home).keys()
+    for private in (
+        *(home / "voters").rglob("*.csv"),
+        *(home / "voters").rglob("*.pdf"),
+        home / "voters/findings.json",
+    ):
+        assert private.stat().st_mode & 0o077 == 0, private
+
+
+def test_an_update_is_made_when_it_is_due_and_not_before(home: Path, extract: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "extracts"
+    folder.mkdir()
+    evolve(extract, folder / "2026-12-01.csv", share_ppm=1_000, seed=5, day=date(2026, 12, 1))
+    known = len(made(home))
+    assert say("update", folder, "--dir", home, "--when-due", "--as-of", "2026-11-30")["due"] is False
+    assert len(made(home)) == known
+    say("update", folder, "--dir", home, "--when-due", "--as-of", "2026-12-01")
+    assert len(made(home)) == known + 1

@@ -33,6 +33,7 @@ def write_queue(version: Path) -> Mapping[str, int]:
             f"FROM {waiting} ORDER BY ALL) TO {text(str(fresh))} (HEADER)"
         )
         with kept("write the queue"):
+            fresh.chmod(0o600)  # the database writes a new file in the place of ours
             fresh.replace(place)
         found = db.execute(f"SELECT way, count(*) FROM {waiting} GROUP BY way ORDER BY way").fetchall()  # noqa: S608 -- as above
     return {str(reason): int(people) for reason, people in found}
