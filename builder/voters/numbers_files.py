@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from builder.store import open_json
-from builder.tables import table
+from builder.tables import table as csv_table
 from builder.voters import compare, elections_history, numbers_map
 from builder.voters.numbers_view import Numbers, Period, Row
-from shailoo.rules.voter_groups import COUNTRY
+from shailoo.rules.voter_groups import COUNTRY, Table
 from shailoo.rules.voter_reasons import Flow
 
 FOLDER = "data/numbers"
@@ -55,30 +55,30 @@ def _places(numbers: Numbers, stem: str, rows: Sequence[Row]) -> Iterator[tuple[
     flag = "yes" if numbers.made.synthetic else "no"
     start = (numbers.made.number, numbers.made.as_of.isoformat(), flag)
     lines = [(*start, *line) for row in rows for line in _lines(row)]
-    yield f"{FOLDER}/{stem}.csv", table(PLACE_COLUMNS, lines)
+    yield f"{FOLDER}/{stem}.csv", csv_table(PLACE_COLUMNS, lines)
     value = {**_about(numbers), "places": [_place(row) for row in rows]}
     if stem == COUNTRY:
         value["queued"] = numbers.made.queued
+        value["together"] = [{"places": list(places), "table": _told(told)} for places, told in numbers.together()]
         value["disabled"] = numbers.history.released.disabled
     yield f"{FOLDER}/{stem}.json", open_json(value)
 
 
 def _lines(row: Row) -> Iterator[tuple[str | int | None, ...]]:
     who = (row.kind, row.id, *row.name)
-    yield (*who, "total", None, None, None, None, row.voters, None, None)
+    yield (*who, "total", None, None, None, None, row.voters, None, row.together)
     told = row.table
     if told is None:
         return
-    end = (told.as_of.isoformat(), row.together)
+    end = (told.as_of.isoformat(), 0)
     yield (*who, "all", None, None, told.women, told.men, told.voters, *end)
     yield (*who, "first-vote", None, None, None, None, told.first_time, *end)
-    for first, last, women, men, voters in _ages(row):
+    for first, last, women, men, voters in _ages(told):
         yield (*who, "age", first, last, women, men, voters, *end)
 
 
-def _ages(row: Row) -> Iterator[tuple[int, int | None, int | None, int | None, int]]:
-    told = row.table
-    if told is None or not told.ages:
+def _ages(told: Table) -> Iterator[tuple[int, int | None, int | None, int | None, int]]:
+    if not told.ages:
         return
     ends = (*(first - 1 for first in told.groups[1:]), None)
     women = told.women_by_age or (None,) * len(told.ages)
@@ -87,27 +87,28 @@ def _ages(row: Row) -> Iterator[tuple[int, int | None, int | None, int | None, i
 
 
 def _place(row: Row) -> dict[str, Any]:
-    told = row.table
     return {
         "kind": row.kind,
         "id": row.id,
         "name": _name(row.name),
         "voters": row.voters,
-        "table": None
-        if told is None
-        else {
-            "list": told.version,
-            "as_of": told.as_of.isoformat(),
-            "with_other_places": row.together,
-            "voters": told.voters,
-            "women": told.women,
-            "men": told.men,
-            "first_vote": told.first_time,
-            "ages": [
-                {"from": first, "to": last, "women": women, "men": men, "voters": voters}
-                for first, last, women, men, voters in _ages(row)
-            ],
-        },
+        "with_other_places": row.together,
+        "table": None if row.table is None else _told(row.table),
+    }
+
+
+def _told(table: Table) -> dict[str, Any]:
+    return {
+        "list": table.version,
+        "as_of": table.as_of.isoformat(),
+        "voters": table.voters,
+        "women": table.women,
+        "men": table.men,
+        "first_vote": table.first_time,
+        "ages": [
+            {"from": first, "to": last, "women": women, "men": men, "voters": voters}
+            for first, last, women, men, voters in _ages(table)
+        ],
     }
 
 
@@ -134,7 +135,7 @@ def _series(numbers: Numbers) -> Iterator[tuple[str, bytes]]:
         )
         for point in numbers.history.series
     ]
-    yield f"{FOLDER}/series.csv", table(("list", "as_of", "stage", "queued", *names), lines)
+    yield f"{FOLDER}/series.csv", csv_table(("list", "as_of", "stage", "queued", *names), lines)
 
 
 def _areas(numbers: Numbers) -> list[Row]:
@@ -154,7 +155,7 @@ def _changes(numbers: Numbers) -> Iterator[tuple[str, bytes]]:
         for row in (numbers.country, *rows)
         for line in _flow_lines(period, row)
     ]
-    yield f"{FOLDER}/changes.csv", table(CHANGE_COLUMNS, lines)
+    yield f"{FOLDER}/changes.csv", csv_table(CHANGE_COLUMNS, lines)
     value = {**_about(numbers), "periods": [_period(period, [numbers.country, *rows]) for period in periods]}
     yield f"{FOLDER}/changes.json", open_json(value)
 

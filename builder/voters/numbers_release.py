@@ -49,8 +49,9 @@ def release(tizme: Tizme, before: History | None) -> History:
             continue
         series = (*series, _point(tizme, made, places, rayons))
         if due(released, made.as_of):
+            again = released is not None and not released.tables  # nobody was on a station's list yet
             released = renew(released, _edition(tizme, made, places), _since(tizme, made.number))
-            months = (*months, made.number)
+            months = (*(months[:-1] if again else months), made.number)
     if released is None:
         message = "there is no version of the list to release numbers of"
         raise LookupError(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -33,7 +33,7 @@ class Row:
     voters: int
     table: Table | None
     together: int
-    """With how many other small places the table is counted; 0 for one of its own."""
+    """With how many other small places this one is counted, in a table that is not its own; otherwise 0."""
     flow: Flow
     """Since the version before."""
 
@@ -154,15 +154,22 @@ class Numbers:
         tables = self.history.released.tables
         if key in tables:
             return tables[key], 0
-        parent, others = self._together.get(key, ("", 0))
-        return tables.get(f"small/{parent}"), others
+        return None, self._others.get(key, 0)
+
+    def together(self) -> Iterator[tuple[Sequence[str], Table]]:
+        """Small places that are counted together, and their one table."""
+        released = self.history.released
+        for parent, parts in released.parts.items():
+            for part in parts:
+                if len(part) > 1 and f"small/{parent}" in released.tables:
+                    yield part, released.tables[f"small/{parent}"]
 
     @cached_property
-    def _together(self) -> Mapping[str, tuple[str, int]]:
-        """Small place -> its parent, and with how many others it is counted."""
+    def _others(self) -> Mapping[str, int]:
+        """Small place -> with how many others it is counted."""
         return {
-            place: (parent, len(part) - 1)
-            for parent, parts in self.history.released.parts.items()
+            place: len(part) - 1
+            for parts in self.history.released.parts.values()
             for part in parts
             if len(part) > 1
             for place in part

@@ -81,6 +81,12 @@ class Released(Frozen):
     """Regions that once had too few, and are never shown."""
 
 
+NOTHING: Final = Released(
+    version=0, as_of=date.min, tables={}, parts={}, turns={}, last={}, steps=(), disabled={}, disabled_hidden=()
+)
+"""Before anything was released."""
+
+
 class Between(NamedTuple):
     """What happened between an older version and the one that is decided about."""
 
@@ -100,8 +106,11 @@ class Edition:
 
 
 def due(before: Released | None, as_of: date) -> bool:
-    """Say whether tables may be renewed: in the first version of a calendar month. Daily versions leave them alone."""
-    return before is None or (as_of.year, as_of.month) > (before.as_of.year, before.as_of.month)
+    """Say whether tables may be renewed: in the first version of a calendar month. Daily versions leave them alone.
+
+    As long as nothing was released (a first import whose people all wait in the queue), every version may.
+    """
+    return before is None or not before.tables or (as_of.year, as_of.month) > (before.as_of.year, before.as_of.month)
 
 
 def renew(before: Released | None, now: Edition, since: Callable[[int], Between]) -> Released:
@@ -115,9 +124,7 @@ def renew(before: Released | None, now: Edition, since: Callable[[int], Between]
 
 class _Renewal:
     def __init__(self, before: Released | None, now: Edition, since: Callable[[int], Between]) -> None:
-        self._before = before or Released(
-            version=0, as_of=date.min, tables={}, parts={}, turns={}, last={}, steps=(), disabled={}, disabled_hidden=()
-        )
+        self._before = before if before is not None and before.tables else NOTHING
         self._now = now
         self._since = since
         self._between: dict[int, tuple[Mapping[str, _Flow], Mapping[str, list[TouchedCell]]]] = {}

@@ -77,6 +77,20 @@ def test_folding_version_by_version_is_folding_all_at_once(tizme: Tizme) -> None
     assert release(tizme, state) == state
 
 
+def test_a_list_that_is_distributed_a_day_after_its_import_has_numbers_the_same_month(tizme: Tizme) -> None:
+    assert isinstance(tizme.lists, FakeLists)
+    stands = tizme.lists.stands(1)
+    lists = FakeLists()
+    first = lists.make({person: (who, "") for person, (who, _) in stands.items()}, as_of=tizme.made[0].as_of)
+    waiting = release(replace(tizme, lists=lists, made=(first,)), None)
+    assert not waiting.released.tables
+    second = lists.make(stands, as_of=tizme.made[0].as_of)
+    state = release(replace(tizme, lists=lists, made=(first, second)), waiting)
+    assert state.months == (2,)
+    assert state.released.tables[COUNTRY].version == 2
+    assert any(place.startswith("station/") for place in state.released.tables)
+
+
 def test_totals_of_regions_are_the_current_list(counted: Numbers, tizme: Tizme) -> None:
     page = next(iter(numbers.pages(counted, "en")))
     rows = table(page, "regions")
