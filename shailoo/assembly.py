@@ -324,12 +324,17 @@ class Installation:
         """Make the index of find-my-station for the newest list. Returns how many people it finds."""
         from shailoo.adapters.voters.finder_index import build_index  # noqa: PLC0415 -- as above
 
-        record = newest_list(self.voter_reader().made())
+        made = self.voter_reader().made()
+        record = newest_list(made)
         if record is None or not record.register_number:
             return 0
+        lists = self._voters() / "lists"
+        older = {one.number: lists / one.folder / "voters.parquet" for one in made if one.number < record.number}
+        voters = lists / record.folder / "voters.parquet"
         register = self.registers.open(record.register_number)
-        voters = self._voters() / "lists" / record.folder / "voters.parquet"
-        return build_index(self._voters() / "finder", record.number, voters, register.centres(), register.commissions())
+        return build_index(
+            self._voters() / "finder", record.number, voters, register.centres(), register.commissions(), older=older
+        )
 
     def plan_boundaries(self, number: int) -> MovePlan:
         """Who would move by a version of the register; the people go into `voters/boundaries/`, private."""
