@@ -6,6 +6,7 @@ night when the prose has not changed. What it made is kept under the digest of e
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -13,7 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -81,19 +83,29 @@ def build_prose(portal: str, target: Path, cache: Path, sites: Path = SITES) -> 
     """
     digest = _digest(sites / portal, portal)
     kept = cache / "prose" / f"{portal}-{digest}"
-    made = not kept.is_dir()
-    if made:
-        _make(portal, kept, sites)
-    public = kept / "public"
-    files = sorted(path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file())
-    for name in files:
-        _place(target / name, (public / name).read_bytes())
-    _forget_old_pages(cache / "prose" / f"{portal}.json", target, files)
-    build = ProseBuild(portal, target, kept, digest, made, tuple(files))
-    for language in shell.LANGUAGES:
-        if not (target / portal / language / "search" / "search_index.json").exists():
-            build.merge_search(language)
+    with _alone(cache / "prose", portal):
+        made = not kept.is_dir()
+        if made:
+            _make(portal, kept, sites)
+        public = kept / "public"
+        files = sorted(path.relative_to(public).as_posix() for path in public.rglob("*") if path.is_file())
+        for name in files:
+            _place(target / name, (public / name).read_bytes())
+        _forget_old_pages(cache / "prose" / f"{portal}.json", target, files)
+        build = ProseBuild(portal, target, kept, digest, made, tuple(files))
+        for language in shell.LANGUAGES:
+            if not (target / portal / language / "search" / "search_index.json").exists():
+                build.merge_search(language)
     return build
+
+
+@contextmanager
+def _alone(folder: Path, portal: str) -> Iterator[None]:
+    """Wait for another process that makes the same prose: the publishers of two portals share one cache."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{portal}.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(site: Path, portal: str) -> str:

@@ -15,7 +15,7 @@ from builder.render import charts
 from builder.render.pages import Pages
 from builder.render.prose import PORTALS, SearchDocument, build_prose
 from builder.render.shell import DataPage
-from builder.voters.results_map import see_to_empty_page
+from builder.voters.first_pages import see_to_first_pages
 from shailoo.i18n import catalog, local_moment
 from shailoo.model.base import LANGUAGES, Language, Name, stamp
 from shailoo.records.canonical import digest
@@ -76,7 +76,7 @@ class Site:
         for language in LANGUAGES:
             self._shells[language] = results.shell(language)
             results.merge_search(language, list(self._documents(language, nights)))
-            see_to_empty_page(self.public, self._shells[language], language)
+            see_to_first_pages(self.public, self._shells[language], self._builds["tizme"].shell(language), language)
         for name, night in nights.items():
             folder = self.public / "results" / "data" / name
             package = self.package_file(name)

@@ -5,7 +5,6 @@ Every program by one name. Errors of ours are one sentence and exit code 2, neve
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import resource
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shailoo.cli import voter_days
-from shailoo.cli.home import opened
+from shailoo.cli.home import only_one, opened
 from shailoo.errors import Conflict, NotFound, ShailooError
 
 if TYPE_CHECKING:
@@ -364,7 +363,7 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)
-    with _only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
+    with only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
         copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
         while True:
             if time.monotonic() - swept >= SWEEP_S:
@@ -407,18 +406,7 @@ def _wait_for_leash(stop: threading.Event) -> None:
 @contextmanager
 def only_publisher(folder: Path, *, wait: bool) -> Iterator[None]:
     """Be the only publisher of an installation on this machine. Raises PublisherBusy unless it may wait."""
-    with _only_one(folder, "publisher.lock", PublisherBusy, wait=wait):
-        yield
-
-
-@contextmanager
-def _only_one(folder: Path, name: str, busy: type[Conflict], *, wait: bool) -> Iterator[None]:
-    """Hold a lock of an installation on this machine; the system lets go of it when the process ends, however."""
-    with (folder / name).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            raise busy("Another such program is at work here; end it first.", folder=folder.name) from error
+    with only_one(folder, "publisher.lock", PublisherBusy, wait=wait):
         yield
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from shailoo.errors import NotFound
+from shailoo.cli.home import only_one
+from shailoo.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from builder.voters.drawn import Tizme
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from shailoo.model.base import Name
 
 NOTHING = "There is no voter list here yet, or nobody was distributed: `shailoo voters import`, then `… assign`."
+
+
+class TizmeBusy(Conflict):
+    """Two publishers would write the same pages."""
+
+    code = "tizme-busy"
 
 
 class NothingToPublish(NotFound):
@@ -45,7 +52,12 @@ def election_days(home: Installation) -> tuple[date, ...]:
 
 
 def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
-    """Publish the newest list, make its index, and let the public log take it in. Returns what was done."""
+    """Publish the newest list and make its index. Returns what was done. Raises TizmeBusy, Held, StorageFailed."""
+    with only_one(home.folder, "tizme.lock", TizmeBusy, wait=False):
+        return _publish(home, progress)
+
+
+def _publish(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
     from builder.store import PublicFolder
     from builder.voters import find, station_map
     from builder.voters.number_pages import NumberPages
@@ -85,7 +97,7 @@ def on_results(home: Installation, tizme: Tizme) -> None:
     """The map of polling stations stands on the results portal too, once that has a frame to put it into."""
     from builder.render.shell import Shell
     from builder.store import PublicFolder
-    from builder.voters.results_map import publish_on_results
+    from builder.voters.first_pages import publish_on_results
     from shailoo.model.base import LANGUAGES
 
     folder = PublicFolder(home.public / "results")
