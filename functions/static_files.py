@@ -60,12 +60,12 @@ _TYPES = {
 }
 _PLAIN_NAMES = ("checkpoint", "vkey")
 """Files of the log that are text and have no suffix."""
-_FRESH = ("pointer.json", "status.json", "checkpoint")
+_FRESH = ("pointer.json", "status.json", "checkpoint", "updated.html")
 """Small files that change with every version."""
 SECURITY: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("x-frame-options", "DENY"),
+    ("x-frame-options", "SAMEORIGIN"),
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
 )
