@@ -12,6 +12,7 @@ from shailoo.ids import StationNo
 from shailoo.model.voter_list import ChangeReason, ListStage, StationChange
 from shailoo.records.tlog import BadProof
 from shailoo.records.voter_commitment import verify_voter
+from shailoo.rules import disclosure
 from shailoo.rules.kyrgyz_order import kyrgyz_key
 from shailoo.rules.residence import residence_key
 from shailoo.rules.shown_list import shown_digest, shown_root
@@ -161,3 +162,17 @@ def test_a_version_knows_since_when_a_person_stands_at_a_station(scene: Scene) -
     with duckdb.connect() as db:
         found = db.execute(f"SELECT person, since FROM '{folder / 'voters.parquet'}'").fetchall()  # noqa: S608  our own path
     assert dict(found) == {"P000000": 1, "P000001": 2, "P000002": 1, "P000003": 2}
+
+
+def test_a_rule_that_shows_less_is_obeyed_by_names_and_digests(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    less = disclosure.LEAST.model_copy(
+        update={"fields": tuple(one for one in disclosure.LEAST.fields if one != disclosure.PersonField.PATRONYMIC)}
+    )
+    monkeypatch.setattr(disclosure, "LEAST", less)
+    scene.registers.versions.append(TWO)
+    scene.bring([row(n) for n in range(30)])
+    found = dict(scene.reader.people(1, [StationNo("1001")]))
+    people = found[StationNo("1001")]
+    assert people
+    assert not any(person.patronymic for person in people)
+    assert scene.reader.digests(1)[StationNo("1001")] == shown_digest(StationNo("1001"), people)

@@ -25,6 +25,7 @@ from shailoo.ids import Digest, RegionId, StationNo
 from shailoo.model.voter_list import PersonName, StationChange, TouchedCell, VoterCell, VoterListMade
 from shailoo.ports import RecordStore
 from shailoo.records.voter_commitment import Committed, VoterProof
+from shailoo.rules import disclosure
 
 _STATIONS_AT_ONCE = 64
 
@@ -43,13 +44,14 @@ class VoterListReader:
     def people(self, number: int, stations: Sequence[StationNo]) -> Iterator[tuple[StationNo, list[PersonName]]]:
         """People of stations, as asked; a station without voters has an empty list. See VoterLists."""
         file = text(str(self._folder(number) / versions.VOTERS))
+        names = ", ".join(versions.name_columns(disclosure.LEAST))
         with self._db() as db:
             for start in range(0, len(stations), _STATIONS_AT_ONCE):
                 asked = stations[start : start + _STATIONS_AT_ONCE]
                 which = ", ".join(text(station) for station in asked)
                 # The bounds let whole groups of rows be passed over. A long IN becomes a join, which keeps no order.
                 query = (
-                    f"SELECT station, surname, name, patronymic FROM read_parquet({file}, file_row_number = true) "  # noqa: S608 -- our own path
+                    f"SELECT station, {names} FROM read_parquet({file}, file_row_number = true) "  # noqa: S608 -- our own path
                     f"WHERE station IN ({which}) AND station BETWEEN {text(min(asked))} AND {text(max(asked))} "
                     "ORDER BY file_row_number"
                 )

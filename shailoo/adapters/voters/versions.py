@@ -27,6 +27,7 @@ from shailoo.adapters.voters.work_db import parquet, text
 from shailoo.ids import Digest, StationNo
 from shailoo.model.voter_list import PersonName, QueueReason
 from shailoo.records.canonical import canonical_json
+from shailoo.rules import disclosure
 from shailoo.rules.kyrgyz_order import kyrgyz_sql
 
 VOTERS = "voters.parquet"
@@ -137,7 +138,8 @@ def write_stations(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Sta
     """Count, digest and checksum each station of the version; the order of lines in the file is that of the list."""
     source = f"read_parquet({text(str(folder / VOTERS))}, file_row_number = true)"
     # `shown_bytes` of each station, put together and digested where the rows are: 4.3 million of them in two seconds.
-    line = "surname || chr(9) || name || chr(9) || patronymic || chr(10)"
+    surname, name, patronymic = name_columns(disclosure.LEAST)
+    line = f"{surname} || chr(9) || {name} || chr(9) || {patronymic} || chr(10)"
     found = db.execute(
         "SELECT coalesce(station, ''), count(*), "  # noqa: S608  our own columns
         f"sha256(concat(station, chr(10), string_agg({line}, '' ORDER BY file_row_number))), "
@@ -149,6 +151,12 @@ def write_stations(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Sta
     lines = {station: [one.voters, one.shown, one.people] for station, one in facts.items()}
     (folder / STATIONS).write_bytes(canonical_json(lines))
     return facts
+
+
+def name_columns(rule: disclosure.DisclosureRule) -> tuple[str, str, str]:
+    """Surname, name and patronymic as SQL, with what the rule does not show left out."""
+    patronymic = "patronymic" if disclosure.PersonField.PATRONYMIC in rule.fields else "''"
+    return "surname", "name", patronymic
 
 
 def shown(db: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[StationNo, list[PersonName]]]:
