@@ -37,7 +37,11 @@ class Portal:
         self._done = 0
 
     def make(self, room: Path, *, voters: int = VOTERS, districts: Sequence[str] = DISTRICTS) -> None:
-        """Make lists and pages; `room` is an empty folder for extracts. Raises CalledProcessError."""
+        """Make lists and pages; `room` is an empty folder for extracts. Raises CalledProcessError.
+
+        A small election has as many voters as its stations.
+        """
+        voters = min(voters, sum(station.voters for station in self._election.stations))
         room.mkdir(parents=True, exist_ok=True)
         day, name = self._election.day, self._election.id
         known = {one.id for one in self._election.districts}

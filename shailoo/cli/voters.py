@@ -34,6 +34,12 @@ Told = Callable[[str, int], None]
 """Is told which step is done, and how many thousandths of the whole are behind it."""
 
 
+class RegisterThere(Refused):
+    """A second address register where only the first one is taken without an act."""
+
+    code = "register-there"
+
+
 class BadDay(Refused):
     """Not a day."""
 
@@ -145,6 +151,12 @@ def first_register(home: Installation, file: Path, named: Path | None) -> None:
     Another one is a change of boundaries: `shailoo voters boundaries` shows who would move before it is applied.
     """
     beside = file.with_suffix(".register")
+    if named is not None and register_in_force(home.store) is not None:
+        raise RegisterThere(
+            "An address register is in force already. See who would move by another one, and apply it by an act: "
+            "shailoo voters boundaries FOLDER --dir DIR",
+            folder=named.name,
+        )
     source = named or (beside if beside.is_dir() else None)
     if source is not None and register_in_force(home.store) is None:
         loaded = home.registers.load(source)

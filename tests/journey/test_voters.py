@@ -263,3 +263,15 @@ def test_an_update_is_made_when_it_is_due_and_not_before(home: Path, extract: Pa
     assert len(made(home)) == known
     say("update", folder, "--dir", home, "--when-due", "--as-of", "2026-12-01")
     assert len(made(home)) == known + 1
+
+
+def test_a_second_register_comes_by_an_act_only(home: Path, extract: Path) -> None:
+    known = made(home)
+    beside = extract.with_suffix(".register")
+    for work in (("import", extract, "--as-of", "2026-12-02"), ("assign",)):
+        done = subprocess.run(
+            command("voters", *work, "--dir", home, "--register", beside), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert "register-there" in done.stderr
+    assert made(home) == known
