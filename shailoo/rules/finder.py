@@ -20,6 +20,8 @@ LONGEST_SURNAME: Final = 100
 """As in the extract (`shailoo.model.voter_tables`)."""
 _LONGEST_PIN = 40
 """Characters of a PIN as it is typed, with its spaces."""
+_PIECES = 4
+"""Of one letter, at most, as somebody's keyboard sends it."""
 _PIN = re.compile(r"[0-9]{14}")
 _GAPS = re.compile(r"[\s\-\u00ad\u2010-\u2015\u2212]+")
 _AS_TYPED = str.maketrans({"ё": "е", "ө": "о", "ү": "у", "ң": "н"})
@@ -42,7 +44,9 @@ def read_pin(text: str) -> str:
 
 def read_surname(text: str) -> str:
     """The key of a surname as somebody typed it. Raises NotAQuestion when it is blank or longer than one may be."""
-    key = surname_key(text) if len(text) <= LONGEST_SURNAME else ""
+    # A letter that comes in two pieces, as и and a breve, is one letter of the longest surname.
+    short = len(text) <= _PIECES * LONGEST_SURNAME and len(unicodedata.normalize("NFC", text)) <= LONGEST_SURNAME
+    key = surname_key(text) if short else ""
     if not key:
         raise NotAQuestion("A PIN has 14 digits, and the surname stands beside it.")
     return key

@@ -7,6 +7,7 @@ same in SQL that is made from the same columns (`shailoo.adapters.voters.row_che
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -59,11 +60,26 @@ class RowFault(NamedTuple):
 _PATTERNS = {column.name: re.compile(column.pattern) for column in EXTRACT}
 
 
+LETTERS = frozenset({"surname", "name", "patronymic", "street", "house", "flat"})
+"""Columns in which people write letters, which Unicode can write in two ways; the others hold codes."""
+PLAIN = "[^\\x{00}-\\x{2ff}\\x{400}-\\x{482}\\x{48a}-\\x{4ff}]"
+"""Regular expression (RE2): text without such a letter is in the form NFC already. Asked first, because it is quick."""
+
+
+def cell_text(column: str, cell: str) -> str:
+    """A cell as it is kept: cut of spaces, and letters in one piece (NFC).
+
+    й may come as и with a breve after it, which looks the same and would be another person, street or key.
+    """
+    bare = cell.strip(" ")
+    return unicodedata.normalize("NFC", bare) if column in LETTERS else bare
+
+
 def row_faults(row: Mapping[str, str], as_of: date) -> tuple[RowFault, ...]:
-    """The faults of one row, in the order of columns; empty when it may go in. Cells are cut of spaces around them."""
+    """The faults of one row, in the order of columns; empty when it may go in. Cells: see `cell_text`."""
     faults: list[RowFault] = []
     for column in EXTRACT:
-        cell = row.get(column.name, "").strip(" ")
+        cell = cell_text(column.name, row.get(column.name, ""))
         if not cell and column.presence == "needed":
             faults.append(RowFault(column.name, RowProblem.MISSING, column.remedy))
         elif cell and not _PATTERNS[column.name].fullmatch(cell):

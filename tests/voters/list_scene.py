@@ -16,6 +16,7 @@ from shailoo.adapters.memory import MemoryStore
 from shailoo.adapters.voters.extract import COLUMNS
 from shailoo.adapters.voters.folder import Imported, VoterFolder
 from shailoo.adapters.voters.reader import VoterListReader
+from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, Way
 from shailoo.ports import RecordStore
 
@@ -77,6 +78,12 @@ class TableRegisters:
 
     def path(self, number: int) -> Path:
         return self.root / f"{number:06}"
+
+    def stations(self, number: int) -> frozenset[StationNo]:
+        """Every station that any version has: most decisions here are about stations that no street leads to."""
+        del number
+        named = {station for version in self.versions for station in version.values()}
+        return frozenset(map(StationNo, named | {f"{1001 + n}" for n in range(9)}))
 
     def distribute(
         self, db: duckdb.DuckDBPyConnection, register: Path, residences: str, placed: str

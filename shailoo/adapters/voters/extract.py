@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from shailoo.adapters.voters.row_checks import faults_sql, sound_sql
+from shailoo.adapters.voters.row_checks import cell_sql, faults_sql, sound_sql
 from shailoo.adapters.voters.work_db import parquet, text
 from shailoo.errors import Refused
 from shailoo.ids import Digest
@@ -29,6 +29,7 @@ from shailoo.ports import VoterSource
 from shailoo.rules.voter_rows import REMEDIES, RowProblem
 
 COLUMNS = tuple(column.name for column in EXTRACT)
+_COLUMN = re.compile(r"[a-z][a-z_]{0,39}")
 _LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
 _PARQUET_FAULTS = (
     duckdb.ConversionException, duckdb.InternalException, duckdb.IOException, duckdb.SerializationException,
@@ -81,7 +82,7 @@ def read(db: duckdb.DuckDBPyConnection, taken: Taken, columns: Sequence[str], ta
     """
     source = _csv(taken, columns) if taken.suffix == "csv" else _parquet(db, taken, columns)
     first = 2 if taken.suffix == "csv" else 1
-    cells = ", ".join(f"trim(coalesce({column}, ''), ' ') AS {column}" for column in columns)
+    cells = ", ".join(f"{cell_sql(column)} AS {column}" for column in columns)
     try:
         db.execute(f"CREATE TABLE {table}_cells AS SELECT {cells} FROM {source}")  # noqa: S608  our own columns
     except duckdb.Error as error:
@@ -189,7 +190,9 @@ def _parquet(db: duckdb.DuckDBPyConnection, taken: Taken, columns: Sequence[str]
     _same_columns(taken.name, [str(row[0]) for row in found], columns)
     for name, kind, *_ in found:
         if kind != "VARCHAR":
-            raise BadExtract("Every column of the Parquet file must be text.", file=taken.name, column=str(name))
+            raise BadExtract(
+                "Every column of the Parquet file must be text. Have it exported so.", file=taken.name, column=str(name)
+            )
     return source
 
 
@@ -198,10 +201,9 @@ def _same_columns(file: str, found: Sequence[str], columns: Sequence[str]) -> No
         if name not in found:
             raise BadExtract("A column is missing. docs/voter-data.md has them all.", file=file, line=1, column=name)
     if len(found) != len(columns):
-        strange = next((name for name in found if name not in columns), "")
-        raise BadExtract(
-            "There is a column too many, or one twice. Leave it out.", file=file, line=1, column=strange[:40]
-        )
+        # Where a line end is lost, a person's cells stand in the header: only what looks like a column's name is told.
+        strange = next((name for name in found if name not in columns and _COLUMN.fullmatch(name)), None)
+        raise BadExtract("There is a column too many, or one twice. Leave it out.", file=file, line=1, column=strange)
 
 
 def _broken(file: str, words: str) -> BadExtract:
@@ -235,7 +237,7 @@ class _Utf8Lines:
             raise BadExtract("This is not UTF-8. Save the file as UTF-8.", file=self._file, line=line) from error
         if b"\x00" in piece:
             line = self._line + piece[: piece.index(b"\x00")].count(b"\n")
-            raise BadExtract("The file holds a zero byte: it is damaged.", file=self._file, line=line)
+            raise BadExtract("The file holds a zero byte: it is damaged. Ask for it again.", file=self._file, line=line)
         self._line += piece.count(b"\n")
 
     def end(self) -> None:

@@ -8,6 +8,7 @@ take_part        those of an election's final list who were identified at the pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ Distribute = Callable[[duckdb.DuckDBPyConnection, Path, str, str], Mapping[str, 
 """`distribute(db, register, residences, placed)`; see `shailoo.adapters.voters.distribution`."""
 
 
+_STATION = re.compile("[0-9]{1,6}")
+
+
 class Registers(Protocol):
     """Versions of the address register."""
 
@@ -44,6 +48,10 @@ class Registers(Protocol):
 
     def path(self, number: int) -> Path:
         """The folder of a version."""
+        ...
+
+    def stations(self, number: int) -> frozenset[StationNo]:
+        """The polling stations of a version; none of 0, which is no version."""
         ...
 
 
@@ -63,6 +71,12 @@ class NoSuchPerson(NotFound):
     """The list has nobody with this number of the population register."""
 
     code = "no-such-person"
+
+
+class NoSuchStation(NotFound):
+    """The address register by which voters are distributed has no polling station with this number."""
+
+    code = "no-such-station"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +188,12 @@ class VoterFolder:
     ) -> VoterListMade:
         """Make a version in which decisions on applications are carried out; later versions respect them.
 
-        Raises NoSuchPerson (none is carried out then).
+        Raises NoSuchPerson, NoSuchStation (none is carried out then).
         """
         with self._work() as (work, before, number):
             if before is None:
                 raise NoSuchVersion("There is no voter list yet: import one first.")
+            self._check_stations(decisions, before.register_number)
             with work_db(work) as db:
                 self._people_of(db, before)
                 place(db, self._shelf.place(before))
@@ -192,6 +207,17 @@ class VoterFolder:
                             "INSERT INTO decisions VALUES (?, ?, ?)", [one.person, one.station, Way.APPLICATION.value]
                         )
                 return self._continue(db, before, number, "applications", before.register_number, progress=progress)
+
+    def _check_stations(self, decisions: Sequence[Decision], register: int) -> None:
+        known = self._registers.stations(register)
+        for one in decisions:
+            if one.station is not None and one.station not in known:
+                fits = _STATION.fullmatch(one.station) is not None  # what is no number could be anything, a name too
+                raise NoSuchStation(
+                    "The address register in force has no polling station of this number. Decide on one that it has.",
+                    station=one.station if fits else None,
+                    register=register,
+                )
 
     def move(self, person: str, station: StationNo | None) -> VoterListMade:
         """One decision as a version of its own; see `decide`."""

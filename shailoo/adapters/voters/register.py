@@ -36,7 +36,7 @@ from shailoo.adapters.voters.register_tables import BOUNDARIES, GUIDE, HEADER, r
 from shailoo.adapters.voters.station_shapes import StationShapes, read_shapes
 from shailoo.adapters.voters.work_db import kept, text, work_db
 from shailoo.errors import NotFound
-from shailoo.ids import Digest
+from shailoo.ids import Digest, StationNo
 from shailoo.model.base import Frozen
 from shailoo.model.refs import Sha256
 from shailoo.model.voter_tables import REGISTER_FILES
@@ -105,6 +105,10 @@ class RegisterFolder:
         if not self.path(number).is_dir():
             raise NotFound("There is no such version of the address register.", number=number)
         return StoredRegister(self.path(number), number)
+
+    def stations(self, number: int) -> frozenset[StationNo]:
+        """Numbers of the polling stations of a version; none of 0. Raises NotFound."""
+        return frozenset(centre.station for centre in self.open(number).centres()) if number else frozenset()
 
     def loaded(self, number: int) -> Loaded:
         """What a version was made from. Raises NotFound."""

@@ -1,4 +1,6 @@
-"""The tables of an address register, read into a database as they stand: text cut of spaces, with the row of each.
+"""The tables of an address register, read into a database as they stand, with the row of each.
+
+Text is cut of spaces, and its letters are made whole (NFC).
 
 A table that cannot be read, or not all of it, is told of and left empty, so that the other tables are still judged and
 one reading shows every fault. Rows are numbered as a spreadsheet shows them: the header is row 1.
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from shailoo.adapters.voters.row_checks import whole_letters_sql
 from shailoo.adapters.voters.work_db import text
 from shailoo.model.voter_tables import REGISTER_FILES, Column
 from shailoo.package_faults import MOST_FAULTS
@@ -70,7 +73,8 @@ def _create(db: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...
 def _read(
     db: duckdb.DuckDBPyConnection, file: Path, name: str, columns: tuple[Column, ...], faults: RegisterFaults
 ) -> bool:
-    cells = ", ".join(f"""trim(coalesce("{column.name}", ''), ' ') AS "{column.name}\"""" for column in columns)
+    trimmed = {column.name: f"""trim(coalesce("{column.name}", ''), ' ')""" for column in columns}
+    cells = ", ".join(f'{whole_letters_sql(cell)} AS "{name}"' for name, cell in trimmed.items())
     rows = _parquet(db, file, columns, faults) if file.suffix == ".parquet" else _csv(file, columns, faults)
     if rows is None:
         return False

@@ -7,10 +7,30 @@ from datetime import date
 
 from shailoo.adapters.voters.work_db import text
 from shailoo.model.voter_tables import EXTRACT, Column
-from shailoo.rules.voter_rows import ADULT, EARLIEST_BIRTH, REMEDIES, VOTER, RowProblem, as_number
+from shailoo.rules.voter_rows import (
+    ADULT,
+    EARLIEST_BIRTH,
+    LETTERS,
+    PLAIN,
+    REMEDIES,
+    VOTER,
+    RowProblem,
+    as_number,
+)  # fmt: skip
 
 Fault = tuple[str, RowProblem, str, str]
 """Column, problem, remedy, and the condition under which a row has it."""
+
+
+def cell_sql(column: str) -> str:
+    """The expression for `shailoo.rules.voter_rows.cell_text` of a column that may hold NULL."""
+    bare = f"trim(coalesce({column}, ''), ' ')"
+    return whole_letters_sql(bare) if column in LETTERS else bare
+
+
+def whole_letters_sql(cell: str) -> str:
+    """The expression for the form NFC of a text."""
+    return f"if(regexp_matches({cell}, {text(PLAIN)}), nfc_normalize({cell}), {cell})"
 
 
 def faults_sql(as_of: date) -> tuple[Fault, ...]:
