@@ -142,6 +142,7 @@ def test_over_the_wire_nothing_that_is_sent_brings_the_door_down(
     asked = urlencode({"pin": PIN, "surname": SURNAME}).encode()
     head = f"POST {ADDRESS} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
     form = "content-type: application/x-www-form-urlencoded\r\n"
+    asking = f"{ADDRESS}?pin={PIN}&surname={quote(SURNAME)}"
     chunked = f"{form}transfer-encoding: chunked\r\n\r\n"
     with server(folder) as (client, process):
         port = client.base_url.port
@@ -156,7 +157,7 @@ def test_over_the_wire_nothing_that_is_sent_brings_the_door_down(
             (head + form + "content-length: 10\r\n\r\n").encode() + b"pin",
             (head + chunked).encode() + b"ffffffff\r\n" + asked,
             (head + chunked).encode() + b"20000\r\n" + b"x" * 0x20000 + b"\r\n0\r\n\r\n",
-            (head.replace(ADDRESS, f"{ADDRESS}?pin={PIN}&surname={quote(SURNAME)}") + "content-length: 0\r\n\r\n").encode(),
+            head.replace(ADDRESS, asking).encode() + b"content-length: 0\r\n\r\n",
             f"GET {ADDRESS}?{'lang=' * 20_000} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode(),
             f"GET {ADDRESS}?lang=%ff%00%d8 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode(),
             f"POST {ADDRESS} HTTP/9.9\r\n\r\n".encode(),
