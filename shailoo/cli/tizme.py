@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shailoo.cli.home import only_one
-from shailoo.errors import Conflict, NotFound
+from shailoo.errors import Conflict, NotFound, StorageFailed
 
 if TYPE_CHECKING:
     from builder.voters.drawn import Tizme
@@ -53,8 +54,16 @@ def election_days(home: Installation) -> tuple[date, ...]:
 
 def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:
     """Publish the newest list and make its index. Returns what was done. Raises TizmeBusy, Held, StorageFailed."""
-    with only_one(home.folder, "tizme.lock", TizmeBusy, wait=False):
-        return _publish(home, progress)
+    try:
+        with only_one(home.folder, "tizme.lock", TizmeBusy, wait=False):
+            return _publish(home, progress)
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        raise StorageFailed(
+            f"The pages could not be written: {'the disk is full' if full else 'look at the disk and its rights'}. "
+            "The former version stays public; make room and publish again.",
+            cause=type(error).__name__,
+        ) from error
 
 
 def _publish(home: Installation, progress: Callable[[str, int], None]) -> dict[str, object]:

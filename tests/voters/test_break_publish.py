@@ -56,7 +56,8 @@ def right(first: Installation, tmp_path_factory: pytest.TempPathFactory) -> dict
 def in_child(work: Callable[[], object], root: Path, stop: Callable[[int], None]) -> tuple[int, int]:
     """Do work in a forked process in which `stop` is told, before it happens, of every file that is made or moved.
 
-    `stop` counts in each process of a crew by itself. Returns how the process ended (its code, or minus the signal) and of how many files `stop` was told.
+    `stop` counts in each process of a crew by itself. Returns how the process ended (its code, or minus the signal)
+    and of how many files `stop` was told.
     """
     hear, say = os.pipe()
     child = os.fork()
