@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,8 @@ def test_a_publication_that_is_stopped_leaves_the_old_pointer_and_the_next_compl
     for at in sorted(points if TRIALS else range(1, files + 1)):
         home = copy(f"at-{at}")
         was = (home.public / "tizme/data/pointer.json").read_bytes()
-        ended, _ = in_child(
-            lambda one=home: one.publish(families=(Totals(),), processes=processes), home.room, stopped(at)
-        )
+        publish = partial(home.publish, families=(Totals(),), processes=processes)
+        ended, _ = in_child(publish, home.room, stopped(at))
         assert ended in ({end} if processes == 1 else {end, FULL, DONE}), at
         now = (home.public / "tizme/data/pointer.json").read_bytes()
         assert now == was or json.loads(now)["version"] == 2, at
