@@ -70,7 +70,7 @@ def publish_tizme(home: Installation, progress: Callable[[str, int], None]) -> d
         families=(find, station_map.StationMap(outlines), numbers),
         reader=home.voter_reader,
         sections=("find", "map", "numbers", "changes"),
-        fragments=numbers.of_station,
+        fragments=numbers.of_place,
         elections={name: three(one.short_name) for name, one in home.elections.items()},
         outlines=outlines,
     )
