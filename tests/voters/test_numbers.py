@@ -241,6 +241,8 @@ def test_small_places_counted_together_stand_on_their_regions_page_with_their_na
         for group in groups:
             assert group.css_first('[data-figure="women"]') is not None
             assert "are those of" in group.text()
+    chuy = next(page for page in numbers.pages(counted, "en") if page.path == "numbers/chuy/")
+    assert '<a href="#together">counted with other small places: 2</a>' in chuy.main
     names = {row.id: row.say("en") for row in (*counted.regions, *counted.commissions("chuy"))}
     assert shown["numbers/chuy/"] == [
         [names["tec-11"], names["tec-12"]],
