@@ -268,6 +268,10 @@ class AddressRegister(Protocol):
         """Station -> GeoJSON geometry; stations without boundaries are missing."""
         ...
 
+    def consulates(self) -> Sequence[tuple[str, StationNo]]:
+        """Country of consular registration (ISO 3166, two letters) and its station, by country."""
+        ...
+
 
 class StationFinder(Protocol):
     """Answers one question: at which station does the person with this PIN and surname vote?"""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from babel import Locale
 from markupsafe import Markup
 
 from builder.render import components
@@ -54,6 +55,16 @@ class Card:
     commission: str
 
 
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """A country and the station of those who are registered there."""
+
+    country: str
+    """ISO 3166, two letters."""
+    name: str
+    card: Card
+
+
 def depends_on(tizme: Tizme) -> str:
     """What all of it is made from: one version of the address register, whoever is on the lists."""
     return f"register {tizme.register.number}"
@@ -76,6 +87,7 @@ class Finder:
     def __init__(self, tizme: Tizme, language: Language, *, strict: bool = False) -> None:
         register = tizme.register
         self._runs = register.runs
+        self._consulates = register.consulates()
         self._language: Language = language
         self._at = LANGUAGES.index(language)
         self._env = components.environment(language, [TEMPLATES], strict=strict)
@@ -116,9 +128,17 @@ class Finder:
 
     def _abroad(self) -> Drawn:
         cards = [self._card(one) for one in self._centres.values() if one.kind == ABROAD]
+        countries = sorted(
+            (
+                Abroad(country, self._country(country), self._card(self._centres[station]))
+                for country, station in self._consulates
+                if station in self._centres
+            ),
+            key=lambda one: (find_pages.alphabetical(one.name), one.country),
+        )
         title = self._words.gettext("Polling stations abroad")
         told = self._words.gettext("Stations at embassies and consulates: the country, the building, the hours.")
-        return self._drawn(f"find/{ABROAD}/", title, told, "find", regions=[], cards=cards)
+        return self._drawn(f"find/{ABROAD}/", title, told, "find", regions=[], cards=cards, countries=countries)
 
     def _region(self, region: Area, rayons: list[Area]) -> Drawn:
         steps = [
@@ -208,6 +228,10 @@ class Finder:
         within = [centre for centre in self._centres.values() if centre.rayon == one.rayon]
         within.sort(key=lambda centre: (_apart(centre, one), centre.station))
         return [self._card(centre) for centre in within[:3]]
+
+    def _country(self, code: str) -> str:
+        """The name of a country; its code where the names of countries do not have it."""
+        return str(Locale.parse(self._language).territories.get(code, code))
 
     def _inside(self) -> list[Area]:
         """Regions of the country."""

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from builder.render import policy
 from builder.voters.drawn import Drawn
-from builder.voters.station import INDEX, Around, Link, election_name
+from builder.voters.station import INDEX, Around, Link, PlaceKind, election_name
 from builder.voters.words import STAGE
 from shailoo.i18n import local_date
 from shailoo.rules import disclosure
@@ -44,6 +46,7 @@ class PlaceView:
     stations: int
     voters: int
     synthetic: bool
+    fragment: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +252,7 @@ class FrontPages:
             sum(row.stations for row in rows),
             sum(row.voters for row in rows),
             self._record.synthetic,
+            self._fragment("region", region),
         )
         title = gettext("{name}: commissions and their voters", name=name)
         return Drawn(f"region/{region}/", title, title, self._env.get_template("region.html.j2").render(v=view))
@@ -278,9 +282,13 @@ class FrontPages:
             len(rows),
             sum(row.voters for row in rows),
             self._record.synthetic,
+            self._fragment("tec", commission),
         )
         title = gettext("{name}: polling stations and their voter lists", name=name)
         return Drawn(f"tec/{commission}/", title, title, self._env.get_template("tec.html.j2").render(v=view))
+
+    def _fragment(self, kind: PlaceKind, place: str) -> Markup:
+        return Markup(self._around.fragments(kind, place, self._language))  # noqa: S704 -- HTML of a family
 
     def _place(self, centre: Centre) -> str:
         building, name = centre.building[self._at], centre.name[self._at]

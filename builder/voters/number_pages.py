@@ -5,6 +5,7 @@ from __future__ import annotations
 from builder.store import PublicFolder
 from builder.voters.drawn import Tizme
 from builder.voters.numbers_family import NumbersPages
+from builder.voters.station import PlaceKind
 from shailoo.model.base import Language
 
 STATE = "numbers.json"
@@ -18,9 +19,9 @@ class NumberPages(NumbersPages):
         super().__init__(tizme, state.read(STATE))
         self._folder = state
 
-    def of_station(self, station: str, language: Language) -> str:
-        """The section of a station's page."""
-        return self.fragment(station, language)
+    def of_place(self, kind: PlaceKind, place: str, language: Language) -> str:
+        """The section of a place's page; "" for a region or commission in which no station stands."""
+        return self.fragment(kind, place, language) if self.numbers.has(kind, place) else ""
 
     def keep(self) -> None:
         """After the pages are public: what was released stays so."""

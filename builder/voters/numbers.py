@@ -55,6 +55,7 @@ def _region(numbers: Numbers, region: Row, language: Language) -> Drawn:
     scene.commissions = numbers.commissions(region.id)
     scene.rayons = numbers.rayons(region.id)
     scene.stations = numbers.stations("region", region.id)
+    scene.together = numbers.together_in(region.id)
     return Drawn(
         path=f"numbers/{region.id}/",
         title=f"{gettext('Numbers of voters')}: {name}",
@@ -75,7 +76,7 @@ def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -
     elif kind == "tec":
         row = numbers.commission(area)
     else:
-        row = next(one for one in numbers.regions if one.id == area)
+        row = numbers.region(area)
     scene = Scene(language, numbers.made)
     month = numbers.month
     scene.month = month.flows.get(row.key, NOBODY) if month is not None else None

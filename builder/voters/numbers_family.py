@@ -1,4 +1,4 @@
-"""All pages and files of the numbers as one family for the publisher, and the section on a station's page.
+"""All pages and files of the numbers as one family for the publisher, and the section on the page of a place.
 
 Made before the publisher forks: tables are released and changes are read here, once; what the processes then ask for is
 in memory.
@@ -12,7 +12,7 @@ from itertools import chain
 from builder.voters import compare, elections_pages, numbers, numbers_files, voter_changes
 from builder.voters.drawn import Drawn, Tizme
 from builder.voters.numbers_release import release, released_from_json, released_to_json
-from builder.voters.numbers_view import Numbers
+from builder.voters.numbers_view import Kind, Numbers
 from shailoo.model.base import Language
 from shailoo.records.canonical import digest
 
@@ -43,6 +43,6 @@ class NumbersPages:
         made = digest(self.state + repr(sorted(self.numbers.outlines.items())).encode())
         return f"{tizme.current.number} {tizme.register.number} {made}"
 
-    def fragment(self, station: str, language: Language) -> str:
-        """The section on a station's page: it changes with the station's own numbers, not with every version."""
-        return numbers.place_numbers(self.numbers, "station", station, language)
+    def fragment(self, kind: Kind, place: str, language: Language) -> str:
+        """The section on a place's page: it changes with the place's own numbers, not with every version."""
+        return numbers.place_numbers(self.numbers, kind, place, language)

@@ -12,7 +12,7 @@ from typing import Literal
 from builder.voters.drawn import Tizme
 from builder.voters.numbers_release import History, Point
 from shailoo.model.base import Language
-from shailoo.model.voter_list import StationChange
+from shailoo.model.voter_list import Area, StationChange
 from shailoo.rules.voter_groups import COUNTRY, Table, added
 from shailoo.rules.voter_reasons import Flow, Reasons, flows, reasons_of_region
 
@@ -55,6 +55,24 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Small places that are counted together, and their one table."""
+
+    rows: tuple[Row, ...]
+    table: Table
+
+    @property
+    def id(self) -> str:
+        """Of its tables: the first place's."""
+        return f"{self.rows[0].kind}-{self.rows[0].id}"
+
+    @property
+    def voters(self) -> int:
+        """Voters on their lists today; the table is older, or of the same day."""
+        return sum(row.voters for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """Changes between two versions, by place. Reasons stand in it only when it is a whole month."""
 
@@ -94,7 +112,7 @@ class Numbers:
     @cached_property
     def regions(self) -> tuple[Row, ...]:
         """Every region with stations, abroad too."""
-        found = [area for area in self.tizme.register.regions() if self._has("region", area.id)]
+        found = [area for area in self.tizme.register.regions() if self.has("region", area.id)]
         return tuple(self._row("region", area.id, area.name) for area in found)
 
     def rayons(self, region: str) -> tuple[Row, ...]:
@@ -102,7 +120,7 @@ class Numbers:
         return tuple(
             self._row("rayon", area.id, area.name)
             for area in self.tizme.register.rayons()
-            if area.region == region and self._has("rayon", area.id)
+            if area.region == region and self.has("rayon", area.id)
         )
 
     def commissions(self, region: str) -> tuple[Row, ...]:
@@ -110,13 +128,21 @@ class Numbers:
         return tuple(
             self._row("tec", area.id, area.name)
             for area in self.tizme.register.commissions()
-            if area.region == region and self._has("tec", area.id)
+            if area.region == region and self.has("tec", area.id)
         )
 
     def commission(self, tec: str) -> Row:
-        """One territorial commission."""
-        area = next(one for one in self.tizme.register.commissions() if one.id == tec)
+        """One territorial commission. Raises KeyError for one that has no station."""
+        area = self._commissions[tec]
         return self._row("tec", area.id, area.name)
+
+    def region(self, region: str) -> Row:
+        """One region. Raises KeyError for one that has no station."""
+        return {row.id: row for row in self.regions}[region]
+
+    @cached_property
+    def _commissions(self) -> Mapping[str, Area]:
+        return {area.id: area for area in self.tizme.register.commissions() if self.has("tec", area.id)}
 
     def stations(self, kind: Kind, area: str) -> tuple[Row, ...]:
         """Stations of a region, rayon or commission, by number."""
@@ -135,7 +161,10 @@ class Numbers:
                     found.setdefault((kind, area), []).append(number)
         return found
 
-    def _has(self, kind: str, area: str) -> bool:
+    def has(self, kind: str, area: str) -> bool:
+        """Whether it is a station, or a place in which a station stands."""
+        if kind == "station":
+            return area in self.centres
         return (kind, area) in self._members
 
     def _row(
@@ -163,6 +192,31 @@ class Numbers:
             for part in parts:
                 if len(part) > 1 and f"small/{parent}" in released.tables:
                     yield part, released.tables[f"small/{parent}"]
+
+    def together_in(self, region: str) -> tuple[Together, ...]:
+        """Those of them that are in a region, or are counted with it; commissions before stations.
+
+        A place that the register no longer has is not named: its people are in the table of another day.
+        """
+        found = []
+        for places, table in self.together():
+            rows = tuple(self._named(place) for place in places if self.has(*place.split("/", 1)))
+            if any(self._region_of(row) == region for row in rows):
+                found.append(Together(rows, table))
+        return tuple(sorted(found, key=lambda one: (one.rows[0].kind == "station", one.id)))
+
+    def _named(self, place: str) -> Row:
+        kind, _, area = place.partition("/")
+        if kind == "station":
+            return self.station(area)
+        if kind == "tec":
+            return self.commission(area)
+        return self.region(area)
+
+    def _region_of(self, row: Row) -> str:
+        if row.kind == "region":
+            return row.id
+        return str(self.centres[self._members[(row.kind, row.id)][0] if row.kind == "tec" else row.id].region)
 
     @cached_property
     def _others(self) -> Mapping[str, int]:

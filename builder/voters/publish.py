@@ -33,7 +33,7 @@ from builder.voters.edition import Edition, Shown, edition_of
 from builder.voters.ledger import Ledger, Piece, Standing
 from builder.voters.press import Done, Family, Job, Press
 from builder.voters.site import PORTAL, Site
-from builder.voters.station import INDEX, OUTLINE, Around, Fragments
+from builder.voters.station import INDEX, OUTLINE, Around, Fragments, PlaceKind
 from shailoo.i18n import catalog
 from shailoo.ids import StationNo
 from shailoo.model.base import LANGUAGES, Language
@@ -66,7 +66,7 @@ class TizmePublisher:
     `public` is what the CDN serves, `cache` may be lost, `state` must not be. `made`: every version, oldest first.
     `lists` answers in this process before the fork and must hold nothing over it; `reader` opens another for each
     process after it. `families` are the modules that draw the other pages; `sections` names those to link to
-    (`numbers`, `find`, `map`, `changes`); `fragments` gives HTML for a station's page. `elections` tells names of
+    (`numbers`, `find`, `map`, `changes`); `fragments` gives HTML for a place's page. `elections` tells names of
     elections, `outlines` is a GeoJSON collection of the regions for the small map.
     """
 
@@ -206,7 +206,7 @@ class TizmePublisher:
             own = {
                 "centre": repr(centre),
                 "commission": [commission.id, commission.region, *commission.name, *regions.get(commission.region, [])],
-                "fragments": [self._around.fragments(station, language) for language in LANGUAGES],
+                "fragments": [self._around.fragments("station", station, language) for language in LANGUAGES],
                 "lists": [[one.totals.get(station, 0), one.digests.get(station, "")] for one in edition.shown()],
             }
             keys[station] = digest(say_once + canonical_json(own))
@@ -302,9 +302,9 @@ _LIST_DEPTH = 3
 """Slashes in `ky/station/1001/list/<key>`: such folders are swept as their station is drawn."""
 
 
-def _nothing(station: str, language: Language) -> str:
-    """Nobody adds anything to the page of a station."""
-    del station, language
+def _nothing(kind: PlaceKind, place: str, language: Language) -> str:
+    """Nobody adds anything to the page of a place."""
+    del kind, place, language
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 ZONE = "Asia/Bishkek"
 INDEX: Mapping[Language, int] = {"ky": 0, "ru": 1, "en": 2}
 """Where a language stands in the names of the address register."""
-Fragments = Callable[[str, "Language"], str]
-"""What others add to the page of a station, as HTML: its numbers. Station number and language -> HTML or ""."""
+PlaceKind = Literal["station", "tec", "region"]
+Fragments = Callable[[PlaceKind, str, "Language"], str]
+"""What others add to the page of a place, as HTML: its numbers. Kind, number or code, language -> HTML or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class StationPages:
             took_part=_index(took, took_part) if took is not None and took_part is not None else None,
             took_part_election=election_name(self._around, took.record.election, self._language) if took else "",
             digest=edition.listed.digests.get(centre.station, ""),
-            fragment=Markup(self._around.fragments(centre.station, self._language)),  # noqa: S704 -- HTML of a family
+            fragment=Markup(self._around.fragments("station", centre.station, self._language)),  # noqa: S704 -- HTML of a family
             changes_href=f"{self._home}changes/" if "changes" in self._around.sections else "",
         )
 

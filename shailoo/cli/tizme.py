@@ -91,7 +91,7 @@ def _publish(home: Installation, progress: Callable[[str, int], None]) -> dict[s
         families=(find, station_map.StationMap(outlines), numbers),
         reader=home.voter_reader,
         sections=("find", "map", "numbers", "changes"),
-        fragments=numbers.of_station,
+        fragments=numbers.of_place,
         elections={name: three(one.short_name) for name, one in home.elections.items()},
         outlines=outlines,
     )

@@ -312,6 +312,9 @@ class FakeRegister:
             for n, station in enumerate(here)
         )
 
+    def consulates(self) -> Sequence[tuple[str, StationNo]]:
+        return (("KZ", StationNo("9001")), ("RU", StationNo("9001")))
+
     def boundaries(self) -> Mapping[StationNo, Mapping[str, object]]:
         return {c.station: _square(c) for c in self.stations if c.kind == "domestic"}
 

@@ -119,6 +119,9 @@ class Places:
             for n in range(count)
         )
 
+    def consulates(self) -> Sequence[tuple[str, StationNo]]:
+        return (("BY", StationNo("9001")), ("RU", StationNo("9001")), ("XX", StationNo("9001")))
+
     def boundaries(self) -> Mapping[StationNo, Mapping[str, object]]:
         found: dict[StationNo, Mapping[str, object]] = {
             StationNo(str(first + n)): {"type": "Polygon", "coordinates": [square(east + n)]}

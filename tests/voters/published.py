@@ -175,6 +175,9 @@ class Register:
         del settlement
         return ()
 
+    def consulates(self) -> Sequence[tuple[str, StationNo]]:
+        return (("RU", StationNo("9001")),)
+
     def boundaries(self) -> Mapping[StationNo, Mapping[str, object]]:
         return {}
 

@@ -197,10 +197,21 @@ def test_the_form_works_and_pages_read_without_a_script() -> None:
 
 
 def test_stations_abroad_stand_in_a_table() -> None:
-    table = tree(drawn("en")["/tizme/en/find/abroad/"]).css_first("table.abroad")
+    table = tree(drawn("en")["/tizme/en/find/abroad/"]).css_first('table[data-table="stations"]')
     assert table is not None
     assert "Moscow" in table.text()
     assert "9001" in table.text()
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("ky", ["Беларусь", "Россия", "XX"]), ("ru", ["Беларусь", "Россия", "XX"]), ("en", ["XX", "Belarus", "Russia"])],
+)
+def test_a_country_leads_to_its_station_by_its_name_in_each_language(language: Language, names: list[str]) -> None:
+    table = tree(drawn(language)[f"/tizme/{language}/find/abroad/"]).css_first('table[data-table="countries"] tbody')
+    assert table is not None
+    assert sorted(node.text() for node in table.css("th")) == sorted(names)
+    assert {node.attributes["href"] for node in table.css("a")} == {f"/tizme/{language}/station/9001/"}
 
 
 def test_a_region_with_one_rayon_and_one_town_is_one_step() -> None:

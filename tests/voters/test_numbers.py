@@ -194,8 +194,66 @@ def test_the_section_of_a_station_stays_while_its_own_numbers_stay(tizme: Tizme)
     tomorrow = replace(today, made=tuple(copy.made()))
     before = NumbersPages(today, None)
     after = NumbersPages(tomorrow, before.state)
-    changed = {s for s in ("1001", "1002", "7001", "9001") if before.fragment(s, "ky") != after.fragment(s, "ky")}
+    changed = {s for s in ("1001", "1002", "7001", "9001") if _section(before, s) != _section(after, s)}
     assert changed == {"1001"}
+    areas = {"tec/tec-01", "tec/tec-11", "region/bishkek", "region/chuy"}
+    assert {place for place in areas if _section(before, place) != _section(after, place)} == {
+        "tec/tec-01",
+        "region/bishkek",
+    }
+
+
+def _section(family: NumbersPages, place: str) -> str:
+    kind, _, area = place.rpartition("/")
+    match kind:
+        case "tec" | "region":
+            return family.fragment(kind, area, "ky")
+        case _:
+            return family.fragment("station", area, "ky")
+
+
+def _together(tizme: Tizme, parts: dict[str, tuple[str, ...]]) -> Numbers:
+    """The numbers as they were, had the children of some places been too small to be told alone."""
+    history = release(tizme, None)
+    tables = {
+        place: told
+        for place, told in history.released.tables.items()
+        if not any(place in together for together in parts.values())
+    }
+    tables |= {f"small/{parent}": history.released.tables[parent] for parent in parts}
+    released = history.released.model_copy(
+        update={"tables": tables, "parts": {parent: (together,) for parent, together in parts.items()}}
+    )
+    return Numbers(tizme, history.model_copy(update={"released": released}))
+
+
+def test_small_places_counted_together_stand_on_their_regions_page_with_their_names(tizme: Tizme) -> None:
+    parts = {
+        "region/chuy": ("tec/tec-11", "tec/tec-12"),
+        "tec/tec-11": ("station/7001", "station/7002", "station/7999"),  # the register no longer has the last one
+        "country": ("region/abroad", "region/bishkek"),
+    }
+    counted = _together(tizme, parts)
+    shown: dict[str, list[list[str]]] = {}
+    for page in list(numbers.pages(counted, "en"))[1:]:
+        groups = HTMLParser(page.main).css("[data-together]")
+        shown[page.path] = [[link.text() for link in group.css("ul a")] for group in groups]
+        for group in groups:
+            assert group.css_first('[data-figure="women"]') is not None
+            assert "are those of" in group.text()
+    chuy = next(page for page in numbers.pages(counted, "en") if page.path == "numbers/chuy/")
+    assert '<a href="#together">counted with other small places: 2</a>' in chuy.main
+    names = {row.id: row.say("en") for row in (*counted.regions, *counted.commissions("chuy"))}
+    assert shown["numbers/chuy/"] == [
+        [names["tec-11"], names["tec-12"]],
+        ["Lebedinovka, 7001", "Koy-Tash, 7002"],
+    ]
+    assert shown["numbers/bishkek/"] == shown["numbers/abroad/"] == [[names["abroad"], names["bishkek"]]]
+
+
+def test_a_region_whose_places_are_told_one_by_one_has_no_such_table(counted: Numbers) -> None:
+    page = next(page for page in numbers.pages(counted, "en") if page.path == "numbers/chuy/")
+    assert "data-together" not in page.main
 
 
 def test_the_section_of_a_place_tells_its_numbers_with_their_day(counted: Numbers) -> None:

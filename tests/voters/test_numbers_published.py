@@ -23,7 +23,7 @@ def published(room: Path, tizme: Tizme) -> tuple[Published, bytes]:
         next_update=tizme.next_update,
         families=[family],
         sections={"numbers", "changes"},
-        fragments=family.of_station,
+        fragments=family.of_place,
         processes=1,
         strict=True,
     )
@@ -45,5 +45,6 @@ def test_numbers_are_published_with_the_list_and_only_once(tmp_path: Path) -> No
     for language in ("ky", "ru", "en"):
         for page in ("numbers", "numbers/chuy", "numbers/compare", "numbers/elections", "changes", "changes/chuy"):
             assert (public / language / page / "index.html").is_file()
-        assert "data-numbers" in (public / language / "station" / "7001" / "index.html").read_text("utf-8")
+        for place in ("station/7001", "tec/tec-11", "region/chuy"):
+            assert f'data-numbers="{place}"' in (public / language / place / "index.html").read_text("utf-8")
     assert (public / "data" / "numbers" / "series.json").is_file()

@@ -333,10 +333,22 @@ def test_readers_are_opened_after_the_fork_one_in_each_process(home: Installatio
     assert len(pids) == len(set(pids)) <= 2
 
 
-def test_fragments_stand_on_the_stations_pages(home: Installation) -> None:
-    home.publish(fragments=lambda station, language: f"<p>numbers of {station} in {language}</p>")
-    page = (home.public / "tizme/ru/station/1003/index.html").read_text("utf-8")
-    assert "<p>numbers of 1003 in ru</p>" in page
+@pytest.mark.parametrize("place", ["station/1003", "tec/tec-01", "region/bishkek"])
+def test_fragments_stand_on_the_pages_of_places(home: Installation, place: str) -> None:
+    home.publish(fragments=lambda kind, area, language: f"<p>numbers of {kind}/{area} in {language}</p>")
+    page = (home.public / f"tizme/ru/{place}/index.html").read_text("utf-8")
+    assert f"<p>numbers of {place} in ru</p>" in page
+
+
+def test_only_the_page_is_written_whose_fragment_changed(home: Installation) -> None:
+    def published(changed: str, place: tuple[str, str]) -> dict[str, bytes]:
+        home.publish(fragments=lambda kind, area, _: f"<p>{changed if (kind, area) == place else 'same'}</p>")
+        return home.files()
+
+    for place in (("region", "chuy"), ("tec", "tec-11"), ("station", "7001")):
+        before, after = published("before", place), published("after", place)
+        changed = {path.split("/", 1)[1] for path in after if after[path] != before[path]}
+        assert changed == {"/".join((*place, "index.html"))}
 
 
 def test_progress_is_told_up_to_the_end(home: Installation) -> None:

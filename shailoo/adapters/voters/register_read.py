@@ -52,10 +52,9 @@ class StoredRegister:
         """See AddressRegister."""
         return self._boundaries
 
-    def consulates(self) -> Mapping[str, StationNo]:
-        """Country -> the station that serves those who are registered there."""
-        rows = self._rows("SELECT country, station FROM {} ORDER BY country", "consulates")
-        return {country: StationNo(station) for country, station in rows}
+    def consulates(self) -> Sequence[tuple[str, StationNo]]:
+        """See AddressRegister."""
+        return self._consulates
 
     @cached_property
     def _regions(self) -> tuple[Area, ...]:
@@ -132,6 +131,11 @@ class StoredRegister:
             )
             found.setdefault(settlement, []).append(run)
         return {settlement: tuple(runs) for settlement, runs in found.items()}
+
+    @cached_property
+    def _consulates(self) -> tuple[tuple[str, StationNo], ...]:
+        rows = self._rows("SELECT country, station FROM {} ORDER BY country", "consulates")
+        return tuple((country, StationNo(station)) for country, station in rows)
 
     @cached_property
     def _boundaries(self) -> dict[StationNo, Mapping[str, object]]:
