@@ -20,6 +20,7 @@ election day, is what the identification of voters reports.
 - CSV in UTF-8 (a byte order mark is allowed) with a header, commas, double quotes where needed. Columns may stand in
   any order; all of them must be there, and no others.
 - The extract and `addresses` may be Parquet with the same column names, every column as text.
+- Letters in two pieces (и and a breve) are made whole (Unicode NFC) in names, streets and settlements.
 - Spaces around a cell are cut off. *May be empty* says so; otherwise a cell is needed. A form is a regular expression
   of the whole cell.
 
