@@ -78,6 +78,7 @@ def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -
     else:
         row = numbers.region(area)
     scene = Scene(language, numbers.made)
+    scene.place = numbers.region_of(row) if row.together else ""
     month = numbers.month
     scene.month = month.flows.get(row.key, NOBODY) if month is not None else None
     return draw.render("numbers_of_place", language, row, scene)

@@ -201,7 +201,7 @@ class Numbers:
         found = []
         for places, table in self.together():
             rows = tuple(self._named(place) for place in places if self.has(*place.split("/", 1)))
-            if any(self._region_of(row) == region for row in rows):
+            if any(self.region_of(row) == region for row in rows):
                 found.append(Together(rows, table))
         return tuple(sorted(found, key=lambda one: (one.rows[0].kind == "station", one.id)))
 
@@ -213,7 +213,8 @@ class Numbers:
             return self.commission(area)
         return self.region(area)
 
-    def _region_of(self, row: Row) -> str:
+    def region_of(self, row: Row) -> str:
+        """The region of a station, commission or region."""
         if row.kind == "region":
             return row.id
         return str(self.centres[self._members[(row.kind, row.id)][0] if row.kind == "tec" else row.id].region)
