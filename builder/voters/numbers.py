@@ -12,6 +12,7 @@ from builder.voters import numbers_draw as draw
 from builder.voters import numbers_map
 from builder.voters.drawn import Drawn
 from builder.voters.numbers_draw import GrowthLine, Named, Scene
+from builder.voters.numbers_together import region_of, together_in
 from builder.voters.numbers_view import NOBODY, Kind, Numbers, Row
 from shailoo.model.base import Language
 from shailoo.rules.voter_groups import COUNTRY
@@ -55,7 +56,7 @@ def _region(numbers: Numbers, region: Row, language: Language) -> Drawn:
     scene.commissions = numbers.commissions(region.id)
     scene.rayons = numbers.rayons(region.id)
     scene.stations = numbers.stations("region", region.id)
-    scene.together = numbers.together_in(region.id)
+    scene.together = together_in(numbers, region.id)
     return Drawn(
         path=f"numbers/{region.id}/",
         title=f"{gettext('Numbers of voters')}: {name}",
@@ -78,6 +79,7 @@ def place_numbers(numbers: Numbers, kind: Kind, area: str, language: Language) -
     else:
         row = numbers.region(area)
     scene = Scene(language, numbers.made)
+    scene.place = region_of(numbers, row) if row.together else ""
     month = numbers.month
     scene.month = month.flows.get(row.key, NOBODY) if month is not None else None
     return draw.render("numbers_of_place", language, row, scene)

@@ -14,7 +14,8 @@ from markupsafe import Markup
 from builder.render.charts import Shapes
 from builder.render.components import SITES, environment
 from builder.voters import voter_charts
-from builder.voters.numbers_view import Row, Together
+from builder.voters.numbers_together import Together
+from builder.voters.numbers_view import Row
 from builder.voters.numbers_words import REASON
 from shailoo.i18n import Catalog, catalog, number, share
 from shailoo.model.base import Language

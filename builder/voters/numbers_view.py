@@ -55,24 +55,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Small places that are counted together, and their one table."""
-
-    rows: tuple[Row, ...]
-    table: Table
-
-    @property
-    def id(self) -> str:
-        """Of its tables: the first place's."""
-        return f"{self.rows[0].kind}-{self.rows[0].id}"
-
-    @property
-    def voters(self) -> int:
-        """Voters on their lists today; the table is older, or of the same day."""
-        return sum(row.voters for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
 class Period:
     """Changes between two versions, by place. Reasons stand in it only when it is a whole month."""
 
@@ -192,31 +174,6 @@ class Numbers:
             for part in parts:
                 if len(part) > 1 and f"small/{parent}" in released.tables:
                     yield part, released.tables[f"small/{parent}"]
-
-    def together_in(self, region: str) -> tuple[Together, ...]:
-        """Those of them that are in a region, or are counted with it; commissions before stations.
-
-        A place that the register no longer has is not named: its people are in the table of another day.
-        """
-        found = []
-        for places, table in self.together():
-            rows = tuple(self._named(place) for place in places if self.has(*place.split("/", 1)))
-            if any(self._region_of(row) == region for row in rows):
-                found.append(Together(rows, table))
-        return tuple(sorted(found, key=lambda one: (one.rows[0].kind == "station", one.id)))
-
-    def _named(self, place: str) -> Row:
-        kind, _, area = place.partition("/")
-        if kind == "station":
-            return self.station(area)
-        if kind == "tec":
-            return self.commission(area)
-        return self.region(area)
-
-    def _region_of(self, row: Row) -> str:
-        if row.kind == "region":
-            return row.id
-        return str(self.centres[self._members[(row.kind, row.id)][0] if row.kind == "tec" else row.id].region)
 
     @cached_property
     def _others(self) -> Mapping[str, int]:

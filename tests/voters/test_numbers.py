@@ -243,6 +243,9 @@ def test_small_places_counted_together_stand_on_their_regions_page_with_their_na
             assert "are those of" in group.text()
     chuy = next(page for page in numbers.pages(counted, "en") if page.path == "numbers/chuy/")
     assert '<a href="#together">counted with other small places: 2</a>' in chuy.main
+    assert 'href="/tizme/en/numbers/chuy/#together"' in numbers.place_numbers(counted, "station", "7001", "en")
+    assert 'href="/tizme/en/numbers/bishkek/#together"' in numbers.place_numbers(counted, "region", "bishkek", "en")
+    assert "#together" not in numbers.place_numbers(counted, "region", "chuy", "en")
     names = {row.id: row.say("en") for row in (*counted.regions, *counted.commissions("chuy"))}
     assert shown["numbers/chuy/"] == [
         [names["tec-11"], names["tec-12"]],
