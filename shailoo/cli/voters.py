@@ -66,7 +66,13 @@ def generate(
             find_package(election), out, count=count, districts=tuple(district or ()), seed=seed, day=day_of(day),
             progress=lambda done, of: progress("", 1000 * done // max(of, 1)),
         )  # fmt: skip
-    facts = {"rows": made.voters, "addresses": made.addresses, "streets": made.streets, "stations": made.stations}
+    facts = {
+        "rows": made.voters,
+        "refused": 0,
+        "addresses": made.addresses,
+        "streets": made.streets,
+        "stations": made.stations,
+    }
     say(began, facts, as_json=as_json)
 
 
