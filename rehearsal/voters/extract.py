@@ -36,6 +36,7 @@ def connect(work: Path) -> duckdb.DuckDBPyConnection:
     """Open a database in a folder, within bounds of memory."""
     db = duckdb.connect(str(work / "stage.duckdb"))
     db.execute("SET memory_limit = '1200MB'; SET threads = 2; SET preserve_insertion_order = true")
+    db.execute("SET enable_progress_bar = false")  # it would go to standard output, among what --json says
     db.execute(f"SET temp_directory = '{quoted(work / 'spill')}'")
     return db
 

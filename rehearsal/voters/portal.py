@@ -74,6 +74,7 @@ def identified(installation: Path, report: Path) -> None:
     """Write the identification reports of a made-up election day: about a third of the newest list, in no order."""
     newest = max((installation / "voters" / "lists").iterdir())
     with duckdb.connect() as db:
+        db.execute("SET enable_progress_bar = false")
         db.execute(
             "COPY (SELECT station, pin FROM read_parquet($voters) WHERE station IS NOT NULL "  # noqa: S608 -- our own path
             f"AND ('0x' || substr(sha256(person), 1, 6))::INT % 100 < {TURNOUT_PERCENT} ORDER BY sha256(pin)) "

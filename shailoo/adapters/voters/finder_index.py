@@ -115,6 +115,7 @@ def _pair(row: bytes) -> tuple[bytes, str]:
 def _people(query: str, *voters: Path) -> Iterator[tuple[str, str, str]]:
     """PIN, surname and station of people, a piece at a time."""
     with duckdb.connect(config={"memory_limit": "1200MB", "threads": 2}) as db:
+        db.execute("SET enable_progress_bar = false")  # it would go to standard output, among what --json says
         rows = db.execute(query, [os.fspath(path) for path in voters])
         while part := rows.fetchmany(_AT_ONCE):
             yield from part
