@@ -54,6 +54,7 @@ def bundle(portal: str, own: str, drawn: str, theme: Path = THEME) -> MapFiles:
             _plain(vendor / "leaflet" / "leaflet.js"),
             "/* leaflet.markercluster 1.5.3, MIT licence, (c) 2012 David Leaver */",
             _plain(vendor / "leaflet.markercluster" / "leaflet.markercluster.js"),
+            _plain(theme / "map" / "base.js"),
             _plain(theme / "map" / own),
             drawn,
         )

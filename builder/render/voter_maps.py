@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
-from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -13,29 +12,12 @@ from builder.render import maps
 
 NAME = "map_voters"
 """The identifier of the map's element."""
-FOLDER = "assets/map"
-"""Below `/tizme/`."""
 
 
 @cache
-def files() -> Mapping[str, bytes]:
-    """The script and the sheet under names made of their content (path below `/tizme/` -> bytes)."""
-    drawing = maps.drawing().replace(maps.NAME, NAME).replace("shailooResultsMap", "shailooVotersMap")
-    leaflet = (maps.THEME / "vendor" / "leaflet" / "leaflet.js").read_text("utf-8")
-    leaflet = "\n".join(line for line in leaflet.splitlines() if not line.startswith("//# source" + "Map"))
-    own = (maps.THEME / "map" / "voters.js").read_text("utf-8")
-    script = f"{leaflet.strip()}\n{own.strip()}\n{drawing}".encode()
-    sheet = next(body for path, body in maps.map_files().files.items() if path.endswith(".css"))
-    return {
-        f"{FOLDER}/voters.{sha256(body).hexdigest()[:12]}{end}": body
-        for body, end in ((sheet, ".css"), (script, ".js"))
-    }
-
-
-def head() -> str:
-    """What goes into the head of a page with the map."""
-    sheet, script = files()
-    return f'<link rel="stylesheet" href="/tizme/{sheet}"><script src="/tizme/{script}" defer></script>'
+def assets() -> maps.MapFiles:
+    """The map's script and sheet, below `/tizme/`."""
+    return maps.bundle("tizme", "voters.js", maps.drawing("voters", "shailooVotersMap"))
 
 
 def container(*, areas: str, home: str, language: str, said: Mapping[str, str], label: str) -> str:

@@ -34,7 +34,7 @@ def container(numbers: Numbers, language: Language) -> Markup:
 
 def head() -> str:
     """What goes into the head of the page."""
-    return voter_maps.head()
+    return voter_maps.assets().head
 
 
 def files(numbers: Numbers) -> Iterable[tuple[str, bytes]]:
@@ -42,7 +42,7 @@ def files(numbers: Numbers) -> Iterable[tuple[str, bytes]]:
     if not numbers.outlines:
         return ()
     figures = [*map(_figures, numbers.regions), *(_figures(row) for row in _rayons(numbers))]
-    return [*voter_maps.files().items(), (AREAS, voter_maps.areas_geojson(figures, numbers.outlines))]
+    return [*voter_maps.assets().files.items(), (AREAS, voter_maps.areas_geojson(figures, numbers.outlines))]
 
 
 def _rayons(numbers: Numbers) -> Iterator[Row]:

@@ -3,10 +3,7 @@
  * with them here. Names are set as text, never as markup. Everything shown stands on pages without script too. */
 function shailooStationMap(map) {
   "use strict";
-  const box = map.getContainer();
-  const words = JSON.parse(box.dataset.words);
-  const home = box.dataset.home;
-  const language = box.dataset.language;
+  const { box, words, home, language, element, load } = shailooMap(map);
   const answer = document.getElementById("map-answer");
   const search = document.getElementById("map-find");
   const hits = document.getElementById("map-hits");
@@ -18,23 +15,9 @@ function shailooStationMap(map) {
   const MOST_HITS = 12;
   const E5 = 100000;
 
-  const load = async (address) => {
-    const got = await fetch(address, { credentials: "omit" });
-    if (!got.ok) throw new Error(`${got.status} ${address}`);
-    return got.json();
-  };
-  const element = (tag, text, className) => {
-    const made = document.createElement(tag);
-    if (text) made.textContent = text;
-    if (className) made.className = className;
-    return made;
-  };
   const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
   const plain = (text) => text.toLocaleLowerCase().replace(/ё/g, "е").replace(/[№#.,]/g, " ").replace(/\s+/g, " ").trim();
 
-  L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
-  map.on("focus", () => map.scrollWheelZoom.enable());
-  map.on("blur", () => map.scrollWheelZoom.disable());
   map.createPane("names").style.zIndex = 450;
   map.getPane("names").style.pointerEvents = "none";
 
