@@ -13,7 +13,8 @@ Promises that every home keeps (see docs/storage.md; one contract suite runs ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -180,6 +181,78 @@ class NoteSigner(Protocol):
 
     def sign(self, text: str) -> bytes:
         """Return the signed note, whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that was received and must be settled before its visibility ends, or it comes again."""
+
+    body: bytes
+    receipt: str
+    """What `Queue.done` is told; opaque."""
+    times: int
+    """How often it was received, from 1: a message that comes again and again is poisoned."""
+
+
+class Queue(Protocol):
+    """Messages in order within a group, each at least once; a group is worked on by one receiver at a time.
+
+    A message says only that there is something to look for: what counts lies in the feed, and nothing is lost with one.
+    """
+
+    def send(self, body: bytes, *, group: str) -> None:
+        """Durable on return. Raises StorageFailed."""
+        ...
+
+    def receive(self, *, most: int = 10, wait_s: int = 0) -> Sequence[Message]:
+        """Up to `most` (1 to 10) messages, now invisible to others; while a group has some out, no more of it come."""
+        ...
+
+    def done(self, message: Message) -> None:
+        """Take a message away for good; of one that is gone nothing remains to be done."""
+        ...
+
+
+class PublicFiles(Protocol):
+    """What the public reads: files at addresses, each replaced whole. A folder on one machine, a bucket in the cloud.
+
+    Writes may be on their way until `flush`; nothing is promised about their order between two flushes.
+    """
+
+    written: int
+    unchanged: int
+
+    def write(self, path: str, data: bytes) -> bool:
+        """Put bytes at a path below the root; False where they were there already."""
+        ...
+
+    def write_durably(self, path: str, data: bytes) -> None:
+        """As `write`, after a `flush`, and durable on return: for pointers, marks and checkpoints."""
+        ...
+
+    def flush(self) -> None:
+        """Everything written before is there for readers. Raises StorageFailed when something could not be put."""
+        ...
+
+    def filling(self, folders: Iterable[str]) -> AbstractContextManager[None]:
+        """While this is open, nobody looks for an older file in those of the folders that are not there yet."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes at a path, also those that were written and not yet flushed; None where there are none."""
+        ...
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files and folders directly in a folder, sorted."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Take a file away; nothing happens when it is not there."""
+        ...
+
+    def remove_folder(self, path: str) -> None:
+        """Take a folder with its files away; nothing happens when it is not there."""
         ...
 
 

@@ -15,7 +15,7 @@ from tests.law.source import ROOT, is_within, modules
 
 NEEDS = {
     # what is imported: (packages, packages left out of it, extras it may need)
-    "the kernel": (("shailoo",), ("shailoo.adapters", "shailoo.assembly"), ()),
+    "the kernel": (("shailoo",), ("shailoo.adapters", "shailoo.assembly", "shailoo.cloud"), ()),
     "the ballot box": (("edge_agent",), (), ("edge",)),
     "the builder": (("builder",), (), ("builder",)),
     "the functions": (("functions",), (), ("aws", "server")),

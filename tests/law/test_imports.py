@@ -14,6 +14,8 @@ from tests.law.source import PROGRAMS, Module, is_within, modules
 PURE = tuple(f"shailoo.{part}" for part in ("errors", "ids", "model", "records", "rules", "ports", "usecases"))
 ADAPTERS = "shailoo.adapters"
 ASSEMBLY = "shailoo.assembly"
+CLOUD = "shailoo.cloud"
+"""The assembly of an installation in the cloud."""
 CLI = "shailoo.cli"
 
 PURE_LIBRARIES = ("annotated_types", "cryptography", "pydantic", "pydantic_core", "typing_extensions")
@@ -31,8 +33,8 @@ CLOCKS = ("now", "today", "utcnow")
 KEEPERS = {
     # library: the only places that may know it
     "aws_lambda_powertools": ("functions",),
-    "boto3": (ADAPTERS, "functions"),
-    "botocore": (ADAPTERS, "functions"),
+    "boto3": (f"{ADAPTERS}.aws", CLOUD),
+    "botocore": (f"{ADAPTERS}.aws", CLOUD),
     "branca": ("builder.render",),
     "duckdb": (f"{ADAPTERS}.voters", "rehearsal.voters"),
     "folium": ("builder.render",),
@@ -44,6 +46,8 @@ KEEPERS = {
     "PIL": ("builder.documents.remake",),
     "pypdf": ("builder.documents.remake",),
     "pypdfium2": ("builder.documents.remake",),
+    "prometheus_client": ("functions", f"{ADAPTERS}"),
+    "shamir_mnemonic": (f"{ADAPTERS}.trustees",),
     "segno": ("edge_agent",),
     "shapely": (f"{ADAPTERS}.voters", "rehearsal.voters"),
     "starlette": ("functions",),
@@ -98,7 +102,7 @@ def test_nothing_knows_the_command_line() -> None:
 
 
 def test_only_the_assembly_names_adapters() -> None:
-    assert not broken(outside(ADAPTERS, ASSEMBLY), ADAPTERS)
+    assert not broken(outside(ADAPTERS, ASSEMBLY, CLOUD), ADAPTERS)
 
 
 def test_pure_packages_know_only_each_other_and_pure_libraries() -> None:
