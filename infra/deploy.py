@@ -21,14 +21,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.cloudformation import TEMPLATES, check_parameters, load
 from infra.differences import differences
-from infra.stack import Stack
+from infra.stack import Client, Stack
 from infra.stage import StageFile, read_stage
 from infra.state import state_files
 from infra.store import Bucket, digest_of
@@ -41,6 +41,8 @@ _EDGE_REGION: Final = "us-east-1"
 Say = Callable[[str], None]
 Build = Callable[[tuple[str, ...], Path], Mapping[str, Path]]
 """Makes the packages of functions in a folder: name of a function -> its file."""
+Clients = Callable[[str, str], Client]
+"""Service and region -> a client."""
 
 
 class CloudRefuses(ShailooError):
@@ -59,11 +61,14 @@ class Deployment:
     """Another address of the cloud: an emulator."""
     build: Build | None = None
     say: Say = print
+    clients: Clients | None = None
 
-    def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 -- botocore's clients have no type
+    def client(self, service: str, region: str | None = None) -> Client:
         """A client of a service."""
-        session = botocore.session.get_session()
-        return session.create_client(service, region_name=region or self.stage.region, endpoint_url=self.endpoint)
+        at = region or self.stage.region
+        if self.clients is not None:
+            return self.clients(service, at)
+        return botocore.session.get_session().create_client(service, region_name=at, endpoint_url=self.endpoint)
 
     def stack(self, part: str = "", region: str | None = None) -> Stack:
         """One of the deployment's stacks."""
@@ -83,13 +88,20 @@ class Deployment:
         return check_parameters(load(TEMPLATES / "template.yaml"), given)
 
 
-def deploy(name: str, *, stage: StageFile | None = None, endpoint: str | None = None, build: Build | None = None,
-           say: Say = print) -> dict[str, str]:  # fmt: skip
+def deploy(
+    name: str,
+    *,
+    stage: StageFile | None = None,
+    endpoint: str | None = None,
+    build: Build | None = None,
+    say: Say = print,
+    clients: Clients | None = None,
+) -> dict[str, str]:
     """Bring a deployment to what its file says; returns the outputs of its stack.
 
     Raises NoSuchStage, BadStage, BadParameter, StackFailed, CloudRefuses, OriginDiffers.
     """
-    it = Deployment(name, stage or read_stage(name), endpoint, build, say)
+    it = Deployment(name, stage or read_stage(name), endpoint, build, say, clients)
     try:
         return _carry_out(it)
     except (BotoCoreError, ClientError) as error:

@@ -46,7 +46,7 @@ def _encryption(said: Properties) -> Properties:
 
 @_rule("AWS::S3::Bucket")
 def _bucket_under_our_key(said: Properties, _: Resolved, __: str) -> bool:
-    return _encryption(said).get("KMSMasterKeyID", "").endswith("key/DataKey")
+    return str(_encryption(said).get("KMSMasterKeyID")).endswith("key/DataKey")
 
 
 @_rule("AWS::S3::Bucket")
@@ -69,7 +69,7 @@ def _bucket_keeps_versions_or_expires(said: Properties, _: Resolved, __: str) ->
 
 @_rule("AWS::S3::Bucket")
 def _bucket_accesses_written_down(said: Properties, _: Resolved, __: str) -> bool:
-    return said.get("LoggingConfiguration", {}).get("DestinationBucketName") == "AccessBucket"
+    return bool(said.get("LoggingConfiguration", {}).get("DestinationBucketName") == "AccessBucket")
 
 
 @_rule("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup")
@@ -134,7 +134,7 @@ def _function_has_dead_letters(said: Properties, _: Resolved, __: str) -> bool:
 
 @_rule("AWS::Serverless::Function")
 def _function_is_arm_and_current(said: Properties, _: Resolved, __: str) -> bool:
-    return said["Runtime"] == "python3.13" and said["Architectures"] == ["arm64"]
+    return bool(said["Runtime"] == "python3.13" and said["Architectures"] == ["arm64"])
 
 
 @_rule("AWS::IAM::Role")
