@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from infra.cloudformation import ACCOUNT, Resolved
+from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 
 Context = Mapping[str, str | Sequence[str]]
+_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Policies:
 
     @classmethod
     def of(cls, made: Resolved) -> Policies:
+        """Of template.yaml with the policies that custody.yaml gives its secrets."""
+        names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn")
+        secrets = {f"{name}Arn": made.outputs.get(f"{name}Arn", "") for name in _SECRETS}
+        given = {name: made.parameters[name] for name in names} | secrets
+        return cls._with(made, resolve(load(TEMPLATES / "custody.yaml"), given))
+
+    @classmethod
+    def _with(cls, made: Resolved, custody: Resolved) -> Policies:
         own = {
             f"arn:aws:iam::{ACCOUNT}:role/{role['RoleName']}": [
                 one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]
@@ -43,7 +52,7 @@ class Policies:
             for role in made.of_type("AWS::IAM::Role").values()
         }
         on: dict[str, list[dict[str, Any]]] = {}
-        for name, one in made.resources.items():
+        for name, one in {**made.resources, **custody.resources}.items():
             said = one["Properties"]
             match one["Type"]:
                 case "AWS::KMS::Key":

@@ -76,9 +76,9 @@ def _signer(name: str) -> dict[str, tuple[Try, ...]]:
     }
 
 
-def _secret(name: str) -> dict[str, tuple[Try, ...]]:
+def _secret(name: str, key: str = "SecretsKey") -> dict[str, tuple[Try, ...]]:
     mine = {"kms:EncryptionContext:SecretARN": _SECRET + name}
-    opened = Try("kms:Decrypt", f"{_KEY}SecretsKey", mine)
+    opened = Try("kms:Decrypt", _KEY + key, mine)
     return {
         "read": (*_at("secretsmanager", _SECRET + name, "GetSecretValue"), opened),
         "put": _at("secretsmanager", _SECRET + name, "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"),
@@ -125,7 +125,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "DeadNews": _queue("DeadNews"),
     "ReceiptKey": _signer("ReceiptKey"),
     "LogKey": _signer("LogKey"),
-    "SealingSecret": _secret("SealingSecret"),
+    "SealingSecret": _secret("SealingSecret", "SealingSecretKey"),
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
     "DataKey": {
@@ -134,6 +134,10 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "open tables": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("dynamodb")),),
         "open by hand": (Try("kms:Decrypt", f"{_KEY}DataKey"), Try("kms:Encrypt", f"{_KEY}DataKey")),
         "destroy": _at("kms", f"{_KEY}DataKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
+    },
+    "SealingSecretKey": {
+        "open by hand": (Try("kms:Decrypt", f"{_KEY}SealingSecretKey"),),
+        "destroy": _at("kms", f"{_KEY}SealingSecretKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"),
     },
     "SecretsKey": {
         "open by hand": (Try("kms:Decrypt", f"{_KEY}SecretsKey"), Try("kms:Encrypt", f"{_KEY}SecretsKey")),

@@ -85,7 +85,7 @@ def _deploy(cloud: Cloud, stage: StageFile) -> dict[str, str]:
 def test_a_deployment_makes_its_stacks_and_uploads_what_they_need(cloud: Cloud, installation: Path) -> None:
     outputs = _deploy(cloud, _stage(installation=str(installation), firewall=True))
     assert outputs["Origin"] == "https://ResultsSite.DomainName"
-    assert cloud.here.stacks.keys() == {"shailoo-night-artifacts", "shailoo-night"}
+    assert cloud.here.stacks.keys() == {"shailoo-night-artifacts", "shailoo-night", "shailoo-night-custody"}
     assert cloud.edge.stacks.keys() == {"shailoo-night-edge"}
     assert cloud.here.protected == {"shailoo-night"}
     assert cloud.keys("statebucket") == ["elections/small.zip", "settings.json"]

@@ -170,6 +170,18 @@ def test_without_a_break_glass_role_nobody_breaks_anything(template: dict[str, A
         assert not mighty.allows(Question(principal, "s3:DeleteObjectVersion", "arn:aws:s3:::ObjectsBucket/x"))
 
 
+def test_the_key_of_the_sealing_secret_opens_for_the_intake_even_without_the_policy_of_the_secret(
+    night: Resolved,
+) -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    said = Policies.of(night)
+    keys = {arn: one for arn, one in said.resource.items() if ":kms:" in arn}
+    mighty = Policies({one: [everything] for one in _everybody(night)}, keys)
+    key = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/SealingSecretKey"
+    opens = {one.rpartition("/")[2] for one in mighty.own if mighty.allows(Question(one, "kms:Decrypt", key))}
+    assert opens == {"shailoo-night-intake", "ceremony"}
+
+
 def test_nothing_is_reached_without_tls(night: Resolved) -> None:
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     who = roles(night)["publisher"]
@@ -240,7 +252,7 @@ def test_a_wider_policy_is_noticed(role: str, wider: dict[str, str], template: d
         ("ReceiptKey", "KeyPolicy", "OnlyOneFunctionSigns"),
         ("LogKey", "KeyPolicy", "OnlyOneFunctionSigns"),
         ("PublicBucketPolicy", "PolicyDocument", "OnlyThePublisherWrites"),
-        ("SealingSecretPolicy", "ResourcePolicy", "OneFunctionReads"),
+        ("SealingSecretKey", "KeyPolicy", "TheIntakeOpensAndTheCeremonyLooksAfter"),
         ("ObjectsBucketPolicy", "PolicyDocument", "NobodyTakesAnOriginalAway"),
     ],
 )

@@ -28,7 +28,7 @@ def _lint(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_all_templates_are_looked_at() -> None:
-    assert _LINTED == ["artifacts.yaml", "budgets.yaml", "edge.yaml", "template.yaml"]
+    assert _LINTED == ["artifacts.yaml", "budgets.yaml", "custody.yaml", "edge.yaml", "template.yaml"]
 
 
 @pytest.mark.parametrize("file", _LINTED)

@@ -16,7 +16,7 @@ from tests.infra.iam import Policies, roles
 from tests.infra.probes import PROBES, words
 
 _ROOT = TEMPLATES.parent
-_KEYS = ("DataKey", "SecretsKey")
+_KEYS = ("DataKey", "SecretsKey", "SealingSecretKey")
 """Used through what they protect, so that no function is told of them."""
 _BY_EVENT = {"HeraldFunction": {"RecordsTable", "DeadNews"}, "PublisherFunction": set(), "CopyistFunction": set()}
 """What the cloud itself does with a function's role: read the stream, put a dead letter away."""
