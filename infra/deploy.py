@@ -218,10 +218,10 @@ def _made(
     """Make or change a stack, telling what changes; returns its outputs."""
     template = (TEMPLATES / file).read_text("utf-8")
     url = None
-    if bucket is not None and it.endpoint is None:  # an emulator takes a template of any length
+    if bucket is not None:
         key = f"templates/{digest_of(template.encode())[:16]}.yaml"
         bucket.put(key, template.encode())
-        url = bucket.address(key)
+        url = bucket.address(key) if it.endpoint is None else f"{it.endpoint}/{bucket.name}/{key}"
     changes = stack.plan(template, parameters, url=url)
     for change in changes:
         it.say(f"{stack.name}: {change}")
