@@ -46,7 +46,8 @@ def _table(name: str) -> dict[str, tuple[Try, ...]]:
 
 def _bucket(name: str, *prefixes: str) -> dict[str, tuple[Try, ...]]:
     here = f"arn:aws:s3:::{name}"
-    words = {"list": _at("s3", here, "ListBucket"), "unlock": (), "open up": ()}
+    words = {"list": _at("s3", here, "ListBucket")}
+    words["lock"] = _at("s3", f"{here}/x", "PutObjectRetention")
     words["unlock"] = _at("s3", f"{here}/x", "BypassGovernanceRetention", "DeleteObjectVersion", "PutObjectLegalHold")
     words["open up"] = _at(
         "s3", here, "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketPublicAccessBlock", "DeleteBucket"
@@ -106,8 +107,8 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     },
     "ItemsTable": {
         **_table("ItemsTable"),
-        "swap": (*_lead("PutItem", "ItemsTable", "log/head"), *_lead("UpdateItem", "ItemsTable", "log/head")),
-        "delete": _lead("DeleteItem", "ItemsTable", "log/head"),
+        "swap": _lead("PutItem", "ItemsTable", "log/head"),
+        "delete": (*_lead("DeleteItem", "ItemsTable", "log/head"), *_lead("UpdateItem", "ItemsTable", "log/head")),
     },
     "FinderTable": {
         **_table("FinderTable"),

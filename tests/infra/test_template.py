@@ -11,6 +11,7 @@ from builder.render.policy import headers
 from builder.voters.cdn import NAMES, PATHS, RATE
 from infra.cloudformation import TEMPLATES, BadParameter, Resolved, check_parameters, load, resolve
 from shailoo.model.cloud import PREFIX, CloudSettings
+from shailoo.rules.retention import read_keep_days
 from tests.infra.deployments import parameters
 from tests.infra.iam import Policies, roles
 from tests.infra.probes import PROBES, words
@@ -203,6 +204,13 @@ def test_every_parameter_is_explained_and_stands_in_a_group(template: dict[str, 
         assert len(about["Description"]) > 20, name
         bounded = {"AllowedPattern", "AllowedValues", "MinValue"} & about.keys() or name == "TruststoreVersion"
         assert bounded, name
+
+
+def test_kinds_that_are_kept_longer_are_kinds_of_papers(template: dict[str, Any]) -> None:
+    least = int(template["Parameters"]["OriginalsDays"]["Default"])
+    said = read_keep_days(template["Parameters"]["KeepDays"]["Default"])
+    assert said
+    assert all(days > least for days in said.values())
 
 
 @pytest.mark.parametrize(
