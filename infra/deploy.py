@@ -123,7 +123,7 @@ def rehearse(name: str, *, stage: StageFile | None = None, say: Say = print) -> 
     for one in it.functions:
         say(f"package    {one}")
     if it.stage.firewall:
-        say(f"stack      shailoo-{name}-edge in {_EDGE_REGION}: the firewall")
+        say(f"stack      shailoo-{name}-edge in {_EDGE_REGION}: the firewall and its alarm")
     if it.stage.truststore is not None:
         say("upload     the truststore of ballot boxes")
     if it.stage.installation is not None:
@@ -168,10 +168,12 @@ def _carry_out(it: Deployment) -> dict[str, str]:
         key = str(it.stage.parameters.get("TruststoreKey", "truststore/boxes.pem"))
         filled["TruststoreVersion"] = bucket.newest(key, Path(it.stage.truststore).read_bytes())
     if it.stage.firewall:
-        filled["WebAclArn"] = _made(it, it.stack("edge", _EDGE_REGION), "edge.yaml", {"Stage": it.name})["WebAclArn"]
+        filled["WebAclArn"] = _edge(it, it.stack().outputs())["WebAclArn"]
     stack = it.stack()
     outputs = _made(it, stack, "template.yaml", it.parameters(**filled), bucket)
     stack.protect()
+    if it.stage.firewall:
+        _edge(it, outputs)  # now that there is a site to watch
     if "custody" not in it.without:
         names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn")
         asked = {name: it.parameters(**filled)[name] for name in names}
@@ -189,6 +191,12 @@ def _carry_out(it: Deployment) -> dict[str, str]:
     for key, value in sorted(outputs.items()):
         it.say(f"{key:20} {value}")
     return outputs
+
+
+def _edge(it: Deployment, outputs: Mapping[str, str]) -> dict[str, str]:
+    asked = {"Stage": it.name, "ResultsSiteId": outputs.get("ResultsSiteId", "")}
+    asked["AlarmAddress"] = str(it.stage.parameters.get("AlarmAddress", ""))
+    return _made(it, it.stack("edge", _EDGE_REGION), "edge.yaml", asked)
 
 
 def _artifacts(it: Deployment) -> Bucket:

@@ -41,6 +41,7 @@ class FakeStacks:
             raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         outputs = resolve(read(made.template), made.parameters).outputs if made.status.endswith("_COMPLETE") else {}
         outputs = {key: one.lower() if key.endswith("BucketName") else one for key, one in outputs.items()}
+        outputs = {key: one.upper() if key.endswith("SiteId") else one for key, one in outputs.items()}
         return {
             "Stacks": [
                 {

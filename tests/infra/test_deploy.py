@@ -87,6 +87,7 @@ def test_a_deployment_makes_its_stacks_and_uploads_what_they_need(cloud: Cloud, 
     assert outputs["Origin"] == "https://ResultsSite.DomainName"
     assert cloud.here.stacks.keys() == {"shailoo-night-artifacts", "shailoo-night", "shailoo-night-custody"}
     assert cloud.edge.stacks.keys() == {"shailoo-night-edge"}
+    assert cloud.edge.stacks["shailoo-night-edge"].parameters["ResultsSiteId"] == "RESULTSSITE"
     assert cloud.here.protected == {"shailoo-night"}
     assert cloud.keys("statebucket") == ["elections/small.zip", "settings.json"]
     given = cloud.here.stacks["shailoo-night"].parameters
