@@ -47,7 +47,7 @@ def _table(name: str) -> dict[str, tuple[Try, ...]]:
 def _bucket(name: str, *prefixes: str) -> dict[str, tuple[Try, ...]]:
     here = f"arn:aws:s3:::{name}"
     words = {"list": _at("s3", here, "ListBucket")}
-    words["lock"] = _at("s3", f"{here}/x", "PutObjectRetention")
+    words["lock"] = _at("s3", f"{here}/x", "GetObjectRetention", "PutObjectRetention")
     words["unlock"] = _at("s3", f"{here}/x", "BypassGovernanceRetention", "DeleteObjectVersion", "PutObjectLegalHold")
     words["open up"] = _at(
         "s3", here, "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketPublicAccessBlock", "DeleteBucket"
