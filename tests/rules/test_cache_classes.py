@@ -19,7 +19,7 @@ DIGEST = "0123456789abcdef" * 4
         (f"/results/data/jk-2021-11-28/at/{DIGEST}.json", CacheClass.FOR_EVER, "application/json"),
         ("/results/data/jk-2021-11-28/package.zip", CacheClass.PAGE, "application/zip"),
         ("/results/data/jk-2021-11-28/counts.csv", CacheClass.PAGE, "text/csv; charset=utf-8"),
-        (f"/results/data/jk/report/ABB-003117-final-{DIGEST[:16]}.txt", CacheClass.FOR_EVER, "text/plain; charset=utf-8"),
+        (f"/results/data/jk/report/ABB-1-final-{DIGEST[:16]}.txt", CacheClass.FOR_EVER, "text/plain; charset=utf-8"),
         ("/results/log/checkpoint", CacheClass.POINTER, "text/plain; charset=utf-8"),
         ("/results/log/vkey", CacheClass.PAGE, "text/plain; charset=utf-8"),
         ("/results/log/status.json", CacheClass.POINTER, "application/json"),
