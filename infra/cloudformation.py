@@ -215,6 +215,8 @@ class Resolved:
         form = _ARNS.get(kind)
         if attribute == "Arn" and form is not None:
             return form.format(name=name, region=REGION, account=ACCOUNT)
+        if attribute == "Id" and kind == "AWS::SecretsManager::Secret":
+            return self._attribute(name, "Arn")
         if attribute == "StreamArn":
             return f"{self._attribute(name, 'Arn')}/stream/1"
         return f"{name}.{attribute}"

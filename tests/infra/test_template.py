@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -10,8 +12,12 @@ import pytest
 from builder.render.policy import headers
 from builder.voters.cdn import NAMES, PATHS, RATE
 from infra.cloudformation import TEMPLATES, BadParameter, Resolved, check_parameters, load, resolve
+from shailoo.adapters.aws.table import HEAD, key_row, seq_row
+from shailoo.adapters.aws.transaction import waiting_row
 from shailoo.model.cloud import PREFIX, CloudSettings
+from shailoo.rules.cache_classes import FRESH, cache_class
 from shailoo.rules.retention import read_keep_days
+from tests.adapters.aws.emulated import ITEMS_KEYS, RECORDS_KEYS
 from tests.infra.deployments import parameters
 from tests.infra.iam import Policies, roles
 from tests.infra.probes import PROBES, words
@@ -223,3 +229,38 @@ def test_a_bad_parameter_is_refused_before_anything_is_contacted(
     with pytest.raises(BadParameter) as refused:
         check_parameters(template, parameters(personal="cloud") | {name: value})
     assert refused.value.facts["parameter"] == name
+
+
+def test_tables_have_the_keys_of_the_adapters(night: Resolved) -> None:
+    tables = night.of_type("AWS::DynamoDB::Table")
+    for name, keys in (("RecordsTable", RECORDS_KEYS), ("ItemsTable", ITEMS_KEYS)):
+        said = tables[name]
+        assert said["KeySchema"] == [{"AttributeName": at, "KeyType": role} for at, _, role in keys]
+        assert said["AttributeDefinitions"] == [{"AttributeName": at, "AttributeType": kind} for at, kind, _ in keys]
+    assert key_row("report/x")["pk"] == {"S": "key"}
+
+
+def test_what_may_be_written_and_what_wakes_the_herald_are_partitions_of_the_adapters(night: Resolved) -> None:
+    partitions = {"append": [key_row("k"), seq_row(1), waiting_row("t")], "head": [HEAD]}
+    for role in night.of_type("AWS::IAM::Role").values():
+        for one in role["Policies"][0]["PolicyDocument"]["Statement"]:
+            keys = one.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
+            if keys is not None:
+                assert all(any(fnmatch(row["pk"]["S"], key) for key in keys) for row in partitions["append"])
+                assert not any(fnmatch(HEAD["pk"]["S"], key) for key in keys)
+    pattern = json.loads(
+        night.of_type("AWS::Lambda::EventSourceMapping")["NewsOfRecords"]["FilterCriteria"]["Filters"][0]["Pattern"]
+    )
+    assert pattern["dynamodb"]["Keys"]["pk"]["S"] == [key_row("report/x")["pk"]["S"]]
+
+
+@pytest.mark.parametrize(("path", "most"), [("pointer.json", 5), ("checkpoint", 5)])
+def test_what_is_asked_for_again_after_seconds_is_kept_for_seconds(path: str, most: int, night: Resolved) -> None:
+    patterns = [
+        one["PathPattern"]
+        for one in night.of_type("AWS::CloudFront::Distribution")["ResultsSite"]["DistributionConfig"]["CacheBehaviors"]
+        if one["CachePolicyId"] == "AsFreshAsSeconds"
+    ]
+    assert {one.removeprefix("*/") for one in patterns} == set(FRESH)
+    seconds = int(re.findall(r"max-age=(\d+)", cache_class(f"/results/data/x/{path}").value)[0])
+    assert seconds <= most
