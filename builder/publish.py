@@ -25,11 +25,9 @@ from builder.documents_state import copy_path
 from builder.hours import Hours
 from builder.log.keeper import LogKeeper
 from builder.log.software import opening
-from builder.marks import Marks
 from builder.night import Made, Night, is_wide
 from builder.press import Page, Press, problem
 from builder.snapshot import read_pointer
-from builder.store import PublicFolder
 from shailoo.errors import Held
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
@@ -39,15 +37,15 @@ from shailoo.records.log_entry import DocumentEntry, ReportEntry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
     from builder.log.keeper import LogKey
+    from builder.marks import MarkStore
     from builder.night import Tier
     from builder.press import Job
     from builder.render.site import Site
     from shailoo.model.election import Election
     from shailoo.model.record import Record
-    from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore
+    from shailoo.ports import Clock, ItemStore, ObjectStore, PublicFiles, RecordStore
 
 _BATCH = 1000
 PROCESSES = max(1, min(4, len(os.sched_getaffinity(0))))
@@ -91,8 +89,8 @@ class Publisher:
         store: RecordStore,
         elections: Mapping[str, Election],
         site: Site,
-        public: Path,
-        marks: Path,
+        public: PublicFiles,
+        marks: MarkStore,
         clock: Clock,
         items: ItemStore,
         log: LogKey,
@@ -101,7 +99,7 @@ class Publisher:
     ) -> None:
         self.store = store
         self.site = site
-        self.public = PublicFolder(public / "results")
+        self.public = public
         self.clock = clock
         self.cadence = cadence or Cadence()
         self.nights = {name: Night(election) for name, election in elections.items()}
@@ -110,7 +108,7 @@ class Publisher:
             night.facts.take(night.state, frozenset(night.election.station_by_no))
         self.press = Press(site, self.public, self.nights, objects)
         self.version = 0
-        self._marks = Marks(marks)
+        self._marks = marks
         self._hours = Hours(items)
         self.log = LogKeeper(log, items, self.public)
         self._seen = 0
@@ -308,6 +306,7 @@ class Publisher:
                 self.press.announce_hold(night, complete=self._shown[name])
             else:
                 self.press.point(night, complete=self._shown[name])
+        self.public.flush()
         self._marks.boot()
         self._marks.write("complete", self.version)
         self._marks.write("published", self.version)
@@ -415,6 +414,7 @@ class Publisher:
             self.press.point(self.nights[name], complete=self._shown.get(name, 0))
         if wide or trail:
             self._last_complete = publication.version
+        self.public.flush()
         self._marks.write("published", publication.version)
         self._follow(later, progress, alone=alone)
         if trail:
@@ -504,6 +504,7 @@ class Publisher:
         try:
             os.nice(15)
             self.press.make(self._delegated)
+            self.public.flush()
             self._marks.write("complete", self._last_complete)
             code = 0
         finally:

@@ -36,12 +36,11 @@ from shailoo.records.tlog_proof import TlogProof
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from builder.store import PublicFolder
     from shailoo.model.log import Cosigned
     from shailoo.model.record import Publication
     from shailoo.model.register_act import RegisterApplied
     from shailoo.model.voter_list import VoterListMade
-    from shailoo.ports import Item, ItemStore, NoteSigner
+    from shailoo.ports import Item, ItemStore, NoteSigner, PublicFiles
     from shailoo.records.log_entry import LogEntry
 
 HEAD_ITEM = "log/head"
@@ -89,7 +88,7 @@ class _Proof:
 class LogKeeper:
     """The log of one installation. Belongs to the one publisher."""
 
-    def __init__(self, key: LogKey, items: ItemStore, public: PublicFolder) -> None:
+    def __init__(self, key: LogKey, items: ItemStore, public: PublicFiles) -> None:
         self.key = key
         self.head: Head | None = None
         self.last_opening: Opening | None = None
@@ -249,6 +248,7 @@ class LogKeeper:
             return
         for tile in sorted(self._files, key=_order):
             self._public.write(f"{FOLDER}/{tile.path}", self._files[tile])
+        self._public.flush()
         signed = self._signed()
         if signed is None or int(signed["version"]) < head.version:
             value = {"size": head.checkpoint.size, "root": head.checkpoint.root.hex(), "version": head.version}
