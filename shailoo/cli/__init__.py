@@ -143,6 +143,16 @@ def build(folder: Dir, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def prepare(
+    out: Annotated[Path, typer.Option("--out", help="Folder to make; one that is there is replaced.")],
+) -> None:
+    """Make prose, shells and assets in a folder, for a publisher that has neither MkDocs nor folium."""
+    from builder.prepare import prepare as make
+
+    typer.echo(make(out))
+
+
+@app.command()
 def rehearse(
     folder: Dir,
     election: Annotated[
