@@ -1,9 +1,9 @@
 """Prose, shells, assets, the drawn map and compiled templates in one folder, for a machine that can make none of them.
 
-    prepared.json       digest of the rest, its files, the head of the map's page
-    public/<portal>/…   prose, 404 pages (the shells), assets, the map's script and sheet
-    search/<lang>.json  search index of the results' prose, to which data pages are added
-    templates/          templates as jinja2 compiled them: good only with the same code beside them
+prepared.json       digest of the rest, its files, the head of the map's page
+public/<portal>/…   prose, 404 pages (the shells), assets, the map's script and sheet
+search/<lang>.json  search index of the results' prose, to which data pages are added
+templates/          templates as jinja2 compiled them: good only with the same code beside them
 """
 
 from __future__ import annotations

@@ -77,6 +77,20 @@ class Head:
     published: str
 
 
+@dataclass(slots=True)
+class LogFold:
+    """What the keeper knows of the log when all of it is written."""
+
+    head: Head | None
+    last_opening: Opening | None
+    before: Opening | None
+    cosigned: dict[str, Cosigned]
+    edge: Edge
+    full: dict[Tile, bytes]
+    whole: tuple[tuple[int, Opening | RegisterApplied | VoterListMade], ...]
+    proved: set[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Proof:
     path: str
@@ -112,6 +126,22 @@ class LogKeeper:
         self._proofs: list[_Proof] = []
         self._from = 0
         self._item: Item | None = None
+
+    @property
+    def fold(self) -> LogFold | None:
+        """What is known now; None while something of it is still to be written."""
+        if self._files or self._proofs or self._fresh or self._texts:
+            return None
+        return LogFold(
+            self.head, self.last_opening, self._before, self.cosigned, self._edge, self._full, tuple(self._whole),
+            self._proved,
+        )  # fmt: skip
+
+    def resume(self, fold: LogFold) -> None:
+        """Go on from what was known. `begin` with trust comes after it: all of it is written."""
+        self.head, self.last_opening, self._before = fold.head, fold.last_opening, fold.before
+        self.cosigned, self._edge, self._full = fold.cosigned, fold.edge, fold.full
+        self._whole, self._proved = deque(fold.whole), fold.proved
 
     # --- what is read from the feed ---
 
