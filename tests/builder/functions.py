@@ -20,7 +20,6 @@ from builder.prepare import prepare
 from builder.publish import Cadence
 from shailoo.adapters.keys import FileNoteSigner
 from shailoo.adapters.memory import MemoryObjectStore, MemoryQueue, MemoryStore
-from shailoo.adapters.package_folder import read_files
 from shailoo.model.election import Election
 from tests.builder.scene import _CACHE, _SIGNER, PACKAGES, election
 
@@ -187,9 +186,10 @@ def package_archive(name: str) -> bytes:
     """A package's files, without what was played."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in sorted(read_files(PACKAGES / name).items()):
-            if not path.startswith("played/"):
-                archive.writestr(zipfile.ZipInfo(path), data)
+        for path in sorted(path for path in (PACKAGES / name).rglob("*") if path.is_file()):
+            inside = path.relative_to(PACKAGES / name).as_posix()
+            if not inside.startswith("played/"):
+                archive.writestr(zipfile.ZipInfo(inside), path.read_bytes())
     return out.getvalue()
 
 
