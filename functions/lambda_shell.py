@@ -19,10 +19,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.home import Home
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import make_router
+from functions.routers import Door
 from functions.web import Request, Response, Router
-from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
 
 FOLDER_SETTING = "SHAILOO_DIR"
@@ -105,20 +105,31 @@ def write_answer(response: Response) -> dict[str, Any]:
 
 
 @cache
-def installation() -> Installation:
-    """The installation that this function works for. Raises BadSettings."""
-    return Installation.open(Path(os.environ[FOLDER_SETTING]))
+def home() -> Home:
+    """The installation that this function works for: a folder, if the environment names one, else the cloud's.
+
+    Raises BadSettings, BadEnvironment.
+    """
+    folder = os.environ.get(FOLDER_SETTING)
+    if folder is not None:
+        from shailoo.assembly import Installation  # noqa: PLC0415 -- a function in the cloud opens no folder
+
+        return Installation.open(Path(folder))
+    from shailoo.cloud import CloudInstallation  # noqa: PLC0415 -- as above, the other way round
+
+    return CloudInstallation.from_environment(os.environ)
 
 
-def routes_under(prefix: str) -> tuple[Router, Callable[[], None]]:
-    """The routes whose addresses begin with a prefix, and the flush of counted refusals after each event."""
+def routes_of(door: Door) -> tuple[Router, Callable[[], None]]:
+    """The routes of a door, and the flush of counted refusals after each event."""
     refused = RefusalCounter()
-    whole = make_router(installation(), refused)
-    mine = whole.under(prefix)
+    mine = door(home(), refused)
 
     def afterwards() -> None:
+        if not refused.waiting:
+            return
         try:
-            refused.flush(installation().grouped)
+            refused.flush(home().grouped)
         except ShailooError as error:
             Logger(child=True).warning("counts of refusals wait", extra={"code": error.code})
 
