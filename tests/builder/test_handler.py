@@ -15,6 +15,7 @@ import pytest
 from builder.desk import FOLD_ITEM, LEASE
 from builder.fold import FORMAT
 from builder.lease import Lease
+from builder.publish import Cadence
 from rehearsal.paper import finals, store_all
 from rehearsal.played import read_played
 from shailoo.adapters.memory import MemoryStore
@@ -167,3 +168,21 @@ def test_killed_at_any_put_the_next_one_finishes(tmp_path: Path, records: list[R
     home.clock.later(1000)
     Function(home, tmp_path / "c").until_done()
     assert shown(home) == rebuilt(tmp_path / "machine", home.store)
+
+
+def test_a_whole_country_reports_at_once_and_no_report_is_lost(tmp_path: Path) -> None:
+    name = "jk-2021-11-28"
+    home = MemoryHome([name])
+    many = finals(election(name), read_played(PACKAGES / name))
+    assert len(many) >= 2500
+    quick = Cadence(trail_s=1000.0, idle_s=0.0, cut_s=10_000, wide_s=0.0, batch=900)
+    first, second = Function(home, tmp_path / "a", quick), Function(home, tmp_path / "b", quick)
+    first.until_done()
+    store_all(home.store, many)
+    first.call(asked=4)
+    assert second.until_done(asked=4) > 1
+    assert home.refolds == 1
+    figures = json.loads(home.bucket.files[f"results/data/{name}/overview.json"])["figures"]
+    assert figures["boxes_reported"] == len(many)
+    texts = {path.rpartition("/")[2] for path in home.bucket.files if f"data/{name}/report/" in path}
+    assert {f"{one.box}-final-{digest(one.note.encode())[:12]}.txt" for one in many} <= texts
