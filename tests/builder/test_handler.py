@@ -16,7 +16,7 @@ import pytest
 
 from builder.desk import FOLD_ITEM, LEASE
 from builder.fold import FORMAT
-from builder.lease import Lease
+from builder.lease import GRACE, SECONDS, Lease, LeaseLost
 from builder.publish import Cadence
 from rehearsal.paper import finals, store_all
 from rehearsal.played import read_played
@@ -207,3 +207,30 @@ def test_a_function_needs_nothing_that_makes_prose(tmp_path: Path) -> None:
     told = json.loads(run.stdout)
     assert told["refolds"] == 1
     assert set(told["needed"]) <= NEEDED, "more than the function's package is planned to hold"
+
+
+def test_a_lease_that_ran_out_is_left_for_some_seconds_and_one_given_back_is_not() -> None:
+    home = MemoryHome([NAME])
+    first, second = (Lease(home.store, home.clock, LEASE, token) for token in ("one", "two"))
+    assert first.take()
+    assert not second.take()
+    home.clock.later(SECONDS)
+    with pytest.raises(LeaseLost):
+        first.keep()
+    assert not second.take()
+    home.clock.later(int(GRACE.total_seconds()))
+    assert second.take()
+    first.release()  # not its own any more
+    second.keep()
+    second.release()
+    assert first.take()
+
+
+def test_a_lease_is_held_longer_while_its_holder_works() -> None:
+    home = MemoryHome([NAME])
+    first, second = (Lease(home.store, home.clock, LEASE, token) for token in ("one", "two"))
+    assert first.take()
+    for _ in range(10):
+        home.clock.later(SECONDS - 5)
+        first.keep()
+        assert not second.take()
