@@ -1,8 +1,8 @@
 """One at a time: an item that says who works, until when. Moved by compare-and-swap, so one of two takers gets it.
 
-A worker that was killed holds it until its time is over, and some seconds more for what it had put on its way. A worker that still believes to hold it is stopped by `keep`,
-which it asks before everything that others see; and where it had passed `keep` already, its record of the publication
-is refused, because records are created once.
+A worker that was killed holds it until its time is over, and some seconds more for what it had put on its way. A worker
+that still believes to hold it is stopped by `keep`, which it asks before everything that others see; and where it had
+passed `keep` already, its record of the publication is refused, because records are created once.
 """
 
 from __future__ import annotations
