@@ -55,15 +55,19 @@ class Function:
         event = {"Records": [{"messageId": f"m{Function.calls}", "body": "{}"}]}
         return handle(event, Context(f"r{Function.calls}", asked), self.desk, wait_s=0.0)
 
+    def again(self, *, asked: int = 1_000_000) -> bool:
+        """One event; whether it asks to be called again."""
+        queue = self.home.publish_queue
+        assert queue is not None
+        assert self.call(asked=asked) == {"batchItemFailures": []}
+        messages = queue.receive()
+        for message in messages:
+            queue.done(message)
+        return bool(messages)
+
     def until_done(self, *, asked: int = 1_000_000) -> int:
         """Call while it asks to be called again; returns how often."""
-        queue, calls = self.home.publish_queue, 0
-        assert queue is not None
-        while True:
+        calls = 1
+        while self.again(asked=asked):
             calls += 1
-            assert self.call(asked=asked) == {"batchItemFailures": []}
-            messages = queue.receive()
-            if not messages:
-                return calls
-            for message in messages:
-                queue.done(message)
+        return calls
