@@ -6,6 +6,7 @@ A snapshot is only kept when everything that it holds is public and marked; the 
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -114,7 +115,9 @@ class PublisherDesk:
         """The warm one, unless another has published since; else a new one."""
         publisher = self._publisher
         if publisher is None or self.home.store.get(f"publication/{publisher.version + 1:012}") is not None:
-            publisher = self._publisher = None
+            if publisher is not None:  # what it knew was kept out of every collection
+                publisher = self._publisher = None
+                gc.unfreeze()
             publisher = self._begin()
         self._publisher = publisher
         return publisher

@@ -22,9 +22,10 @@ import sys
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
+
+import pydantic
 
 from builder.hours import Told
 from builder.log.keeper import LogFold
@@ -74,7 +75,7 @@ def stand_of(packages: Mapping[str, str], frame: str) -> str:
     made_with = {
         "frame": frame,
         "packages": dict(packages),
-        "pydantic": version("pydantic"),
+        "pydantic": pydantic.VERSION,
         "python": ".".join(str(part) for part in sys.version_info[:2]),
         "software": software_digest(),
     }
@@ -98,6 +99,7 @@ def read_fold(data: bytes, stand: str) -> Fold:
     try:
         with _no_collection():
             fold = _Reader(io.BytesIO(zlib.decompress(body))).load()
+            gc.freeze()  # it stays: no collection need look at it
     except Exception as error:
         raise FoldUnfit("The snapshot cannot be read; the feed is folded.", because=type(error).__name__) from error
     if not isinstance(fold, Fold):

@@ -164,7 +164,8 @@ class Publisher:
         if not self._resumed:
             self._open()
         self._retry = True
-        _settle_memory()
+        if not self._resumed:
+            _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
         if since is None:
