@@ -151,7 +151,7 @@ class CloudNight:
         said = self.cloud.clients("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
         yield from (int(said[name]) for name in names)
 
-    def wait(self, what: str, until: Callable[[], bool], tell: Callable[[], str] = str) -> None:
+    def wait(self, what: str, until: Callable[[], bool]) -> None:
         """Look again and again until something is so."""
         began = time.monotonic()
         while True:
@@ -161,7 +161,7 @@ class CloudNight:
             except LookupError:
                 pass
             if time.monotonic() - began > PATIENCE_S:
-                raise AssertionError(f"{what} does not come:\n{tell()}")
+                raise AssertionError(f"{what} does not come:\n{self.cloud.log()[-4000:]}")
             time.sleep(_LOOK_S)
 
     def all_public(self) -> bool:

@@ -42,6 +42,8 @@ class Cloud:
     """None in an account."""
     authority: Path | None = None
     """Whose certificate stands before the endpoint."""
+    log: Callable[[], str] = str
+    """What was written down lately, if that can be had."""
 
     @property
     def elections(self) -> Mapping[str, Election]:
@@ -121,7 +123,7 @@ def deploy_to(
     Installation.create(home, packages, origin=origin).close()
     secrets = emulator.client("secretsmanager")
     put(secrets, STAGE, "sealing", sealing_keys(home))
-    return Cloud(home, deployed(home), emulator.client, emulator.endpoint, emulator.authority)
+    return Cloud(home, deployed(home), emulator.client, emulator.endpoint, emulator.authority, emulator.log)
 
 
 def sealing_keys(home: Path) -> bytes:

@@ -75,8 +75,8 @@ def _library(name: str) -> Mapping[str, bytes]:
 
 
 def _wanted(path: str) -> bool:
-    data = re.match(r"(botocore/data|babel/locale-data)/([^/._]+)[/._]", path)
-    return data is None or data.group(2) in _SERVICES | _LANGUAGES
+    data = re.match(r"botocore/data/([^/]+)/|babel/locale-data/([^/._]+)[._]", path)
+    return data is None or (data.group(1) or data.group(2)) in _SERVICES | _LANGUAGES
 
 
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
