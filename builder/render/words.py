@@ -274,6 +274,7 @@ SCRIPT: Final[Mapping[str, str]] = {
     "open": _("Open the page"),
     "zoom_in": _("Zoom in"),
     "zoom_out": _("Zoom out"),
+    "close": _("Close"),
     "stations": _("polling stations"),
 }
 """What the script of the interactive map says; it has no words of its own."""

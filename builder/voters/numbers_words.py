@@ -32,9 +32,9 @@ SCRIPT: Final[Mapping[str, str]] = {
     "women": _("Women"),
     "young": _("Under thirty"),
     "first_time": _("First vote"),
-    "nothing": _("Not told here"),
     "open": _("Open the page"),
     "zoom_in": _("Zoom in"),
     "zoom_out": _("Zoom out"),
+    "close": _("Close"),
 }
 """What the script of the map says."""

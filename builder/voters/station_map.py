@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "more": _("and {count} more"),
     "zoom_in": _("Zoom in"),
     "zoom_out": _("Zoom out"),
+    "close": _("Close"),
 }
 """What the script of the map says; it has no words of its own."""
 

@@ -33,6 +33,7 @@ ALPHABET = "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэ
 _ROOTS = ("Абды", "Байыш", "Жумабай", "Иса", "Кадыр", "Мамбет", "Нурмат", "Ңур", "Осмон", "Өмүр", "Сыдык", "Токтогул",
           "Усен", "Үсөн", "Чыныбай", "Эсен")  # fmt: skip
 _ENDINGS = ("ов", "аков", "аев", "беков", "кулов", "ев", "алиев", "баев")
+_NUMBERS = "the pages of these tests have no numbers: see tests/voters/fake_lists.py for lists that have them"
 _NAMES = ("Азамат", "Бакыт", "Данияр", "Мирлан", "Өмүрбек", "Улан")
 
 
@@ -123,19 +124,19 @@ class Lists:
         return {StationNo(s): shown_digest(StationNo(s), [p.name for p in v]) for s, v in stands.items() if s and v}
 
     def changed(self, before: int, after: int) -> frozenset[StationNo]:
-        raise NotImplementedError
+        raise AssertionError(_NUMBERS, before, after)
 
     def cells(self, number: int) -> Sequence[VoterCell]:
-        raise NotImplementedError
+        raise AssertionError(_NUMBERS, number)
 
     def touched(self, before: int, after: int) -> Sequence[TouchedCell]:
-        raise NotImplementedError
+        raise AssertionError(_NUMBERS, before, after)
 
     def changes(self, before: int, after: int) -> Sequence[StationChange]:
-        raise NotImplementedError
+        raise AssertionError(_NUMBERS, before, after)
 
     def disabled(self, number: int) -> Mapping[RegionId, int]:
-        raise NotImplementedError
+        raise AssertionError(_NUMBERS, number)
 
     def _stands(self, number: int) -> Stands:
         return self.versions[number - 1][1]

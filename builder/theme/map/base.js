@@ -18,6 +18,11 @@ function shailooMap(map) {
   L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
+  // Leaflet names the button in English only.
+  map.on("popupopen", ({ popup }) => {
+    const button = popup.getElement().querySelector(".leaflet-popup-close-button");
+    if (button) button.setAttribute("aria-label", words.close);
+  });
   return { box, words, element, load, home: box.dataset.home, language: box.dataset.language };
 }
 
