@@ -255,9 +255,7 @@ class Installation:
         keys = self.folder / "keys"
         present = load_note_key(keys / "receipt.key")
         former = load_former_receipt_keys(keys)
-        return FileNoteSigner(
-            present, tuple(one for one in former if one.verifier.key_id != present.verifier.key_id)
-        )
+        return FileNoteSigner(present, tuple(one for one in former if one.verifier.key_id != present.verifier.key_id))
 
     @cached_property
     def log_signer(self) -> FileNoteSigner:

@@ -40,7 +40,10 @@ class BoxRegister:
 
     @classmethod
     def open(cls, folder: Path) -> BoxRegister:
-        """Read the register; a package without boxes.csv has none yet. Raises NotFound, BadEnrolment, PackageInvalid."""
+        """Read the register; a package without boxes.csv has none yet.
+
+        Raises NotFound, BadEnrolment, PackageInvalid.
+        """
         try:
             header = PackageHeader.model_validate_json((folder / HEADER).read_bytes())
         except OSError as error:

@@ -173,7 +173,10 @@ def remove_key(path: Path) -> None:
 
 def shown(key: KnownKey) -> str:
     """A key in three lines for a terminal."""
-    lines = [f"{key.kind}: {key.name or '(a shared secret)'}", f"    {key.used}; {key.file}, rights {key.rights or '-'}"]
+    lines = [
+        f"{key.kind}: {key.name or '(a shared secret)'}",
+        f"    {key.used}; {key.file}, rights {key.rights or '-'}",
+    ]
     if key.public:
         lines.append(f"    public {key.public}")
         lines.append(f"    fingerprint {fingerprint(key.public)}")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shailoo.cli import voter_days
+from shailoo.cli import boxes, keys, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.errors import Conflict, NotFound, ShailooError
 
@@ -61,6 +61,8 @@ intake = typer.Typer(help="Reports that come by another way than the network.", 
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(boxes.boxes, name="boxes")
 app.add_typer(package, name="package")
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +16,7 @@ from shailoo.errors import Conflict, NotFound, ShailooError
 if TYPE_CHECKING:
     from shailoo.adapters.box_register import BoxRegister
     from shailoo.assembly import Installation
-    from shailoo.model.election import Election
+    from shailoo.model.election import Box, Election
     from shailoo.model.record import Measure
 
 boxes = typer.Typer(help="Ballot boxes: enrolled, prepared, revoked. See docs/ceremonies.md.", no_args_is_help=True)
@@ -59,7 +61,6 @@ def enter(
 ) -> None:
     """The first person: enter the key that a box printed. It counts once a second person has confirmed it."""
     from shailoo.adapters.box_register import read_pairs
-    from shailoo.model.election import Box, BoxRole
     from shailoo.rules.enrolment import check_box
     from shailoo.rules.enrolment import enter as enter_box
 
@@ -68,14 +69,8 @@ def enter(
         register = _register(package)
         entered = dict(register.entered)
         for at, row in enumerate(rows, 2):
-            place = row.get("station") or None
             with _told(file, at):
-                one = Box(
-                    id=_serial(row.get("id", "")),
-                    station=place,
-                    role=BoxRole.RESERVE if place is None else BoxRole.MAIN,
-                    vkey=row.get("vkey", ""),
-                )
+                one = _box(row)
                 check_box(one, register.election, register.mode, register.stations)
                 entered = enter_box(one, entered, register.enrolled, replace=replace)
         register.save_entered(entered)
@@ -147,7 +142,9 @@ def manifest(
     folder: Dir,
     out: Annotated[Path, typer.Option("--out", help="Folder; each box gets <election>-<box>.json. It is public.")],
     election: Named = "",
-    box: Annotated[list[str] | None, typer.Option("--box", help="Serial number, may repeat; all main boxes without.")] = None,
+    box: Annotated[
+        list[str] | None, typer.Option("--box", help="Serial number, may repeat; all main boxes without.")
+    ] = None,
     check_page: Annotated[str, typer.Option("--check-page", help="Address behind the code on the tape.")] = "",
 ) -> None:
     """Make manifests: what `edge_agent.day --provision` wants. Notes which keys each box is prepared with."""
@@ -191,11 +188,13 @@ def list_boxes(folder: Dir, election: Named = "") -> None:
             standing = registry.box(of.id, box.id)
             assert standing is not None  # noqa: S101 -- it is one of the package's
             armed = prepared.get(box.id)
-            state = "revoked" if standing.revoked else "sent" if store.get(f"report/{of.id}/{box.id}/final") else "waits"
-            if armed is None and state == "waits":
+            state = "sent"
+            if standing.revoked:
+                state = "revoked"
+            elif box.id in waiting:
+                state = "waits"
+            elif armed is None and store.get(f"report/{of.id}/{box.id}/final") is None:
                 state = "not prepared"
-            elif armed is not None and box.id not in waiting and state == "waits":
-                state = "sent"
             key = "-" if armed is None else armed.sealing[-1]
             typer.echo(f"{box.id}  station {standing.station or '-'}  {state}  {key}  {of_key(box.vkey)}")
 
@@ -204,6 +203,7 @@ def list_boxes(folder: Dir, election: Named = "") -> None:
 def revoke(
     folder: Dir,
     box: BoxId,
+    *,
     number: Annotated[str, typer.Option("--act", help="Number of the act.")],
     body: Annotated[str, typer.Option("--body", help="The commission that decided: cec.")],
     reason: Annotated[str, typer.Option("--reason", help="Published word for word.")],
@@ -234,6 +234,7 @@ def join(
     folder: Dir,
     box: BoxId,
     station: Annotated[str, typer.Option("--station", help="Number of the polling station.")],
+    *,
     number: Annotated[str, typer.Option("--act", help="Number of the act.")],
     body: Annotated[str, typer.Option("--body", help="The commission that decided.")],
     reason: Annotated[str, typer.Option("--reason", help="Published word for word.")],
@@ -251,7 +252,14 @@ def join(
 
 
 def _decide(
-    installation: Installation, election: Election, measures: list[Measure], *, number: str, body: str, reason: str, day: str
+    installation: Installation,
+    election: Election,
+    measures: list[Measure],
+    *,
+    number: str,
+    body: str,
+    reason: str,
+    day: str,
 ) -> None:
     """The same use case, record and log entry as an act on the staff pages, entered by the operator."""
     from pydantic import ValidationError
@@ -282,18 +290,19 @@ def _spoken_of(installation: Installation, election: Election) -> frozenset[str]
     from shailoo.usecases.arm_boxes import armed_boxes
 
     store, found = installation.store, {one.box for one in armed_boxes(election, installation.store)}
+    about = tuple(f"{kind}/{election.id}/" for kind in ("report", "conflict", "refusal", "act"))
     after = 0
     while entries := store.feed(after):
         after = entries[-1].seq
         for entry in entries:
-            if not entry.key.startswith((f"report/{election.id}/", f"conflict/{election.id}/", f"refusal/{election.id}/",
-                                         f"act/{election.id}/")):  # fmt: skip
+            if not entry.key.startswith(about):
                 continue
             match read_record(entry.body):
                 case ReportAccepted() | ReportConflict() | Refusal() as one:
                     found.add(one.box)
                 case Act() as act:
-                    found |= {box for measure in act.measures if isinstance(box := getattr(measure, "box", None), str)}
+                    named = (getattr(measure, "box", None) for measure in act.measures)
+                    found |= {box for box in named if isinstance(box, str)}
                 case _:
                     pass
     return frozenset(found)
@@ -312,6 +321,31 @@ def _register(package: Path) -> BoxRegister:
     from shailoo.adapters.box_register import BoxRegister
 
     return BoxRegister.open(package)
+
+
+@contextmanager
+def _told(file: Path | None, row: int) -> Iterator[None]:
+    """Name the row of the file, as a spreadsheet counts, in whatever goes wrong with it."""
+    try:
+        yield
+    except ShailooError as error:
+        if file is not None:
+            error.facts |= {"file": file.name, "row": row}
+        raise
+
+
+def _box(row: dict[str, str]) -> Box:
+    from pydantic import ValidationError
+
+    from shailoo.model.election import Box, BoxRole
+    from shailoo.rules.enrolment import BadEnrolment
+
+    station = row.get("station") or None
+    role = BoxRole.RESERVE if station is None else BoxRole.MAIN
+    try:
+        return Box(id=row.get("id", ""), station=station, role=role, vkey=row.get("vkey", ""))
+    except ValidationError as error:
+        raise BadEnrolment("This is no serial number of a box.", box=row.get("id", "")[:24]) from error
 
 
 def _text(given: str) -> str:

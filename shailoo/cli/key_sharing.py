@@ -61,7 +61,9 @@ def split(
 
 def check_share(
     manifest: Manifest,
-    file: Annotated[Path | None, typer.Option("--file", help="The page or its words; asked for unseen without.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="The page or its words; asked for unseen without.")
+    ] = None,
 ) -> None:
     """One trustee checks the own words against the manifest, alone and without showing them to anybody."""
     from shailoo.adapters.trustees import check_share as hold_against

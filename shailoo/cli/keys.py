@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shailoo.cli import cloud_secrets, key_sharing
+from shailoo.cli import key_sharing
 from shailoo.cli.home import only_one, opened
 from shailoo.errors import Conflict, NotFound, Refused
 
@@ -20,10 +20,10 @@ keys = typer.Typer(help="Keys: shown, made, split among trustees, turned. See do
 keys.command("split")(key_sharing.split)
 keys.command("check-share")(key_sharing.check_share)
 keys.command("combine")(key_sharing.combine)
-keys.command("put-secret")(cloud_secrets.put_secret)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Election = Annotated[str, typer.Option("--election", help="Of which election; may be left out where there is one.")]
+CLIENT_SECRET = "keys/identity.secret"  # noqa: S105 -- the name of a file
 START_AGAIN = "Start `shailoo serve` again: it works with the former key until then."
 
 
@@ -200,8 +200,8 @@ def client_secret(folder: Dir) -> None:
         if identity is None:
             raise NotFound("settings.json names no identity provider; enter it there first.", folder=folder.name)
         put_client_secret(folder / "keys", str(typer.prompt("Secret", hide_input=True)).strip())
-        if identity.secret_file != "keys/identity.secret":
-            named = identity.model_copy(update={"secret_file": "keys/identity.secret"})
+        if identity.secret_file != CLIENT_SECRET:
+            named = identity.model_copy(update={"secret_file": CLIENT_SECRET})
             save_settings(folder, installation.settings.model_copy(update={"identity": named}))
     typer.echo(f"The secret lies in keys/identity.secret. {START_AGAIN}")
 

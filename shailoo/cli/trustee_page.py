@@ -19,33 +19,26 @@ _WIDTH = 76
 _COLUMNS = 3
 _NUMBERED = re.compile(r"(?<![0-9])([0-9]{2})\. ([a-z]+)")
 _BEGIN = "---- words "
-_INSTRUCTIONS = (
-    # native check
-    (
-        "KY",
-        "Бул барактагы сөздөр — шайлоо комиссиясынын мөөр ачуучу ачкычынын камдык көчүрмөсүнүн бир бөлүгү. "
-        "{shares} ишенимдүү адамдын {needed} чогулганда гана ачкыч калыбына келет; азыраагы эч нерсе ачпайт. "
-        "Баракты эч кимге көрсөтпөңүз, сүрөткө тартпаңыз, компьютерге же телефонго жазбаңыз. Мөөрлөнгөн конвертте "
-        "сактаңыз. Жоголсо же башка бирөө көрсө, комиссияга ошол замат билдириңиз. Комиссия чакырганда гана, "
-        "күбөлөрдүн катышуусунда, сөздөрдү өзүңүз териңиз.",
-    ),
-    (
-        "RU",
-        "Слова на этом листе — одна часть резервной копии ключа, которым избирательная комиссия вскрывает печати. "
-        "Ключ восстанавливается, только если соберутся {needed} из {shares} доверенных лиц; меньшее число не откроет "
-        "ничего. Никому не показывайте лист, не фотографируйте его, не вводите слова в компьютер или телефон. "
-        "Храните в опечатанном конверте. Если лист утерян или его кто-то видел, немедленно сообщите комиссии. "
-        "Вводите слова сами, только по вызову комиссии и при свидетелях.",
-    ),
-    (
-        "EN",
-        "The words on this page are one part of the backup of the key with which the election commission opens seals. "
-        "The key comes back only when {needed} of {shares} trustees come together; fewer open nothing. Show the page "
-        "to nobody, take no picture of it, type the words into no computer or telephone. Keep it in a sealed envelope. "
-        "If it is lost or somebody saw it, tell the commission at once. Type the words yourself, only when the "
-        "commission calls you, and before witnesses.",
-    ),
-)
+_KY = """
+Бул барактагы сөздөр — шайлоо комиссиясынын мөөр ачуучу ачкычынын камдык көчүрмөсүнүн бир бөлүгү. {shares} ишенимдүү
+адамдын {needed} адамы чогулганда гана ачкыч калыбына келет; азыраагы эч нерсе ачпайт. Баракты эч кимге көрсөтпөңүз,
+сүрөткө тартпаңыз, компьютерге же телефонго жазбаңыз. Мөөрлөнгөн конвертте сактаңыз. Жоголсо же башка бирөө көрсө,
+комиссияга ошол замат билдириңиз. Комиссия чакырганда гана, күбөлөрдүн катышуусунда, сөздөрдү өзүңүз териңиз.
+"""  # native check
+_RU = """
+Слова на этом листе — одна часть резервной копии ключа, которым избирательная комиссия вскрывает печати. Ключ
+восстанавливается, только если соберутся доверенные лица, {needed} из {shares}; меньшее число не откроет ничего. Никому
+не показывайте лист, не фотографируйте его, не вводите слова в компьютер или телефон. Храните в опечатанном конверте.
+Если лист утерян или его кто-то видел, немедленно сообщите комиссии. Вводите слова сами, только по вызову комиссии и
+при свидетелях.
+"""
+_EN = """
+The words on this page are one part of the backup of the key with which the election commission opens seals. The key
+comes back only when {needed} of {shares} trustees come together; fewer open nothing. Show the page to nobody, take no
+picture of it, type the words into no computer or telephone. Keep it in a sealed envelope. If it is lost or somebody
+saw it, tell the commission at once. Type the words yourself, only when the commission calls you, and before witnesses.
+"""
+_INSTRUCTIONS = (("KY", _KY), ("RU", _RU), ("EN", _EN))
 
 
 def page(sharing: Sharing, share: TrusteeShare) -> str:
@@ -73,7 +66,7 @@ def _lines(sharing: Sharing, share: TrusteeShare) -> Iterator[str]:
     yield "-" * _WIDTH
     for language, text in _INSTRUCTIONS:
         yield ""
-        filled = text.format(needed=sharing.needed, shares=sharing.shares)
+        filled = " ".join(text.format(needed=sharing.needed, shares=sharing.shares).split())
         yield from textwrap.wrap(f"{language}  {filled}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 

@@ -93,8 +93,8 @@ def confirm(
         raise NotEntered("No key of this box was entered.", box=box)
     if not _same(read, one):
         raise FingerprintDiffers(
-            "The fingerprint is not that of the entered key. Read it off the box once more; if it stays so, the entered "
-            "key is not this box's: enter it anew with --replace, and find out where the first one came from.",
+            "The fingerprint is not that of the entered key. Read it off the box once more; if it stays so, the "
+            "entered key is not this box's: enter it anew with --replace, and find out where the first one came from.",
             box=box,
         )
     left = {name: other for name, other in entered.items() if name != box}
