@@ -41,7 +41,7 @@ def secrets_of(folder: Path) -> list[str]:
     for path in (folder / "keys").glob("*.key"):
         text = path.read_text(encoding="ascii")
         found += [line for line in text.splitlines() if line and not line.startswith("-----")]
-        found += [text.strip().rsplit("+", 1)[-1]] if "+" in text else []
+        found += [text.strip().split("+", 4)[-1]] if "+" in text else []
     return found
 
 
@@ -152,7 +152,7 @@ def test_at_a_terminal_words_are_not_seen_and_a_typing_mistake_costs_the_others_
         os.execvp(command[0], command)  # noqa: S606 -- our own command, on a terminal of its own
     shown = b""
     for line in (words[0], wrong, words[0], words[1]):
-        shown += until(terminal, b": ")
+        shown += until(terminal, b"): ")
         os.write(terminal, line.encode() + b"\n")
     shown += until(terminal, None)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown
@@ -182,7 +182,7 @@ def test_a_turned_key_serves_new_boxes_and_the_former_one_opens_what_was_prepare
     good("boxes", "manifest", "--dir", folder, "--out", tmp_path / "manifests", "--box", "ABB-000001")
     former = sealing(folder)
     with Installation.open(folder) as at_work:
-        vote(at_work, "1003")  # it knows the former key alone
+        vote(at_work, "9001")  # it knows the former key alone
         said = good("keys", "rotate-sealing", "--dir", folder)
         fresh = sealing(folder)
         assert fresh != former
