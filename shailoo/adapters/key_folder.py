@@ -36,13 +36,62 @@ USES: Mapping[KeyKind, str] = {
     "client secret": "names us to the identity provider",
     "finder": "hides the entries of find-my-station",
 }
-READERS: Mapping[KeyKind, str] = {
-    "sealing": "intake",
-    "receipt": "intake",
-    "log": "publisher",
-    "session": "staff pages",
-    "client secret": "staff pages",
-    "finder": "find-my-station",
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfKey:
+    """What is to be known of a kind of key by those who keep it; docs/keys.md is written from it."""
+
+    file: str
+    reader: str
+    cloud: str
+    lost: str
+    leaked: str
+
+
+KINDS: Mapping[KeyKind, KindOfKey] = {
+    "sealing": KindOfKey(
+        "keys/sealing-<id>.key",
+        "the intake",
+        "a secret that the intake alone reads",
+        "bring it back from its trustees; boxes try again until then",
+        "turn it; boxes that are not armed are prepared anew",
+    ),
+    "receipt": KindOfKey(
+        "keys/receipt.key, keys/receipt-former-<id>.key",
+        "the intake",
+        "KMS, or a secret after a move",
+        "armed boxes know no other: their reports arrive all the same, and stand on the page",
+        "turn it; a forged receipt is worth nothing against the public page",
+    ),
+    "log": KindOfKey(
+        "keys/log.key",
+        "the publisher",
+        "KMS, or a secret after a move",
+        "the log ends; a new one points to its last head",
+        "witnesses show a forged head; the log ends and a new one points to the last good head",
+    ),
+    "session": KindOfKey(
+        "keys/session.key",
+        "staff pages",
+        "a secret, drawn there",
+        "turn it; everybody signs in anew",
+        "turn it at once",
+    ),
+    "client secret": KindOfKey(
+        "keys/identity.secret",
+        "staff pages",
+        "a secret",
+        "ask the identity provider for another",
+        "the provider revokes it; enter another",
+    ),
+    "finder": KindOfKey(
+        "voters/finder/secret.key",
+        "find-my-station",
+        "a secret, only with personal data in the cloud",
+        "make the index anew",
+        "make the index anew under a new secret",
+    ),
 }
 
 

@@ -73,16 +73,20 @@ def save_note_key(signer: Signer, path: Path) -> None:
 
 def load_note_key(path: Path) -> Signer:
     """Read a signing key. Raises BadKeyFile."""
-    line = _read(path).decode("ascii", errors="replace")
+    return read_note_key(_read(path).decode("ascii", errors="replace"), path.name)
+
+
+def read_note_key(line: str, file: str) -> Signer:
+    """Read one signing key; `file` is what to call it when it is none. Raises BadKeyFile."""
     name, _, rest = line.removeprefix(_PREFIX).strip().partition("+")
     hex_id, _, encoded = rest.partition("+")
     try:
         blob = base64.b64decode(encoded, validate=True)
         signer = Signer(name, Ed25519PrivateKey.from_private_bytes(blob[1:]))
     except ValueError as error:
-        raise BadKeyFile("This file holds no Ed25519 signing key.", file=path.name) from error
+        raise BadKeyFile("This file holds no Ed25519 signing key.", file=file) from error
     if not line.startswith(_PREFIX) or blob[:1] != _ED25519 or signer.verifier.key_id.hex() != hex_id:
-        raise BadKeyFile("This file holds no Ed25519 signing key, or its name was changed.", file=path.name)
+        raise BadKeyFile("This file holds no Ed25519 signing key, or its name was changed.", file=file)
     return signer
 
 
