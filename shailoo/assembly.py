@@ -287,8 +287,8 @@ class Installation:
         path = self.folder / "keys" / f"sealing-{name}.pub"
         if name is None or not path.exists():
             raise NotFound(
-                "The public half of this election's sealing key is not here. Copy it into keys/ from where the key was "
-                "made: sealing-<id>.pub.",
+                "The public half of this election's sealing key is not here. Copy sealing-<id>.pub into keys/ from "
+                "where the key was made, or, where the key lies, `shailoo keys write-public`.",
                 election=election,
                 key=name,
             )

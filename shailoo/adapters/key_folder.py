@@ -136,7 +136,7 @@ def _sealing(keys: Path, sealing: Mapping[str, str]) -> Iterator[KnownKey]:
         try:
             public = load_sealing_public(path.with_suffix(".pub")).public_bytes_raw().hex()
         except BadKeyFile:
-            wrong = wrong or "its public half (.pub) is missing: no box can be prepared"
+            wrong = wrong or "its public half is missing: `shailoo keys write-public`"
         used = f"boxes of {', '.join(elections)} seal to it" if elections else "opens seals of boxes prepared earlier"
         yield KnownKey("sealing", name, public, f"keys/{path.name}", _rights(path), used, wrong)
 

@@ -76,6 +76,15 @@ def new_sealing(
     typer.echo(f"sealing key {name}\npublic {public}\nfingerprint {fingerprint(public)}")
 
 
+@keys.command("write-public")
+def write_public(folder: Dir) -> None:
+    """Write the public half beside each sealing key that has none: for an installation made before there were any."""
+    from shailoo.adapters.keys import load_sealing_key, save_sealing_public
+
+    for path in sorted((folder / "keys").glob("sealing-*.key")):
+        typer.echo(f"keys/{save_sealing_public(load_sealing_key(path).public_key(), folder / 'keys').name}")
+
+
 @keys.command("rotate-sealing")
 def rotate_sealing(
     folder: Dir,

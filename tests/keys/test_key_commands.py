@@ -63,6 +63,16 @@ def test_a_key_that_others_may_read_or_that_is_gone_is_told_with_what_to_do(fold
     assert "bring it back from its backup" in said.out
 
 
+def test_an_installation_from_before_writes_its_public_halves_down_once(folder: Path, tmp_path: Path) -> None:
+    public = folder / "keys" / f"sealing-{sealing(folder)}.pub"
+    text = public.read_text()
+    public.unlink()
+    assert shailoo("keys", "show", "--dir", folder).code == 1
+    assert "write-public" in str(bad("boxes", "manifest", "--dir", folder, "--out", tmp_path / "m"))
+    good("keys", "write-public", "--dir", folder)
+    assert public.read_text() == text
+
+
 def split(folder: Path, out: Path, needed: int = 2, shares: int = 3) -> list[Path]:
     key = folder / "keys" / f"sealing-{sealing(folder)}.key"
     good("keys", "split", "--key", key, "--need", str(needed), "--of", str(shares), "--out", out, "--election", "small")

@@ -17,7 +17,7 @@ PAGES = ("keys.md", "ceremonies.md")
 COMMAND = re.compile(r"\bshailoo ((?:keys|boxes) [a-z-]+|migrate)\b([^`\n#]*)")
 
 
-def below(command: Any) -> Mapping[str, Any]:
+def below(command: object) -> Mapping[str, Any]:
     """The commands of a group; none of what is no group."""
     found: Mapping[str, Any] = getattr(command, "commands", {})
     return found
