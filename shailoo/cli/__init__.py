@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shailoo.cli import voter_days
+from shailoo.cli import boxes, keys, voter_days
 from shailoo.cli.home import only_one, opened
+from shailoo.cli.migrate import migrate, refuse_moved
 from shailoo.errors import Conflict, NotFound, ShailooError
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ intake = typer.Typer(help="Reports that come by another way than the network.", 
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(boxes.boxes, name="boxes")
+app.command()(migrate)
 app.add_typer(package, name="package")
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
@@ -96,6 +100,7 @@ def serve(folder: Dir, port: Port = 8021) -> None:
     from functions.server import listen
     from functions.server import serve as serve_http
 
+    refuse_moved(folder)
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
         cosigner = cosigner_beside(folder, asked=bool(installation.settings.witnesses))
