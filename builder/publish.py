@@ -30,12 +30,15 @@ from builder.night import Made, Night, is_wide
 from builder.press import Page, Press, problem
 from builder.snapshot import read_pointer
 from builder.store import PublicFolder
+from builder.watch import Laps, PublisherWatch
 from shailoo.errors import Held
+from shailoo.events.pages import PageMakerLost, PublisherStarted
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
+from shailoo.telemetry import Watch, learn, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -104,6 +107,8 @@ class Publisher:
         self.public = PublicFolder(public / "results")
         self.clock = clock
         self.cadence = cadence or Cadence()
+        learn(elections.values())
+        self.watch = PublisherWatch(clock)
         self.nights = {name: Night(election) for name, election in elections.items()}
         for night in self.nights.values():
             night.plan.rayons.update(site.rayons(night.election.id))
@@ -133,6 +138,7 @@ class Publisher:
 
     def start(self) -> Progress:
         """Fold everything that was published, mend what did not come to its end, and be ready for `step`."""
+        watch = Watch()
         self.site.prepare(self.nights)
         self._replay(trust=self._trusted())
         self._open()
@@ -140,6 +146,7 @@ class Publisher:
         _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
+        say(PublisherStarted(version=self.version, ms=watch.ms))
         if since is None:
             self._write_log()
             self._point_log()
@@ -203,6 +210,7 @@ class Publisher:
             self._seen = seq
             if isinstance(record, Publication):
                 publications.append(record)
+                self.watch.passed(record)
             else:
                 self._receive(seq, record)
         tiers = {name: _tiers_of(publications, name) for name in self.nights} if write else {}
@@ -279,6 +287,7 @@ class Publisher:
 
     def _make_everything(self) -> Progress:
         """A version that takes in all there is, and every page of it: the first one, or when no page can be trusted."""
+        laps = Laps()
         publication = self._publication(wide=True, trail=True, cut=self.version == 0, mends=None)
         self._take_in(publication, write=True)
         progress = Progress(publication.version)
@@ -287,8 +296,15 @@ class Publisher:
         if problems:
             progress.held_back = tuple(sorted(problems))
             self._hold(progress.held_back, mends=0)
+        laps.lap("write")
         self._settle()
+        laps.lap("point")
+        told = publication.model_copy(update={"held_back": progress.held_back})
+        self.watch.published(told, laps, stations=self._stations(), files=progress.files)
         return progress
+
+    def _stations(self) -> int:
+        return sum(len(night.election.stations) for night in self.nights.values())
 
     def _make_all(self, jobs: list[Job], progress: Progress) -> Collection[str]:
         changed, problems = self.press.make_all(jobs, processes=PROCESSES)
@@ -325,6 +341,7 @@ class Publisher:
             after = entries[-1].seq
 
     def _receive(self, seq: int, record: Record) -> None:
+        self.watch.received(seq, record)
         if isinstance(record, RefusedHour):
             self._hours.noted(record)
             for night in self.nights.values():
@@ -359,6 +376,7 @@ class Publisher:
         waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
         self._retry = False
         if not (fresh or trail or waiting or self.log.waiting):
+            self.watch.idle()
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
 
@@ -380,6 +398,7 @@ class Publisher:
 
     def _publish(self, *, wide: bool, trail: bool, mends: int | None = None, alone: bool = False) -> Progress:
         """One version. `alone`: everything in this process, so that the gate's word on every page is heard."""
+        laps = Laps()
         stations = sum(len(night.absorb(self._seen).stations) for night in self.nights.values())
         self._number(self._seen)
         if mends is not None:
@@ -388,6 +407,7 @@ class Publisher:
         inline = wide and (alone or self._few_wide())
         made, problems = self._draw(("hot", "wide") if inline else ("hot",))
         held_back = tuple(sorted(problems))
+        laps.lap("draw")
         publication = self._publication(
             wide=wide, trail=trail, cut=trail and self._cut_due(), mends=mends, held_back=held_back
         )
@@ -408,7 +428,9 @@ class Publisher:
         self.press.front()
         for night in newly_held:
             self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
+        laps.lap("write")
         self._write_log()
+        laps.lap("log")
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed
@@ -416,6 +438,8 @@ class Publisher:
         if wide or trail:
             self._last_complete = publication.version
         self._marks.write("published", publication.version)
+        laps.lap("point")
+        self.watch.published(publication, laps, stations=stations, files=progress.files)
         self._follow(later, progress, alone=alone)
         if trail:
             self._last_trail = time.monotonic()
@@ -432,6 +456,7 @@ class Publisher:
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
                 problems[name] = problem(error)
+                self.watch.failed(name, error)
         return made, problems
 
     def _publication(
@@ -530,6 +555,7 @@ class Publisher:
         names = dict.fromkeys(name for name, _ in self._delegated)
         self._delegated = []
         if not good:
+            say(PageMakerLost(version=max(0, self._marks.read("complete"))))
             self._mends = max(0, self._marks.read("complete"))
             return
         for name in names:

@@ -20,6 +20,7 @@ from functions.tizme.routes import tizme_routes
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
+from shailoo.telemetry import learn
 from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
@@ -44,6 +45,7 @@ def make_router(installation: Installation, refused: RefusalCounter, nudge: Call
         *staff_routes(staff, nudge),
         *(tizme_routes(desk, installation.settings.proxies) if (desk := installation.station_desk) else ()),
     )
+    learn(installation.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who, shape)
 
 

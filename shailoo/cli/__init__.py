@@ -16,17 +16,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from shailoo.cli import voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.errors import Conflict, NotFound, ShailooError
+from shailoo.events.life import ProgramEnded, ProgramStarted
+from shailoo.events.pages import ProcessRestarted, WitnessRefused
+from shailoo.telemetry import say, start
 
 if TYPE_CHECKING:
     from builder.publish import Cadence, Publisher
     from shailoo.assembly import Installation
+    from shailoo.model.event import Program
 
 MARKS = "publisher"
 """Folder of an installation in which the publisher notes how far it came."""
@@ -98,6 +102,7 @@ def serve(folder: Dir, port: Port = 8021) -> None:
 
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
+        start("server", meter=installation.meter)
         cosigner = cosigner_beside(folder, asked=bool(installation.settings.witnesses))
         with publisher_beside(folder), copyist_beside(folder), cosigner:
             serve_http(installation, port)
@@ -340,7 +345,7 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
 def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> int:
     """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
     stop = _until_told(leash=leash)
-    with only_publisher(installation.folder, wait=follow):
+    with only_publisher(installation.folder, wait=follow), at_work("publisher", installation, follow=follow):
         publisher = make_publisher(installation)
         publisher.start()
         while not stop.is_set():
@@ -363,7 +368,10 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)
-    with only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
+    with (
+        only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow),
+        at_work("copyist", installation, follow=follow),
+    ):
         copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
         while True:
             if time.monotonic() - swept >= SWEEP_S:
@@ -373,6 +381,18 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
             total += made
             if not follow or stop.wait(IDLE_COPYIST_S):
                 return total, left
+
+
+@contextmanager
+def at_work(program: Program, installation: Installation, *, follow: bool) -> Iterator[None]:
+    """Say what a program does as events, from its beginning to its end; one that is called for a moment stays quiet."""
+    if not follow:
+        yield
+        return
+    start(program, meter=installation.meter_left(program))
+    say(ProgramStarted())
+    yield
+    say(ProgramEnded())
 
 
 def settle(publisher: Publisher) -> None:
@@ -420,12 +440,19 @@ def collect_cosignatures(installation: Installation, *, follow: bool, leash: boo
     places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
     public = PublicFolder(installation.public / "results")
     collector = Collector(installation.store, public, installation.log_signer.verifier, places)
-    while True:
-        problems = collector.collect()
-        for problem in problems:
-            sys.stderr.write(f"shailoo: {problem}\n")
-        if not follow or stop.wait(COSIGN_S):
-            return len(problems)
+    known = {name: at for at, one in enumerate(places, 1) for name in (one.verifier.name, one.url)}
+    with at_work("cosigner", installation, follow=follow):
+        while True:
+            problems = collector.collect()
+            for problem in problems:
+                if follow:
+                    size = problem.facts.get("size")
+                    place = known.get(str(problem.facts["witness"]), 0)
+                    say(WitnessRefused(place=place, size=size if isinstance(size, int) else None))
+                else:
+                    sys.stderr.write(f"shailoo: {problem}\n")
+            if not follow or stop.wait(COSIGN_S):
+                return len(problems)
 
 
 @contextmanager
@@ -453,7 +480,7 @@ def copyist_beside(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def kept_beside(what: str, folder: Path) -> Iterator[None]:
+def kept_beside(what: Literal["publish", "copies", "cosign"], folder: Path) -> Iterator[None]:
     """A command in a process of its own, started again when it dies. It ends with this process, however that ends."""
     command = [sys.executable, "-m", "shailoo.cli", what, "--dir", str(folder), "--follow", "--leash"]
     stop = threading.Event()
@@ -465,7 +492,7 @@ def kept_beside(what: str, folder: Path) -> Iterator[None]:
                     continue
                 # leaving the block closes its standard input, which is the leash, and waits for its end
             if not stop.is_set():
-                sys.stderr.write(f"`shailoo {what}` ended with {child.returncode}; it is started again\n")
+                say(ProcessRestarted(what=what, exit=child.returncode))
                 stop.wait(0.3)
 
     thread = threading.Thread(target=keep, name=f"keeps {what}")

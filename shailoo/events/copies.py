@@ -18,7 +18,7 @@ class CopyMade(Event):
     """A public copy of a document was made and recorded."""
 
     election: ElectionName
-    station: StationName
+    station: StationName | None
     version: Number
     ms: Ms
 
@@ -29,11 +29,11 @@ class CopyMade(Event):
     act="The commission is asked for a better scan on its own page; nothing to do here.",
     metrics=(Metric("counter", "DocumentsUnreadable", "documents of which no copy can be made", by=("code",)),),
 )
-class DocumentUnfit(Event):
+class CopyRefused(Event):
     """No copy can be made of a document."""
 
     election: ElectionName
-    station: StationName
+    station: StationName | None
     code: Code
 
 
@@ -54,7 +54,7 @@ class CopyThere(Event):
     """A copy was recorded before."""
 
     election: ElectionName
-    station: StationName
+    station: StationName | None
     version: Number
 
 

@@ -177,4 +177,4 @@ class WitnessRefused(Event):
     """A witness did not sign the head of the log."""
 
     place: Annotated[Count, "its place in settings.json, from 1"]
-    size: Number
+    size: Number | None
