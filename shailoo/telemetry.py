@@ -100,7 +100,7 @@ class Telemetry:
             self._lines[name] = self._lines.get(name, 0) + 1
             may = self._lines[name] <= MOST_LINES
         for one, count in held.items():
-            self._say(LinesHeldBack(event=one, count=count))
+            self._say(LinesHeldBack(of=one, count=count))
         return may
 
     def learn(self, elections: Iterable[Election] = (), routes: Iterable[str] = ()) -> None:

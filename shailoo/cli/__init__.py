@@ -22,6 +22,7 @@ import typer
 
 from shailoo.cli import voter_days
 from shailoo.cli.home import only_one, opened
+from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
 from shailoo.events.life import ProgramEnded, ProgramStarted
 from shailoo.events.pages import ProcessRestarted, WitnessRefused
@@ -66,6 +67,7 @@ package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
 app.add_typer(package, name="package")
+app.command("trace")(trace)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]

@@ -59,5 +59,5 @@ class LibrarySpoke(Event):
 class LinesHeldBack(Event):
     """Lines of one event came too fast and were left out."""
 
-    event: EventName
+    of: EventName
     count: Count

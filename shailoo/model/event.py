@@ -17,6 +17,7 @@ Level = Literal["info", "warning", "error"]
 Program = Literal["intake", "staff", "tizme", "server", "herald", "publisher", "copyist", "cosigner"]
 """`server` is the one process of a town in which the doors `intake`, `staff` and `tizme` are."""
 Shown = str | int | bool
+EVERY_LINE = frozenset({"ts", "event", "level", "program"})
 UNFIT: Shown = "?"
 """What stands in a line instead of a value that is not of its field's kind."""
 NAMESPACE = "Shailoo"
@@ -98,7 +99,11 @@ def _flag(value: object, _: Words) -> Shown:
 
 
 def _event(value: object, _: Words) -> Shown:
-    return value if isinstance(value, str) and value in {one.declared.name for one in Event.__subclasses__()} else UNFIT
+    return value if isinstance(value, str) and value in _names else UNFIT
+
+
+_names: set[str] = set()
+"""Of every event that is declared."""
 
 
 MOST = 10**9
@@ -221,6 +226,9 @@ def event(
         made = dataclass(frozen=True, kw_only=True)(cls)
         slots = tuple(slots_of(made))
         names = {slot.name for slot in slots}
+        if names & EVERY_LINE:
+            message = f"{cls.__name__} has a field that every line has: {sorted(names & EVERY_LINE)}"
+            raise TypeError(message)
         for metric in metrics:
             asked = {metric.of or "", *metric.by, metric.when[0] if metric.when else ""} - {""}
             if not asked <= names:
@@ -237,6 +245,7 @@ def event(
             quiet=quiet,
             strangers=strangers,
         )
+        _names.add(made.declared.name)
         return made
 
     return declare
