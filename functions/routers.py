@@ -32,8 +32,8 @@ def make_router(installation: Installation, refused: RefusalCounter, nudge: Call
     staff = _staff_desk(installation)
 
     def shape(error: ShailooError, request: Request) -> Response:
-        if request.path.startswith("/staff/uploads"):
-            return error_response(error, request.language("ky"))  # asked by our script, which shows the sentence
+        if request.path.startswith("/staff/uploads") or request.vouched is not None:
+            return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
         if request.path.startswith("/staff/"):
             return staff_error(staff, error, request)
         if request.path.startswith(PREFIX):
