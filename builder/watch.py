@@ -24,6 +24,7 @@ from shailoo.rules.trace import span_of, trace_of_report, trace_of_version
 from shailoo.telemetry import Watch, say
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from typing import Literal
 
     from shailoo.model.record import Publication, Record
@@ -47,6 +48,11 @@ class Laps:
         """A step is over."""
         self.taken.append((step, self._watch.ms))
         self._watch = Watch()
+
+    def after(self, step: Lap) -> int:
+        """Milliseconds of the steps after a step."""
+        names = [name for name, _ in self.taken]
+        return sum(ms for _, ms in self.taken[names.index(step) + 1 :]) if step in names else self.ms
 
     @property
     def ms(self) -> int:
@@ -105,7 +111,7 @@ class PublisherWatch:
                     box=report.box,
                     digest=report.sealed_sha256,
                     version=publication.version,
-                    s=self._age(report),
+                    s=_seconds(publication.published - report.arrived) + laps.after("draw") // 1000,
                 )
             )
         self._beat()
@@ -117,7 +123,8 @@ class PublisherWatch:
 
     def _beat(self) -> None:
         self._beaten = time.monotonic()
-        oldest = max((self._age(report) for _, report in self._waiting), default=0)
+        first = min((report.arrived for _, report in self._waiting), default=None)
+        oldest = 0 if first is None else _seconds(self.clock.now() - first)
         say(PublisherBeat(waiting=len(self._waiting), oldest_s=oldest))
 
     def _say_held(self, publication: Publication) -> None:
@@ -139,5 +146,6 @@ class PublisherWatch:
         self._waiting = wait
         return out
 
-    def _age(self, report: ReportAccepted | ReportConflict) -> int:
-        return max(0, int((self.clock.now() - report.arrived).total_seconds()))
+
+def _seconds(span: timedelta) -> int:
+    return max(0, int(span.total_seconds()))

@@ -40,6 +40,7 @@ def trace(
     journalctl -u 'shailoo*' -o cat | shailoo trace DIGEST
     """
     if request:
+        logs = [*([Path(digest)] if digest else ()), *(logs or ())]  # whatever else was named is a log
         asked = request.replace("-", "").removeprefix("1") if request.startswith("1-") else request
         found = list(lines_of_request(lines(logs or ()), trace_of_request(asked)))
     else:
