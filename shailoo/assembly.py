@@ -6,7 +6,7 @@ An installation is one folder:
     store.db          records and items
     objects/          immutable objects
     uploads/          documents that come in parts, until they are whole
-    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600
+    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600; sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
     metrics/          figures of the programs beside the server
     clock.json        only while an evening is played again
@@ -15,6 +15,7 @@ An installation is one folder:
 
 from __future__ import annotations
 
+import os
 import secrets
 import tempfile
 import threading
@@ -32,8 +33,10 @@ from shailoo.adapters.files import FileObjectStore
 from shailoo.adapters.group_commit import GroupCommitStore
 from shailoo.adapters.keys import (
     FileNoteSigner,
+    load_former_receipt_keys,
     load_note_key,
     load_sealing_keys,
+    load_sealing_public,
     new_note_key,
     read_secret,
     save_note_key,
@@ -52,7 +55,6 @@ from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
 from shailoo.records.note import Verifier
-from shailoo.records.seal import sealing_key_id
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
@@ -252,8 +254,9 @@ class Installation:
 
     @cached_property
     def receipt_signer(self) -> FileNoteSigner:
-        """Signs receipts."""
-        return FileNoteSigner(load_note_key(self.folder / "keys" / "receipt.key"))
+        """Signs receipts; keys that boxes were prepared with earlier sign beside the present one."""
+        keys = self.folder / "keys"
+        return FileNoteSigner(load_note_key(keys / "receipt.key"), load_former_receipt_keys(keys))
 
     @cached_property
     def log_signer(self) -> FileNoteSigner:
@@ -280,21 +283,23 @@ class Installation:
         return self.receipt_signer.verifier
 
     def sealing_public(self, election: str) -> X25519PublicKey:
-        """The key to which boxes of an election seal. Raises NotFound."""
-        key = self._sealing_keys.get(self.settings.sealing.get(election, ""))
-        if key is None:
-            raise NotFound("This installation holds no sealing key for this election.", election=election)
-        return key.public_key()
-
-    @cached_property
-    def _sealing_keys(self) -> Mapping[str, X25519PrivateKey]:
-        keys = load_sealing_keys(self.folder / "keys")
-        return {sealing_key_id(key.public_key()): key for key in keys.values()}
+        """The key to which boxes of an election seal, out of its public file. Raises NotFound, BadKeyFile."""
+        name = self.settings.sealing.get(election)
+        path = self.folder / "keys" / f"sealing-{name}.pub"
+        if name is None or not path.exists():
+            raise NotFound(
+                "The public half of this election's sealing key is not here. Copy it into keys/ from where the key was "
+                "made: sealing-<id>.pub.",
+                election=election,
+                key=name,
+            )
+        return load_sealing_public(path)
 
     @cached_property
     def intake_desk(self) -> IntakeDesk:
-        """What the intake works with; its appends commit in groups."""
-        return IntakeDesk(self.registry, self._sealing_keys, self.grouped, self.objects, self.receipt_signer)
+        """What the intake works with; its appends commit in groups. Nothing else opens a sealing key."""
+        keys = load_sealing_keys(self.folder / "keys")
+        return IntakeDesk(self.registry, keys, self.grouped, self.objects, self.receipt_signer)
 
     @cached_property
     def registers(self) -> RegisterFolder:
@@ -437,5 +442,8 @@ def newest_list(made: Sequence[VoterListMade]) -> VoterListMade | None:
 def save_settings(folder: Path, settings: Settings) -> None:
     """Write `settings.json` whole: a reader sees the old file or the new one."""
     fresh = folder / "settings.json.new"
-    fresh.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(settings.model_dump_json(indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(folder / "settings.json")
