@@ -11,7 +11,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -26,7 +26,7 @@ from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp
 
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import make_router
+from functions.routers import PARTS, make_router
 from functions.static_files import SECURITY, StaticFiles
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
@@ -58,13 +58,19 @@ class Fault(ShailooError):
     code = "fault"
 
 
-def create_app(installation: Installation, publisher_nudge: Callable[[], None] | None = None) -> ASGIApp:
-    """Return the application of an installation.
+def create_app(
+    installation: Installation,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> ASGIApp:
+    """Return the application of an installation, or of some of its parts.
 
-    `publisher_nudge` is called, from any thread, after each stored record.
+    `publisher_nudge` is called, from any thread, after each stored record; `ready` once, when it may be asked.
     """
     refused = RefusalCounter()
-    router = make_router(installation, refused, publisher_nudge)
+    router = make_router(installation, refused, publisher_nudge, parts)
     files = StaticFiles(installation.public)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
     readers = ThreadPoolExecutor(_READERS, thread_name_prefix="files")
@@ -72,6 +78,8 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         flushing = asyncio.create_task(_flush_now_and_then(refused, installation))
+        if ready is not None:
+            ready()
         try:
             yield
         finally:
@@ -136,11 +144,18 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     )
 
 
-def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:
+def serve(
+    installation: Installation,
+    port: int,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun. Raises PortTaken before anything else."""
     listener = listen(port)
     config = uvicorn.Config(
-        create_app(installation, publisher_nudge),
+        create_app(installation, publisher_nudge, parts=parts, ready=ready),
         access_log=False,
         backlog=2048,
         date_header=True,
