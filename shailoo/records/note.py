@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -56,6 +57,11 @@ class Verifier:
             raise BadNote("The verifier key's identifier does not belong to its name and key.", vkey=vkey[:80])
         return cls(name, key_id, Ed25519PublicKey.from_public_bytes(raw))
 
+    @classmethod
+    def of(cls, name: str, public_key: Ed25519PublicKey) -> Self:
+        """The verifier key of a public key under a name."""
+        return cls(name, _key_id(name, public_key.public_bytes_raw()), public_key)
+
     def vkey(self) -> str:
         """Write the verifier key."""
         raw = self.public_key.public_bytes_raw()
@@ -72,14 +78,11 @@ class Signer:
     @property
     def verifier(self) -> Verifier:
         """The key that anyone may have."""
-        public = self.private_key.public_key()
-        return Verifier(self.name, _key_id(self.name, public.public_bytes_raw()), public)
+        return Verifier.of(self.name, self.private_key.public_key())
 
     def sign(self, text: str) -> SignedNote:
         """Sign a text that ends in a newline. Raises BadNote for a text that no note may carry."""
-        _check_text(text)
-        blob = self.verifier.key_id + self.private_key.sign(text.encode())
-        return SignedNote(text, ((self.name, blob),))
+        return SignedNote.of(text, self.verifier, self.private_key.sign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,12 @@ class SignedNote:
 
     text: str
     signatures: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def of(cls, text: str, verifier: Verifier, sign: Callable[[bytes], bytes]) -> Self:
+        """A text signed by whoever holds the key. Raises BadNote for a text that no note may carry."""
+        _check_text(text)
+        return cls(text, ((verifier.name, verifier.key_id + sign(text.encode())),))
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

@@ -9,18 +9,20 @@ from typing import Protocol
 
 import pytest
 
+from shailoo.adapters.aws.objects import S3ObjectStore
 from shailoo.adapters.files import FileObjectStore
 from shailoo.adapters.group_commit import GroupCommitStore
 from shailoo.adapters.memory import MemoryObjectStore, MemoryStore
 from shailoo.adapters.sqlite import SqliteStore
 from shailoo.ports import ItemStore, ObjectStore, RecordStore
+from tests.adapters.aws.emulated import cloud
 
 
 class Store(RecordStore, ItemStore, Protocol):
     """Both ports at once, as every home of records has them."""
 
 
-HOMES = ("memory", "sqlite", "sqlite in groups", "memory in groups")
+HOMES = ("memory", "sqlite", "cloud", "sqlite in groups", "memory in groups", "cloud in groups")
 
 
 @contextlib.contextmanager
@@ -32,6 +34,10 @@ def open_store(home: str, folder: Path) -> Iterator[Store]:
                 yield MemoryStore()
             case ["memory", *_]:
                 yield closing.enter_context(GroupCommitStore(MemoryStore()))
+            case ["cloud"]:
+                yield closing.enter_context(cloud()).store()
+            case ["cloud", *_]:
+                yield closing.enter_context(GroupCommitStore(closing.enter_context(cloud()).store()))
             case ["sqlite"]:
                 yield closing.enter_context(SqliteStore(folder / "store.db"))
             case _:
@@ -45,6 +51,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(params=("memory", "files"))
-def objects(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    return MemoryObjectStore() if request.param == "memory" else FileObjectStore(tmp_path / "objects")
+@pytest.fixture(params=("memory", "files", "cloud"))
+def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    match request.param:
+        case "memory":
+            yield MemoryObjectStore()
+        case "files":
+            yield FileObjectStore(tmp_path / "objects")
+        case _:
+            with cloud() as opened:
+                yield S3ObjectStore(opened.client("s3"), opened.bucket())

@@ -141,4 +141,4 @@ def test_the_feed_has_no_gaps_while_many_threads_write_and_some_conflict(store: 
 
 
 def test_the_suite_runs_over_every_home() -> None:
-    assert set(HOMES) == {"memory", "sqlite", "sqlite in groups", "memory in groups"}
+    assert set(HOMES) == {home + how for home in ("memory", "sqlite", "cloud") for how in ("", " in groups")}

@@ -124,19 +124,19 @@ class Lists:
         return {StationNo(s): shown_digest(StationNo(s), [p.name for p in v]) for s, v in stands.items() if s and v}
 
     def changed(self, before: int, after: int) -> frozenset[StationNo]:
-        raise AssertionError(_NUMBERS)
+        raise AssertionError(_NUMBERS, before, after)
 
     def cells(self, number: int) -> Sequence[VoterCell]:
-        raise AssertionError(_NUMBERS)
+        raise AssertionError(_NUMBERS, number)
 
     def touched(self, before: int, after: int) -> Sequence[TouchedCell]:
-        raise AssertionError(_NUMBERS)
+        raise AssertionError(_NUMBERS, before, after)
 
     def changes(self, before: int, after: int) -> Sequence[StationChange]:
-        raise AssertionError(_NUMBERS)
+        raise AssertionError(_NUMBERS, before, after)
 
     def disabled(self, number: int) -> Mapping[RegionId, int]:
-        raise AssertionError(_NUMBERS)
+        raise AssertionError(_NUMBERS, number)
 
     def _stands(self, number: int) -> Stands:
         return self.versions[number - 1][1]
