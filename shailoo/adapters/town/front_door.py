@@ -15,6 +15,7 @@ from typing import Final
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen
+from shailoo.rules.cache_classes import FRESH, NAMED_BY_CONTENT, PLAIN_NAMES, TYPES, CacheClass
 
 _HSTS: Final = ("strict-transport-security", "max-age=31536000")
 _QUOTABLE: Final = re.compile(r"[^\"\\$\x00-\x1f\x7f]*")
@@ -34,25 +35,21 @@ class Served:
 
     portals: Sequence[str]
     security: Sequence[tuple[str, str]]
-    types: Mapping[str, str]
-    """Suffix with its dot -> content type."""
     zipped: Sequence[str]
     """Beginnings of the content types that travel zipped."""
-    plain_names: Sequence[str]
     smallest_gzip: int
     strict: str
+    """The content policy of a portal whose builder left none."""
     home: str
     check: str
     nothing: str
     """The page for an address of no portal."""
-    pages: str
-    """How long a page may be kept."""
-    fresh: tuple[Sequence[str], str]
-    """Names of files that change with every version, and how long they may be kept."""
-    for_ever: tuple[Sequence[str], str]
-    """Expressions of paths below a portal that are named by their content, and how long they may be kept."""
     most: Mapping[str, int]
     """Bytes of the largest body, by door: intake, staff, form."""
+
+    def travels_zipped(self, kind: str) -> bool:
+        """Whether a content type is text."""
+        return kind.startswith(tuple(self.zipped))
 
 
 class Place(Frozen):
@@ -73,24 +70,16 @@ class Place(Frozen):
 
 def nginx_config(template: str, served: Served, place: Place) -> str:
     """The whole configuration. Raises LookupError when the template wants what nobody told it."""
-    texts = [suffix for suffix, kind in served.types.items() if kind.startswith(tuple(served.zipped))]
-    fresh_names, fresh = served.fresh
-    patterns, for_ever = served.for_ever
-    cache = [
-        f'default "{served.pages}";',
-        f'"~/(?:{_any(fresh_names)})$" "{fresh}";',
-        f'"~{_PAGE}" "{served.pages}";',
-        *(f'"~^/[^/]+/{pattern}" "{for_ever}";' for pattern in patterns),
-    ]
+    texts = [suffix for suffix, kind in TYPES.items() if served.travels_zipped(kind)]
     values = {
         "ACME": place.acme,
-        "CACHE": _lines(cache, 4),
         "CHECK": served.check,
         "DIR": place.folder,
         "ERROR_LOG": place.error_log,
-        "GZIP_TYPES": " ".join(
-            f'"{kind}"' for kind in sorted({served.types[one] for one in texts}) if kind != "text/html"
-        ),
+        "FOR_EVER": CacheClass.FOR_EVER,
+        "FRESH": CacheClass.POINTER,
+        "FRESH_NAMES": _any(FRESH),
+        "GZIP_TYPES": " ".join(f'"{kind}"' for kind in sorted({TYPES[one] for one in texts})),
         "HOME": served.home,
         "HOST": place.host,
         "LISTEN_HTTP": _lines([f"listen {one};" for one in place.http], 4),
@@ -99,19 +88,20 @@ def nginx_config(template: str, served: Served, place: Place) -> str:
         "MOST_FORM": str(served.most["form"] + _SPARE),
         "MOST_INTAKE": str(served.most["intake"] + _SPARE),
         "MOST_STAFF": str(served.most["staff"] + _SPARE),
+        "NAMED_BY_CONTENT": NAMED_BY_CONTENT,
         "NOTHING": _quoted(served.nothing),
         "PAGE": _PAGE,
-        "PAGE_CACHE": served.pages,
-        "PLAIN_NAMES": _any(served.plain_names),
+        "PAGES": CacheClass.PAGE,
+        "PLAIN_NAMES": _any(PLAIN_NAMES),
         "POLICIES": place.policies,
         "PORTALS": "|".join(served.portals),
         "PROXY": f"include {place.proxy};",
         "SECURITY": _lines([f'add_header {name} "{value}" always;' for name, value in (*served.security, _HSTS)], 4),
         "SMALLEST_GZIP": str(served.smallest_gzip),
         "STRICT": _quoted(served.strict),
-        "TEXT": rf"(?:/|{_any(texts)}|/(?:{_any(served.plain_names)}))$",
+        "TEXT": rf"(?:/|{_any(texts)}|/(?:{_any(PLAIN_NAMES)}))$",
         "TLS": place.tls,
-        "TYPES": _lines([f'"{kind}" {suffix[1:]};' for suffix, kind in sorted(served.types.items())], 8),
+        "TYPES": _lines([f'"{kind}" {suffix[1:]};' for suffix, kind in sorted(TYPES.items())], 8),
         **{f"PORT_{part}": str(port) for part, port in place.ports.items()},
     }
     return fill(template, values)
@@ -122,10 +112,12 @@ def policies(public: Path, served: Served) -> str:
 
     Raises BadPolicy.
     """
-    lines = ['default "";']
-    for portal in served.portals:
-        lines.append(f'"~^/{portal}(?:/.*)?{_PAGE}" "{_quoted(_policy(public / portal / "csp.json", served.strict))}";')
-    lines.append(f'"~{_PAGE}" "{_quoted(served.strict)}";')
+    said = {portal: _quoted(_policy(public / portal / "csp.json", served.strict)) for portal in served.portals}
+    lines = [
+        'default "";',
+        *(f'"~^/{portal}(?:/.*)?{_PAGE}" "{policy}";' for portal, policy in said.items()),
+        f'"~{_PAGE}" "{_quoted(served.strict)}";',
+    ]
     return "map $uri $shailoo_policy {\n" + _lines(lines, 4) + "\n}\n"
 
 

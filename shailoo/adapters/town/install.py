@@ -6,7 +6,6 @@ be looked at and checked. Written twice, the second time changes nothing.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def write_files(files: list[Written], root: Path) -> list[str]:
     link = root / "etc/nginx/sites-enabled/shailoo.conf"
     target = "../sites-available/shailoo.conf"
     link.parent.mkdir(parents=True, exist_ok=True)
-    if not (link.is_symlink() and os.readlink(link) == target):
+    if not (link.is_symlink() and str(link.readlink()) == target):
         link.unlink(missing_ok=True)
         link.symlink_to(target)
         changed.append("etc/nginx/sites-enabled/shailoo.conf")

@@ -1,4 +1,4 @@
-"""Tell the service manager how far a service has come (sd_notify(3)): one datagram, and nothing where nobody listens."""
+"""Tell the service manager how far a service has come (sd_notify(3)): one datagram, or nothing if nobody listens."""
 
 from __future__ import annotations
 

@@ -98,11 +98,7 @@ def found_wrong(folder: Path, names: Callable[[os.stat_result], tuple[str, str]]
         right = right_of(path)
         owner, group = names(about)
         wants = _mode(right, about)
-        if stat.S_ISREG(about.st_mode) and right.owner is None:
-            group_fits = True  # SQLite and the object store give their files the folder's group by themselves
-        else:
-            group_fits = group == right.group
-        if owner != (right.owner or owner) or not group_fits or stat.S_IMODE(about.st_mode) != wants:
+        if owner != (right.owner or owner) or group != right.group or stat.S_IMODE(about.st_mode) != wants:
             yield Wrong(
                 path or ".",
                 f"{owner}:{group} {stat.S_IMODE(about.st_mode):04o}",
