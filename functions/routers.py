@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Final
 
 import httpx
 
@@ -17,7 +18,7 @@ from functions.staff.openid import OpenIdClient
 from functions.staff.routes import staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
-from functions.web import Request, Response, Router, error_response
+from functions.web import Caller, Request, Response, Router, error_response
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
 from shailoo.telemetry import learn
@@ -25,28 +26,42 @@ from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
+PARTS: Final = ("intake", "staff", "tizme")
+"""What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
+then opens only the keys of its own part."""
 
 
-def make_router(installation: Installation, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
-    """All routes of an installation. Raises NoAccessRule."""
-    staff = _staff_desk(installation)
+def make_router(
+    installation: Installation,
+    refused: RefusalCounter,
+    nudge: Callable[[], None] | None = None,
+    parts: Collection[str] = PARTS,
+) -> Router:
+    """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
+    staff = _staff_desk(installation) if "staff" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
         if request.path.startswith("/staff/uploads") or request.vouched is not None:
             return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
-        if request.path.startswith("/staff/"):
+        if staff is not None and request.path.startswith("/staff/"):
             return staff_error(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
         return error_response(error, request.language("en"))
 
+    desk = installation.station_desk if "tizme" in parts else None
     routes = (
-        *intake_routes(installation.intake_desk, installation.clock, refused, nudge),
-        *staff_routes(staff, nudge),
-        *(tizme_routes(desk, installation.settings.proxies) if (desk := installation.station_desk) else ()),
+        *(intake_routes(installation.intake_desk, installation.clock, refused, nudge) if "intake" in parts else ()),
+        *(staff_routes(staff, nudge) if staff is not None else ()),
+        *(tizme_routes(desk, installation.settings.proxies) if desk is not None else ()),
     )
     learn(installation.elections.values(), (route.name for route in routes))
-    return Router(routes, staff.who, shape)
+    return Router(routes, staff.who if staff is not None else _nobody, shape)
+
+
+def _nobody(_: Request) -> Caller:
+    """Who asks, where nobody signs in."""
+    return Caller()
 
 
 def _staff_desk(installation: Installation) -> StaffDesk:

@@ -10,7 +10,7 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
@@ -27,7 +27,7 @@ from starlette.types import ASGIApp
 
 from functions.behind import PagesWatch, published_mark
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import make_router
+from functions.routers import PARTS, make_router
 from functions.static_files import SECURITY, StaticFiles
 from functions.watching import fault_response, watched
 from functions.web import Request, Response, Router, error_response
@@ -57,29 +57,32 @@ class PortTaken(Refused):
     code = "port-taken"
 
 
-def create_app(installation: Installation, publisher_nudge: Callable[[], None] | None = None) -> ASGIApp:
-    """Return the application of an installation.
+def create_app(
+    installation: Installation,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> ASGIApp:
+    """Return the application of an installation, or of some of its parts.
 
-    `publisher_nudge` is called, from any thread, after each stored record.
+    `publisher_nudge` is called, from any thread, after each stored record; `ready` once, when it may be asked.
     """
     refused = RefusalCounter()
-    router = make_router(installation, refused, publisher_nudge)
+    router = make_router(installation, refused, publisher_nudge, parts)
     files = StaticFiles(installation.public)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
     readers = ThreadPoolExecutor(_READERS, thread_name_prefix="files")
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        flushing = asyncio.create_task(_now_and_then(lambda: _flush(refused, installation)))
-        watch = PagesWatch(installation.store, installation.clock, partial(published_mark, installation.folder))
-        watching = asyncio.create_task(_now_and_then(watch.look))
+        beside = [asyncio.create_task(_now_and_then(do)) for do in _regularly(refused, installation, parts)]
+        if ready is not None:
+            ready()
         try:
             yield
         finally:
-            for task in (flushing, watching):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await _ended(beside)
             await asyncio.to_thread(pool.shutdown)
             readers.shutdown()
             _flush(refused, installation)
@@ -140,11 +143,18 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     )
 
 
-def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:
+def serve(
+    installation: Installation,
+    port: int,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun. Raises PortTaken before anything else."""
     listener = listen(port)
     config = uvicorn.Config(
-        create_app(installation, publisher_nudge),
+        create_app(installation, publisher_nudge, parts=parts, ready=ready),
         access_log=False,
         backlog=2048,
         date_header=True,
@@ -252,6 +262,22 @@ def _http(response: Response, *, close: bool = False) -> HttpResponse:
         (b"content-length", str(len(response.body)).encode()),
     ]
     return answer
+
+
+def _regularly(
+    refused: RefusalCounter, installation: Installation, parts: Collection[str]
+) -> Iterator[Callable[[], None]]:
+    """What is done every few seconds; whoever takes in the reports watches whether they come to a page."""
+    yield partial(_flush, refused, installation)
+    if "intake" in parts:
+        yield PagesWatch(installation.store, installation.clock, partial(published_mark, installation.folder)).look
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def _now_and_then(do: Callable[[], None]) -> None:

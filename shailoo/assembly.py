@@ -278,6 +278,17 @@ class Installation:
         return signer
 
     @property
+    def log_verifier(self) -> Verifier:
+        """The key with which anyone verifies heads of the log, for programs that must not read the one that signs.
+
+        It is the public one where the log has been published; only before that the private key is asked.
+        """
+        published = self.public / LOG_PATH / "vkey"
+        if published.is_file():
+            return Verifier.parse(published.read_text(encoding="utf-8").strip())
+        return self.log_signer.verifier
+
+    @property
     def receipt_verifier(self) -> Verifier:
         """The key with which boxes verify receipts."""
         return self.receipt_signer.verifier

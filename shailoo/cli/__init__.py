@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import voter_days
+from shailoo.cli import town, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
@@ -68,6 +68,8 @@ app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
 app.add_typer(package, name="package")
 app.command("trace")(trace)
+app.add_typer(town.town, name="town")
+app.command()(town.upgrade)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]
@@ -346,10 +348,13 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
 
 def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> int:
     """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
+    from shailoo.town import tell_ready
+
     stop = _until_told(leash=leash)
     with only_publisher(installation.folder, wait=follow), at_work("publisher", installation, follow=follow):
         publisher = make_publisher(installation)
         publisher.start()
+        tell_ready()
         while not stop.is_set():
             if publisher.step() is None:
                 if not follow:
@@ -367,6 +372,7 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
     """
     from builder.copyist import Copyist, work
     from builder.documents import make_copy
+    from shailoo.town import tell_ready
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)
@@ -375,6 +381,7 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
         at_work("copyist", installation, follow=follow),
     ):
         copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
+        tell_ready()
         while True:
             if time.monotonic() - swept >= SWEEP_S:
                 installation.uploads.sweep(now=installation.clock.now())
@@ -437,13 +444,15 @@ def collect_cosignatures(installation: Installation, *, follow: bool, leash: boo
     from builder.log.witnesses import Collector, WitnessPlace
     from builder.store import PublicFolder
     from shailoo.records.cosignature import WitnessVerifier
+    from shailoo.town import tell_ready
 
     stop = _until_told(leash=leash)
     places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
     public = PublicFolder(installation.public / "results")
-    collector = Collector(installation.store, public, installation.log_signer.verifier, places)
+    collector = Collector(installation.store, public, installation.log_verifier, places)
     known = {name: at for at, one in enumerate(places, 1) for name in (one.verifier.name, one.url)}
     with at_work("cosigner", installation, follow=follow):
+        tell_ready()
         while True:
             problems = collector.collect()
             for problem in problems:

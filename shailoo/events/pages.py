@@ -125,7 +125,7 @@ class PublisherBeat(Event):
     oldest_s: Seconds
 
 
-@event("info", "server", act="Nothing.", metrics=(WAITING, OLDEST), quiet=True)
+@event("info", "server", "intake", act="Nothing.", metrics=(WAITING, OLDEST), quiet=True)
 class PagesWatched(Event):
     """The server, which does not publish, has looked how far the pages are behind the records."""
 
@@ -136,6 +136,7 @@ class PagesWatched(Event):
 @event(
     "error",
     "server",
+    "intake",
     act="Runbook, publisher stuck.",
     metrics=(Metric("counter", "PagesLate", "looks at which the pages were late"),),
 )
@@ -147,7 +148,7 @@ class PagesLate(Event):
     version: Annotated[Number, "that stands"]
 
 
-@event("info", "server", act="Nothing: it is over.")
+@event("info", "server", "intake", act="Nothing: it is over.")
 class PagesOnTime(Event):
     """What was late is on the pages."""
 
