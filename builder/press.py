@@ -36,11 +36,10 @@ if TYPE_CHECKING:
     from builder.log.keeper import LogKeeper
     from builder.night import Night
     from builder.render.site import Site
-    from builder.store import PublicFolder
     from shailoo.model.base import Language
     from shailoo.model.election import Contest
     from shailoo.model.record import Publication
-    from shailoo.ports import ObjectStore
+    from shailoo.ports import ObjectStore, PublicFiles
 
 _PIECE = 24
 """Pages that a process takes at once in a full build."""
@@ -67,7 +66,7 @@ class Press:
     """Makes the files of every election of one installation."""
 
     def __init__(
-        self, site: Site, public: PublicFolder, nights: Mapping[str, Night], objects: ObjectStore | None = None
+        self, site: Site, public: PublicFiles, nights: Mapping[str, Night], objects: ObjectStore | None = None
     ) -> None:
         self.site = site
         self.public = public

@@ -152,6 +152,16 @@ def build(folder: Dir, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def prepare(
+    out: Annotated[Path, typer.Option("--out", help="Folder to make; one that is there is replaced.")],
+) -> None:
+    """Make prose, shells and assets in a folder, for a publisher that has neither MkDocs nor folium."""
+    from builder.prepare import prepare as make
+
+    typer.echo(make(out))
+
+
+@app.command()
 def rehearse(
     folder: Dir,
     election: Annotated[
@@ -322,17 +332,20 @@ def read_file(path: Path) -> bytes:
 def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:
     """The publisher of an installation."""
     from builder.log.keeper import LogKey
+    from builder.marks import Marks
     from builder.publish import Publisher
+    from builder.render.frame import DrawnFrame
     from builder.render.site import Site
+    from builder.store import PublicFolder
 
     folder, signer = installation.folder, installation.log_signer
     packages = {name: folder / "elections" / name for name in installation.elections}
     return Publisher(
         store=installation.store,
         elections=installation.elections,
-        site=Site(installation.public, folder / "cache", packages),
-        public=installation.public,
-        marks=folder / MARKS,
+        site=Site(DrawnFrame(installation.public, folder / "cache"), packages, compiled=folder / "cache" / "templates"),
+        public=PublicFolder(installation.public / "results"),
+        marks=Marks(folder / MARKS),
         clock=installation.clock,
         cadence=cadence,
         items=installation.store,
