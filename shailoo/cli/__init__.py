@@ -24,7 +24,7 @@ from shailoo.cli import town, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
-from shailoo.events.life import ProgramEnded, ProgramStarted
+from shailoo.events.life import ProgramDied, ProgramEnded, ProgramStarted
 from shailoo.events.pages import ProcessRestarted, WitnessRefused
 from shailoo.telemetry import say, start
 
@@ -411,9 +411,15 @@ def at_work(program: Program, installation: Installation, *, follow: bool) -> It
     if not follow:
         yield
         return
-    start(program, meter=installation.meter_left(program))
+    meter = installation.meter_left(program)
+    meter.leave()  # from now on its age tells whether the program lives
+    start(program, meter=meter)
     say(ProgramStarted())
-    yield
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 -- whatever ends a program that should run on is said as an event
+        say(ProgramDied(fault=fault))
+        sys.exit(2)
     say(ProgramEnded())
 
 
