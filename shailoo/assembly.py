@@ -256,7 +256,9 @@ class Installation:
     def receipt_signer(self) -> FileNoteSigner:
         """Signs receipts; keys that boxes were prepared with earlier sign beside the present one."""
         keys = self.folder / "keys"
-        return FileNoteSigner(load_note_key(keys / "receipt.key"), load_former_receipt_keys(keys))
+        present = load_note_key(keys / "receipt.key")
+        former = load_former_receipt_keys(keys)
+        return FileNoteSigner(present, tuple(one for one in former if one.verifier.key_id != present.verifier.key_id))
 
     @cached_property
     def log_signer(self) -> FileNoteSigner:

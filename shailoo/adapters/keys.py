@@ -1,8 +1,9 @@
 """Private keys as files that only their owner may read: X25519 for opening seals, Ed25519 for signing notes.
 
-An X25519 key is PKCS #8 in PEM, `sealing-<id>.key`; its public half lies beside it as `sealing-<id>.pub`, so that whoever
-prepares boxes, or looks after the folder, need not open the other. An Ed25519 key is one line `PRIVATE+KEY+<name>+<key id>+<base64>`, as the reference
-implementation of signed notes writes it, so that the name under which it signs lies with it.
+An X25519 key is PKCS #8 in PEM, `sealing-<id>.key`; its public half lies beside it as `sealing-<id>.pub`, so that
+whoever prepares boxes, or looks after the folder, need not open the other. An Ed25519 key is one line
+`PRIVATE+KEY+<name>+<key id>+<base64>`, as the reference implementation of signed notes writes it, so that the name
+under which it signs lies with it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from shailoo.errors import Refused, StorageFailed
-from shailoo.records.note import Signer, SignedNote, Verifier
+from shailoo.records.note import SignedNote, Signer, Verifier
 from shailoo.records.seal import sealing_key_id
 
 _PREFIX = "PRIVATE+KEY+"

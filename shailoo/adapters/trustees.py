@@ -19,7 +19,7 @@ from shamir_mnemonic.rs1024 import create_checksum
 from shamir_mnemonic.wordlist import WORDLIST
 
 from shailoo.errors import Refused
-from shailoo.model.sharing import MOST_SHARES, Sharing
+from shailoo.model.sharing import FEWEST_NEEDED, MOST_SHARES, Sharing
 from shailoo.records.seal import sealing_key_id
 
 WORDS: Final = 33
@@ -91,7 +91,7 @@ def split(
 
     The shares are combined again before they are returned, each one in some set, so that none was made wrong.
     """
-    if not 2 <= needed <= shares <= MOST_SHARES:
+    if not FEWEST_NEEDED <= needed <= shares <= MOST_SHARES:
         raise BadSplit(
             "At least 2 trustees must be needed, at most all of them, and there are at most 16: with 1 needed each "
             "would hold the whole key.",
@@ -190,9 +190,7 @@ def combine(sharing: Sharing, shares: Sequence[TrusteeShare]) -> X25519PrivateKe
             raise SameShareTwice("One trustee's words came twice; another trustee is needed.", share=share.number)
         seen[share.number] = share
     if len(seen) < sharing.needed:
-        raise TooFewShares(
-            "More trustees are needed.", needed=sharing.needed, given=len(seen), key=sharing.key
-        )
+        raise TooFewShares("More trustees are needed.", needed=sharing.needed, given=len(seen), key=sharing.key)
     chosen = [" ".join(share.words) for share in list(seen.values())[: sharing.needed]]
     try:
         key = X25519PrivateKey.from_private_bytes(combine_mnemonics(chosen))

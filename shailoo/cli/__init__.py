@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import town, voter_days
+from shailoo.cli import boxes, keys, town, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
@@ -66,6 +66,8 @@ intake = typer.Typer(help="Reports that come by another way than the network.", 
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(boxes.boxes, name="boxes")
 app.add_typer(package, name="package")
 app.command("trace")(trace)
 app.add_typer(town.town, name="town")

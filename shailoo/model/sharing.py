@@ -12,6 +12,8 @@ from shailoo.model.refs import ElectionRef
 
 KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Checksum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+FEWEST_NEEDED = 2
+"""With 1, each trustee would hold the whole key."""
 MOST_SHARES = 16
 """SLIP-39 knows no more in a group."""
 
@@ -33,8 +35,8 @@ class Sharing(Frozen):
     elections: tuple[ElectionRef, ...] = ()
     set: Annotated[int, Field(ge=0, le=0x7FFF)]
     """SLIP-39's identifier of the set, the same in every share: shares of two splittings do not mix."""
-    needed: Annotated[int, Field(ge=2, le=MOST_SHARES)]
-    shares: Annotated[int, Field(ge=2, le=MOST_SHARES)]
+    needed: Annotated[int, Field(ge=FEWEST_NEEDED, le=MOST_SHARES)]
+    shares: Annotated[int, Field(ge=FEWEST_NEEDED, le=MOST_SHARES)]
     checksums: tuple[Checksum, ...]
     """Of the words of each share, in their order."""
     made: Moment
