@@ -98,6 +98,7 @@ def read_fold(data: bytes, stand: str) -> Fold:
     try:
         with _no_collection():
             fold = _Reader(io.BytesIO(zlib.decompress(body))).load()
+            gc.freeze()  # it stays: no collection need look at it
     except Exception as error:
         raise FoldUnfit("The snapshot cannot be read; the feed is folded.", because=type(error).__name__) from error
     if not isinstance(fold, Fold):

@@ -16,15 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.render import maps
-from builder.render.frame import PREPARED
+from builder.render.frame import PREPARED, PREPARED_TEMPLATES
 from builder.render.pages import Pages
 from builder.render.prose import PORTALS, build_prose
 from shailoo.model.base import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-TEMPLATES = "templates"
 
 
 def prepare(out: Path, cache: Path | None = None) -> str:
@@ -60,7 +58,7 @@ def _fill(made: Path, cache: Path) -> str:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(body)
         files.append(f"results/{name}")
-    compile_templates(made / TEMPLATES)
+    compile_templates(made / PREPARED_TEMPLATES)
     told = {
         "files": sorted(set(files)),
         "map": {"files": sorted(drawn.files), "head": drawn.head},

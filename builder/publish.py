@@ -24,6 +24,7 @@ from builder.copies import public_names
 from builder.documents_state import copy_path
 from builder.fold import Fold, FoldUnfit
 from builder.hours import Hours
+from builder.lease import LeaseLost
 from builder.log.keeper import LogKeeper
 from builder.log.software import opening
 from builder.night import Made, Night, is_wide
@@ -119,7 +120,7 @@ class Publisher:
         self.guard = guard
         self._resumed = fold is not None
         self.nights = fold.nights if fold is not None else self._new_nights(elections)
-        self.press = Press(site, self.public, self.nights, objects)
+        self.press = Press(site, self.public, self.nights, objects, guard)
         self.version = fold.version if fold is not None else 0
         self._marks = marks
         self._hours = Hours(items, fold.hours if fold is not None else None)
@@ -169,7 +170,8 @@ class Publisher:
         if not self._resumed:
             self._open()
         self._retry = True
-        _settle_memory()
+        if not self._resumed:
+            _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
         say(PublisherStarted(version=self.version, ms=watch.ms))
@@ -425,6 +427,13 @@ class Publisher:
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
 
+    @property
+    def pending(self) -> bool:
+        """Something is left that a step will do when its time has come."""
+        return self._child is not None or any(
+            night.held_since is None and (night.behind or night.dirty("wide")) for night in self.nights.values()
+        )
+
     def _few_wide(self) -> bool:
         return sum(len(night.dirty("wide")) for night in self.nights.values()) <= self.cadence.inline
 
@@ -492,9 +501,7 @@ class Publisher:
         return progress
 
     def _write(self, made: Iterable[Page], progress: Progress) -> None:
-        for page in made:
-            self.guard()
-            progress.files += self.press.write(page)
+        progress.files += sum(self.press.write(page) for page in made)
         progress.problems += self.press.lost
         self.press.lost.clear()
         for name in progress.held_back:  # pages wait for the gate; what was withdrawn must not
@@ -508,6 +515,8 @@ class Publisher:
             try:
                 night.check_falls()
                 made += [self.press.draw(night, page) for tier in tiers for page in night.dirty(tier)]
+            except LeaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
                 problems[name] = problem(error)
@@ -560,6 +569,8 @@ class Publisher:
             return
         try:
             self.press.make(later)
+        except LeaseLost:
+            raise
         except Exception as error:  # noqa: BLE001 -- as in _draw
             progress.problems.append(problem(error))
             progress.held_back = tuple(sorted({name for name, _ in later}))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PREPARED = "prepared.json"
 """What stands in a prepared folder: its digest, the files of the portals, the head of the map's page."""
+PREPARED_TEMPLATES = "templates"
+"""Folder in it with compiled templates."""
 
 
 class NotPrepared(ShailooError):

@@ -13,7 +13,7 @@ from builder import views
 from builder.change_views import ChangesView
 from builder.render import charts
 from builder.render.pages import Pages
-from builder.render.prose import SearchDocument, with_documents
+from builder.render.prose import PORTALS, SearchDocument, with_documents
 from builder.render.shell import DataPage
 from builder.voters.first_pages import see_to_first_pages
 from shailoo.i18n import catalog, local_moment
@@ -83,6 +83,8 @@ class Site:
             )
         for name, shapes in self.shapes.items():
             results.write(f"data/{name}/outline.svg", charts.outline_file(shapes))
+        for portal in PORTALS:
+            self._frame.files(portal).flush()
         self.open()
 
     def open(self) -> None:
