@@ -574,6 +574,8 @@ class Publisher:
         except Exception as error:  # noqa: BLE001 -- as in _draw
             progress.problems.append(problem(error))
             progress.held_back = tuple(sorted({name for name, _ in later}))
+            for name in progress.held_back:
+                self.watch.failed(name, error)
             self._hold(progress.held_back)
         self._settle()
 

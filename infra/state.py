@@ -50,12 +50,12 @@ def state_files(installation: Path, origin: str | None = None) -> Iterator[tuple
     yield "settings.json", settings  # last: whoever reads it finds the packages it speaks of
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """A package as one file; the same bytes for the same files."""
+def packed(files: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Files as one file; the same bytes for the same files."""
     whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(whole, "w", how) as archive:
         for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), files[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), files[name], how)
     return whole.getvalue()
 
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
+from shailoo.errors import ShailooError
+from shailoo.events.doors import HandlerFailed
 from shailoo.events.life import LIBRARIES, LibrarySpoke, LinesHeldBack, ProgramDied
 from shailoo.model.event import Event, Metric, Program, Shown, Words, moved, shown
 from shailoo.rules.metric_names import in_the_cloud
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from shailoo.model.election import Election
 
+STAGE: Final = "SHAILOO_STAGE"
 WINDOW_S: Final = 10.0
 MOST_LINES: Final = 20
 """Of one event that strangers can bring about, in one window."""
@@ -136,6 +139,27 @@ def start(program: Program, *, meter: Meter | None = None, stage: str | None = N
     write = _to_stdout if stage is not None else _to_stderr
     _now[0] = Telemetry(program, write, meter, stage, _now[0].words)
     _hear()
+
+
+class FunctionFailed(ShailooError):
+    """A function failed. What it was is in its log, by type and place; the platform would write all that it says."""
+
+    code = "function-failed"
+
+
+@contextmanager
+def function(program: Program) -> Iterator[None]:
+    """Be a function in the cloud for one call; a stage in the environment names the deployment.
+
+    Whatever is raised in it is said as an event. Raises FunctionFailed instead, so that the call is tried again.
+    """
+    if _now[0].program != program or _now[0].stage is None:
+        start(program, stage=os.environ.get(STAGE, ""))
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 -- the platform's own log repeats what an exception says
+        say(HandlerFailed(fault=fault))
+        raise FunctionFailed("A function failed; its log says where.") from None
 
 
 @contextmanager

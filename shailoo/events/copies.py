@@ -76,3 +76,16 @@ class CopyistBeat(Event):
     """The copyist is alive and has looked for documents."""
 
     waiting: Count
+
+
+@event(
+    "error",
+    "publisher",
+    act="`shailoo doctor`, then the store of objects: figures and pages go on without the copy.",
+    metrics=(Metric("counter", "CopiesNotGiven", "approved copies that the store of objects could not give"),),
+)
+class CopyNotGiven(Event):
+    """An approved copy of a document could not be published, because the store of objects did not give it."""
+
+    election: ElectionName
+    code: Code

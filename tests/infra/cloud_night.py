@@ -1,0 +1,117 @@
+"""A night against a deployment: boxes send, the publisher publishes, a stranger verifies."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from edge_agent.clock import SystemClock
+from edge_agent.disk import UNSYNCED
+from edge_agent.send import send
+from edge_agent.storage import Upload
+from rehearsal.audit import Audit, audit_night
+from rehearsal.hands import play_day
+from rehearsal.packages import find_package
+from rehearsal.played import read_played
+from shailoo.records.receipt import Receipt
+from tests.infra.deployed import Cloud
+from tests.infra.public_bucket import PublicBucket
+
+PATIENCE_S: Final = 120.0
+"""How long the harness waits before it says that something does not come; nothing is measured by it."""
+_LOOK_S: Final = 0.25
+_AT_ONCE: Final = 8
+
+
+@dataclass
+class CloudNight:
+    """One election's night."""
+
+    cloud: Cloud
+    package: str
+    folder: Path
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    """By box: of final reports."""
+
+    def __post_init__(self) -> None:
+        source = find_package(self.package)
+        self.election = self.cloud.elections[source.name]
+        self.played = read_played(source)
+        self.boxes = tuple(self.played.box_counts)
+        self.public = PublicBucket(self.cloud.clients("s3"), self.cloud.outputs["PublicBucketName"])
+
+    def play_boxes(self, boxes: Iterable[str] | None = None) -> None:
+        """The day of every box, by its own program: ballots, the tape, the sealed reports."""
+        commission = self.cloud.commission(self.election.id)
+        for box in boxes or self.boxes:
+            play_day(self.folder / box, self.election, self.played, box, commission)
+
+    def send(self, boxes: Iterable[str] | None = None, kind: Upload = "final") -> list[str]:
+        """Boxes send by their own code until each has a receipt that verifies; returns why attempts failed."""
+        failed: list[str] = []
+
+        def one(box: str) -> Receipt:
+            return send(
+                self.folder / box,
+                self.cloud.transport(door),
+                SystemClock(),
+                Random(f"{box}/{kind}"),
+                kind=kind,
+                sleep=lambda _: time.sleep(0.2),
+                tell=failed.append,
+                disk=UNSYNCED,
+            )
+
+        chosen = list(boxes or self.boxes)
+        with self.cloud.door() as door, ThreadPoolExecutor(_AT_ONCE) as pool:
+            for box, receipt in zip(chosen, pool.map(one, chosen), strict=True):
+                if kind == "final":
+                    self.receipts[box] = receipt
+        return failed
+
+    def fetch(self, name: str) -> Any:  # noqa: ANN401 -- JSON has no narrower type
+        """A public JSON file of the election."""
+        data = self.public.read(f"results/data/{self.election.id}/{name}")
+        if data is None:
+            raise LookupError(name)
+        return json.loads(data)
+
+    def compared(self) -> Audit:
+        """What is public against what was played and against every receipt."""
+        received = {box: receipt.sha256 for box, receipt in self.receipts.items()}
+        return audit_night(self.election, self.played, self.boxes, received, self.fetch)
+
+    def wait(self, what: str, until: Callable[[], bool], tell: Callable[[], str] = str) -> None:
+        """Look again and again until something is so."""
+        began = time.monotonic()
+        while True:
+            try:
+                if until():
+                    return
+            except LookupError:
+                pass
+            if time.monotonic() - began > PATIENCE_S:
+                raise AssertionError(f"{what} does not come:\n{tell()}")
+            time.sleep(_LOOK_S)
+
+    def all_public(self) -> bool:
+        """Whether every receipt's report is on a public page, and pages that may follow later are there too."""
+        pointer = self.fetch("pointer.json")
+        return not self.compared().lost and pointer["complete"] == pointer["version"]
+
+
+def verify(where: str, *, vkey: str | None = None) -> Mapping[str, Any]:
+    """What `shailoo verify` says of a folder or an address, as a stranger runs it."""
+    command = [sys.executable, "-m", "shailoo.cli", "verify", where, "--json", *(["--vkey", vkey] if vkey else [])]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.stdout, done.stderr
+    said: Mapping[str, Any] = json.loads(done.stdout)
+    return said
