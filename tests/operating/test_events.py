@@ -18,7 +18,7 @@ from shailoo.rules.metric_names import in_the_cloud, on_one_machine
 from shailoo.telemetry import Telemetry
 from tests.law.source import modules
 from tests.operating.events_page import DOCUMENT, renewed
-from tests.operating.secrets import PIECES, PLANTED, in_it
+from tests.operating.secrets import PHONE, PIECES, PIN, PLANTED, in_it
 
 WORDS = Words(frozenset({"small"}), frozenset({"1001"}), frozenset({"ABB-000001"}), frozenset({"GET /api/health"}))
 
@@ -74,9 +74,18 @@ def test_a_figure_of_a_field_that_is_not_there_cannot_be_declared() -> None:
 
 
 FAULTS = st.sampled_from(PIECES).map(ValueError)
+NUMBERS = st.sampled_from([int(PIN), int(PHONE), -int(PIN)])
 NAMED = st.sampled_from(["small", "1001", "ABB-000001", "final"])
 VALUES: st.SearchStrategy[object] = st.one_of(
-    st.sampled_from(PLANTED), st.text(max_size=30), st.integers(), st.booleans(), st.none(), st.floats(), FAULTS, NAMED
+    st.sampled_from(PLANTED),
+    st.text(max_size=30),
+    st.integers(),
+    st.booleans(),
+    st.none(),
+    st.floats(),
+    FAULTS,
+    NUMBERS,
+    NAMED,
 )
 
 
