@@ -11,7 +11,7 @@ BIN := .venv/bin
 export LC_ALL := C.UTF-8
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test lint bench lock deploy clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -39,6 +39,9 @@ bench: setup ## the table of speeds
 
 lock: setup ## renew requirements/all.txt from pyproject.toml (wants the network)
 	@sh requirements/lock.sh
+
+deploy: setup ## bring STAGE=name in the cloud to infra/stages/name.toml; tells only, unless APPLY=yes
+	@$(BIN)/python -m infra.deploy '$(STAGE)' $(if $(filter yes,$(APPLY)),--apply)
 
 clean: ## remove what tools have left, but no installation and no election
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

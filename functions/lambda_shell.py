@@ -28,6 +28,9 @@ from shailoo.errors import ShailooError
 FOLDER_SETTING = "SHAILOO_DIR"
 """Environment variable that names the installation's folder."""
 
+PROGRAMS = "/api"
+"""Programs of commissions find what browsers find at `/staff/…` below this, with a token instead of a session."""
+
 LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
@@ -66,14 +69,28 @@ def read_event(event: APIGatewayProxyEventV2) -> Request:
     cookies = event.get("cookies")
     if cookies:
         headers["cookie"] = "; ".join(cookies)
+    path, vouched = unquote(event.raw_path), _vouched(event)
+    if vouched is not None:
+        path = path.removeprefix(PROGRAMS)
     return Request(
         method=event.request_context.http.method,
-        path=unquote(event.raw_path),
+        path=path,
         query=dict(parse_qsl(event.raw_query_string or "", keep_blank_values=True)),
         headers=headers,
         body=data,
         client=event.request_context.http.source_ip,
+        vouched=vouched,
     )
+
+
+def _vouched(event: APIGatewayProxyEventV2) -> tuple[str, str] | None:
+    """Issuer and subject of the token that the interface verified: its context is its own, no sender writes there.
+
+    Only addresses that begin with `/api/staff/` have an authorizer (`infra/template.yaml`).
+    """
+    claims = ((event["requestContext"].get("authorizer") or {}).get("jwt") or {}).get("claims") or {}
+    issuer, subject = claims.get("iss"), claims.get("sub")
+    return (issuer, subject) if isinstance(issuer, str) and isinstance(subject, str) and subject else None
 
 
 def write_answer(response: Response) -> dict[str, Any]:

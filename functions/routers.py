@@ -40,8 +40,8 @@ def make_router(
     staff = _staff_desk(installation) if "staff" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
-        if request.path.startswith("/staff/uploads"):
-            return error_response(error, request.language("ky"))  # asked by our script, which shows the sentence
+        if request.path.startswith("/staff/uploads") or request.vouched is not None:
+            return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
         if staff is not None and request.path.startswith("/staff/"):
             return staff_error(staff, error, request)
         if request.path.startswith(PREFIX):

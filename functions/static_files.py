@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import mimetypes
 import os
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -19,6 +17,7 @@ from stat import S_ISREG
 from typing import BinaryIO, Final
 
 from functions.web import HTML, Response
+from shailoo.rules.cache_classes import CacheClass, cache_class, content_type
 
 PORTALS: Final = ("results", "tizme", "talapker")
 HOME: Final = "/results/ky/"
@@ -29,10 +28,6 @@ NOTHING: Final = (
     "<!doctype html><html lang=en><title>404</title><p>Nothing answers at this address. <a href=/>Results</a>"
 )
 """The page for an address of no portal."""
-_POINTER = "public, max-age=2"
-_PAGE = "public, max-age=15, stale-while-revalidate=60"
-_FOR_EVER = "public, max-age=31536000, immutable"
-_NAMED_BY_CONTENT = re.compile(r"(?:^|[./-])[0-9a-f]{12,64}(?:\.|$)|^log/tile/")
 _TEXT = (
     "text/",
     "application/json",
@@ -45,27 +40,6 @@ _TEXT = (
 _SMALLEST_GZIP = 300
 _LONGEST_NAME = 200
 _KEPT_BYTES = 32 * 1_048_576
-_TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".geojson": "application/geo+json",
-    ".html": HTML,
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".map": "application/json",
-    ".md": "text/plain; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".tlog-proof": "text/plain; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
-_PLAIN_NAMES = ("checkpoint", "vkey")
-"""Files of the log that are text and have no suffix."""
-_FRESH = ("pointer.json", "status.json", "checkpoint", "updated.html")
-"""Small files that change with every version."""
 SECURITY: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
@@ -90,9 +64,9 @@ class StaticFiles:
     def answer(self, method: str, path: str, headers: Mapping[str, str]) -> Response:
         """Answer GET and HEAD. `path` is decoded; header names are in lower case."""
         if path == "/":
-            return Response(HTTPStatus.FOUND, (("location", HOME), ("cache-control", _PAGE)))
+            return Response(HTTPStatus.FOUND, (("location", HOME), ("cache-control", CacheClass.PAGE)))
         if path in TAPE:
-            return Response(HTTPStatus.FOUND, (("location", CHECK), ("cache-control", _PAGE)))
+            return Response(HTTPStatus.FOUND, (("location", CHECK), ("cache-control", CacheClass.PAGE)))
         if method not in ("GET", "HEAD"):
             return Response(HTTPStatus.METHOD_NOT_ALLOWED, (("allow", "GET, HEAD"), *SECURITY))
         parts = path.split("/")[1:]
@@ -102,7 +76,9 @@ class StaticFiles:
         if path.endswith("/"):
             place /= "index.html"
         elif place.is_dir():
-            return Response(HTTPStatus.MOVED_PERMANENTLY, (("location", f"{path}/"), ("cache-control", _PAGE)))
+            return Response(
+                HTTPStatus.MOVED_PERMANENTLY, (("location", f"{path}/"), ("cache-control", CacheClass.PAGE))
+            )
         return self._file(place, parts, headers) or self._missing(parts, headers)
 
     def _file(
@@ -114,17 +90,11 @@ class StaticFiles:
                 if not S_ISREG(about.st_mode) or not place.resolve().is_relative_to(self._folder):
                     return None
                 etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
-                plain = _TYPES[".txt"] if place.name in _PLAIN_NAMES else None
-                kind = (
-                    plain
-                    or _TYPES.get(place.suffix)
-                    or mimetypes.guess_type(place.name)[0]
-                    or "application/octet-stream"
-                )
+                kind = content_type(place.name)
                 zips = kind.startswith(_TEXT) and "gzip" in headers.get("accept-encoding", "")
                 zips = zips and about.st_size >= _SMALLEST_GZIP
                 common = [
-                    ("cache-control", _cache_class(parts, kind)),
+                    ("cache-control", cache_class("/".join(("", *parts)))),
                     ("etag", f"W/{etag}" if zips else etag),
                     *SECURITY,
                 ]
@@ -167,7 +137,12 @@ class StaticFiles:
                     return page
         return Response(
             HTTPStatus.NOT_FOUND,
-            (("content-type", HTML), ("cache-control", _PAGE), ("content-security-policy", _STRICT), *SECURITY),
+            (
+                ("content-type", HTML),
+                ("cache-control", CacheClass.PAGE),
+                ("content-security-policy", _STRICT),
+                *SECURITY,
+            ),
             NOTHING.encode(),
         )
 
@@ -191,13 +166,6 @@ def _harmless(parts: list[str]) -> bool:
     return all(
         0 < len(name) <= _LONGEST_NAME and not name.startswith(".") and not set(name) & {"\x00", "\\"} for name in names
     )
-
-
-def _cache_class(parts: list[str], kind: str) -> str:
-    inside = "/".join(parts[1:])
-    if parts[-1] in _FRESH:
-        return _POINTER
-    return _FOR_EVER if kind != HTML and _NAMED_BY_CONTENT.search(inside) else _PAGE
 
 
 def _matches(asked: str, etag: str) -> bool:

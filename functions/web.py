@@ -86,6 +86,9 @@ class Request:
     parameters: Mapping[str, str] = field(default_factory=dict)
     client: str = ""
     """Address of whoever opened the connection: of a proxy, if one stands before us (`functions.client_address`)."""
+    vouched: tuple[str, str] | None = None
+    """Issuer and subject of a token that the interface before us has verified: a program of a commission calls. Nothing
+    that a sender writes ends up here."""
 
     @property
     def cookies(self) -> Mapping[str, str]:

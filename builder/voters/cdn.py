@@ -8,11 +8,12 @@ it there; docs/tizme.md explains the classes.
 from __future__ import annotations
 
 from builder.store import open_json
+from shailoo.rules.cache_classes import CacheClass
 
 CACHE = {
-    "forever": "public, max-age=31536000, immutable",
-    "now": "no-cache",
-    "page": "public, max-age=60",
+    "forever": CacheClass.FOR_EVER.value,
+    "now": CacheClass.POINTER.value,
+    "page": CacheClass.PAGE.value,
 }
 """Class -> what the header `cache-control` says."""
 RATE = {

@@ -17,6 +17,8 @@ LARGEST_MESSAGE = 262_144
 """Bytes of a message: what every queue of the cloud has taken for years."""
 MOST_MESSAGES = 10
 """That one call receives."""
+LONGEST_WAIT_S = 20
+"""That a receiver waits for a message."""
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]{0,254}")
 _GROUP = re.compile(r"[A-Za-z0-9][A-Za-z0-9/:._-]{0,127}")
 _NO_TEXT = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -70,7 +72,7 @@ def check_message(body: bytes, group: str) -> str:
     return text
 
 
-def check_receive(most: int, wait_s: int, longest_wait_s: int) -> None:
+def check_receive(most: int, wait_s: int) -> None:
     """Refuse to receive what no queue gives at once. Raises BadMessage."""
-    if not 1 <= most <= MOST_MESSAGES or not 0 <= wait_s <= longest_wait_s:
+    if not 1 <= most <= MOST_MESSAGES or not 0 <= wait_s <= LONGEST_WAIT_S:
         raise BadMessage("Up to 10 messages are received at once, and waited for up to 20 s.", most=most, wait_s=wait_s)

@@ -16,10 +16,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shailoo.adapters.limits import MOST_PER_PAGE, check_page, check_record
+from shailoo.adapters.limits import (
+    MOST_MESSAGES,
+    MOST_PER_PAGE,
+    check_message,
+    check_page,
+    check_receive,
+    check_record,
+)
 from shailoo.errors import Conflict, NotFound, ShailooError, StorageFailed
 from shailoo.ids import Digest
-from shailoo.ports import Entry, Item, Page
+from shailoo.ports import Entry, Item, Message, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,81 @@ class MemoryStore:
         elif stored.body != body:
             return Conflict("Other bytes already stand under this key.", key=key, seq=stored.seq)
         return stored
+
+
+@dataclass(slots=True)
+class _Sent:
+    body: bytes
+    group: str
+    times: int = 0
+    out: bool = False
+
+
+class MemoryQueue:
+    """Queue in memory. What was received stays out until `done`, or until `come_back` says that its time is over."""
+
+    def __init__(self, plan: FaultPlan | None = None) -> None:
+        self.plan = plan or FaultPlan()
+        self._changed = threading.Condition()
+        self._messages: dict[int, _Sent] = {}
+        self._sent = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def send(self, body: bytes, *, group: str) -> None:
+        """Send a message; see Queue."""
+        check_message(body, group)
+        fault = self.plan.draw()
+        if fault.fail == "before":
+            raise StorageFailed("The plan of faults stopped this message; nothing was sent.")
+        with self._changed:
+            self._sent += 1
+            self._messages[self._sent] = _Sent(body, group)
+            self._changed.notify_all()
+        _end(fault)
+
+    def receive(self, *, most: int = MOST_MESSAGES, wait_s: int = 0) -> Sequence[Message]:
+        """Receive messages; see Queue."""
+        check_receive(most, wait_s)
+        with self._changed:
+            self._changed.wait_for(self._there, wait_s)
+            busy = self._busy()
+            numbers = [number for number, sent in self._messages.items() if sent.group not in busy][:most]
+            for number in numbers:
+                self._messages[number].out = True
+                self._messages[number].times += 1
+            return [
+                Message(
+                    self._messages[number].body,
+                    f"{number}/{self._messages[number].times}",
+                    self._messages[number].times,
+                )
+                for number in numbers
+            ]
+
+    def done(self, message: Message) -> None:
+        """Take a message away; see Queue."""
+        number, _, times = message.receipt.partition("/")
+        with self._changed:
+            sent = self._messages.get(int(number))
+            if sent is not None and sent.times == int(times):
+                del self._messages[int(number)]
+                self._changed.notify_all()
+
+    def come_back(self) -> None:
+        """The time of everything that is out is over: it may be received again."""
+        with self._changed:
+            for sent in self._messages.values():
+                sent.out = False
+            self._changed.notify_all()
+
+    def _busy(self) -> set[str]:
+        return {sent.group for sent in self._messages.values() if sent.out}
+
+    def _there(self) -> bool:
+        busy = self._busy()
+        return any(sent.group not in busy for sent in self._messages.values())
 
 
 class MemoryObjectStore:

@@ -43,11 +43,11 @@ from shailoo.rules.upload_parts import (
     part_count,
 )
 
-_NAME = re.compile(r"[0-9a-f]{32}")
-_OWNER = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[0-9a-f]{32}")
+OWNER = re.compile(r"[0-9a-f]{64}")
 
 
-class _About(Frozen):
+class About(Frozen):
     """What is known of an upload from its beginning."""
 
     bytes: int
@@ -65,12 +65,12 @@ class FileUploads:
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload or go on with it; see Uploads."""
-        name = _name(owner, total, sha256)
+        name = upload_name(owner, total, sha256)
         with contextlib.suppress(NoSuchUpload):
             return self.state(owner, name, now=now)
         self._sweep_of(self._folder / owner, now, strays=False)  # a folder just made by another thread has no about yet
         place = self._place(owner, name)
-        about = _About(
+        about = About(
             bytes=total, sha256=sha256, part_bytes=self._part_bytes, expires=now + timedelta(hours=OPEN_HOURS)
         )
         with _kept(name):
@@ -109,7 +109,7 @@ class FileUploads:
         """The whole file; see Uploads."""
         upload = self.state(owner, name, now=now)
         place = self._place(owner, name)
-        _all_there(upload)
+        all_there(upload)
         with _kept(name):
             data = b"".join((place / str(number)).read_bytes() for number in upload.parts)
         try:
@@ -142,7 +142,7 @@ class FileUploads:
         return count
 
     def _place(self, owner: str, name: str) -> Path:
-        if not (_OWNER.fullmatch(owner) and _NAME.fullmatch(name)):
+        if not (OWNER.fullmatch(owner) and NAME.fullmatch(name)):
             raise NoSuchUpload("This upload is not known or has expired.")
         return self._folder / owner / name
 
@@ -157,7 +157,7 @@ class MemoryUploads:
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload or go on with it; see Uploads."""
-        name = _name(owner, total, sha256)
+        name = upload_name(owner, total, sha256)
         with contextlib.suppress(NoSuchUpload):
             return self.state(owner, name, now=now)
         self.sweep(now=now)
@@ -192,7 +192,7 @@ class MemoryUploads:
     def complete(self, owner: str, name: str, *, now: datetime) -> bytes:
         """The whole file; see Uploads."""
         upload = self.state(owner, name, now=now)
-        _all_there(upload)
+        all_there(upload)
         with self._lock:
             parts = self._open[(owner, name)][1]
             data = b"".join(parts[number] for number in upload.parts)
@@ -217,22 +217,23 @@ class MemoryUploads:
         return len(old)
 
 
-def _name(owner: str, total: int, sha256: str | None) -> str:
+def upload_name(owner: str, total: int, sha256: str | None) -> str:
     """The same file of the same owner has the same name, so that a page that was loaded again goes on with it."""
     if sha256 is None:
         return secrets.token_hex(16)
     return hashlib.sha256(f"{owner}\n{total}\n{sha256}".encode()).hexdigest()[:32]
 
 
-def _all_there(upload: Upload) -> None:
+def all_there(upload: Upload) -> None:
+    """Raises UploadIncomplete when parts are missing."""
     missing = part_count(upload.bytes, upload.part_bytes) - len(upload.parts)
     if missing:
         raise UploadIncomplete("Parts of the file are missing. Send them and try again.", missing=missing)
 
 
-def _about(place: Path) -> _About | None:
+def _about(place: Path) -> About | None:
     try:
-        return _About.model_validate_json((place / "about.json").read_bytes())
+        return About.model_validate_json((place / "about.json").read_bytes())
     except (OSError, ValidationError):
         return None
 

@@ -57,6 +57,8 @@ class CloudSettings(Frozen):
     """Secret of the cookies: the staff function alone."""
     client_secret: Name | None = None
     """Secret that the identity provider knows us by: the staff function alone."""
+    keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None
+    """Kinds of papers whose originals are locked for longer than the others, each with its days: `protocol=3653,…`."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 1
     """Servers of ours before the function that add to `X-Forwarded-For`."""
     endpoint: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None

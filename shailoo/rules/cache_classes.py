@@ -2,7 +2,8 @@
 
 Paths are those below the host: `/results/ky/…`. Three classes: what changes with every version is asked for again after
 seconds; pages after fifteen, and an old one may be shown while the new one is fetched; what is named by its own content
-never changes.
+never changes. Copies of papers are named by their content too, but may be withdrawn or blackened when they show what
+they must not: they are kept no longer than pages.
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ FRESH: Final = ("pointer.json", "status.json", "checkpoint", "updated.html")
 """Small files that change with every version."""
 NAMED_BY_CONTENT: Final = r"(?:^|[./-])[0-9a-f]{12,64}(?:\.|$)|^log/tile/"
 """A path below the portal that has a digest in it, and every tile of the log: a partial tile is named by its width."""
+MAY_BE_WITHDRAWN: Final = r"^data/[^/]+/document/"
+"""Copies of papers, below the portal."""
+_MAY_BE_WITHDRAWN = re.compile(MAY_BE_WITHDRAWN)
 _NAMED_BY_CONTENT = re.compile(NAMED_BY_CONTENT)
 
 
@@ -60,7 +64,9 @@ def cache_class(path: str) -> CacheClass:
     name = path.rpartition("/")[2]
     if name in FRESH:
         return CacheClass.POINTER
-    if content_type(path) != HTML and _NAMED_BY_CONTENT.search(inside):
+    if content_type(path) == HTML or _MAY_BE_WITHDRAWN.search(inside):
+        return CacheClass.PAGE
+    if _NAMED_BY_CONTENT.search(inside):
         return CacheClass.FOR_EVER
     return CacheClass.PAGE
 

@@ -55,12 +55,17 @@ def part_count(total: int, part_bytes: int) -> int:
     return max(1, -(-total // part_bytes))
 
 
-def check_part(number: int, data: bytes, total: int, part_bytes: int) -> None:
-    """Whether a part (numbers from 1) is as long as it must be. Raises BadPart."""
+def part_length(number: int, total: int, part_bytes: int) -> int:
+    """How many bytes a part (numbers from 1) has. Raises BadPart when there is no such part."""
     count = part_count(total, part_bytes)
     if not 1 <= number <= count:
         raise BadPart("The file has no part of this number.", part=number, parts=count)
-    wanted = part_bytes if number < count else total - part_bytes * (count - 1)
+    return part_bytes if number < count else total - part_bytes * (count - 1)
+
+
+def check_part(number: int, data: bytes, total: int, part_bytes: int) -> None:
+    """Whether a part (numbers from 1) is as long as it must be. Raises BadPart."""
+    wanted = part_length(number, total, part_bytes)
     if len(data) != wanted:
         raise BadPart("The part is not as long as it must be.", part=number, bytes=len(data), wanted=wanted)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shailoo.adapters.aws.uploads import S3Uploads
 from shailoo.adapters.uploads import FileUploads, MemoryUploads
 from shailoo.ports import Uploads
 from shailoo.rules.upload_parts import (
@@ -24,6 +25,7 @@ from shailoo.rules.upload_parts import (
     check_part,
     part_count,
 )
+from tests.adapters.aws.emulated import cloud
 
 NOW = datetime(2025, 6, 1, 15, 0, tzinfo=UTC)
 AIDA, BAKYT = "a" * 64, "b" * 64
@@ -34,11 +36,19 @@ PARTS = {1: DATA[:1000], 2: DATA[1000:2000], 3: DATA[2000:]}
 Reopen = Callable[[], Uploads]
 
 
-@pytest.fixture(params=("memory", "files"))
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Reopen:
+@pytest.fixture(params=("memory", "files", "cloud"))
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Reopen]:
     """Opens the home again, as a process that was started anew."""
-    memory = MemoryUploads(SIZE)
-    return (lambda: memory) if request.param == "memory" else (lambda: FileUploads(tmp_path / "uploads", SIZE))
+    match request.param:
+        case "memory":
+            memory = MemoryUploads(SIZE)
+            yield lambda: memory
+        case "files":
+            yield lambda: FileUploads(tmp_path / "uploads", SIZE)
+        case _:
+            with cloud() as opened:
+                client, bucket = opened.client("s3"), opened.bucket()
+                yield lambda: S3Uploads(client, bucket, SIZE)
 
 
 def test_a_file_comes_in_parts_in_any_order_and_is_whole_at_the_end(reopen: Reopen) -> None:
@@ -67,7 +77,6 @@ def test_without_a_digest_each_upload_is_its_own(reopen: Reopen) -> None:
     assert one.name != other.name
     reopen().put(AIDA, one.name, 1, b"abc", now=NOW)
     assert reopen().complete(AIDA, one.name, now=NOW) == b"abc"
-    assert reopen().address(one, 1) is None
 
 
 @pytest.mark.parametrize(("number", "data"), [(0, b""), (4, b"x"), (1, b"short"), (3, bytes(1000)), (2, bytes(1001))])
@@ -137,6 +146,12 @@ def test_many_threads_may_send_the_same_parts(reopen: Reopen) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda at: reopen().put(AIDA, name, at % 3 + 1, PARTS[at % 3 + 1], now=NOW), range(24)))
     assert reopen().complete(AIDA, name, now=NOW) == DATA
+
+
+def test_where_a_part_is_sent_is_our_own_door_or_an_address_for_it_alone(reopen: Reopen) -> None:
+    upload = reopen().begin(AIDA, len(DATA), DIGEST, now=NOW)
+    addresses = {reopen().address(upload, number) for number in PARTS}
+    assert addresses == {None} or len(addresses) == len(PARTS)
 
 
 def test_a_part_half_written_at_a_power_cut_is_no_part(tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ def test_nothing_but_the_command_line_knows_the_rehearsal() -> None:
     assert not broken(outside("rehearsal", CLI), "rehearsal")
 
 
+def test_no_program_knows_how_it_is_deployed() -> None:
+    assert not broken(modules().values(), "infra")
+
+
 def test_nothing_knows_the_command_line() -> None:
     assert not broken(outside(CLI), CLI)
 

@@ -89,7 +89,7 @@ def test_mypy_reads_our_settings(tmp_path: Path) -> None:
 
 def test_mypy_judges_every_program_and_the_tests() -> None:
     assert SETTINGS["mypy"]["strict"] is True
-    assert set(SETTINGS["mypy"]["packages"]) == {*PROGRAMS, "tests"}
+    assert set(SETTINGS["mypy"]["packages"]) == {*PROGRAMS, "infra", "tests"}
 
 
 def test_a_warning_is_an_error_here() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from shailoo.errors import StorageFailed
 
@@ -29,6 +30,7 @@ _BUSY: Final = frozenset(
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -74,7 +76,7 @@ def may_be_done(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code_of(error) in _BUSY or status >= _SERVER_ERROR
-    return isinstance(error, HTTPClientError)
+    return isinstance(error, HTTPClientError | NoConnection)
 
 
 def _advice(error: ClientError | BotoCoreError, cause: str) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shailoo.adapters.aws.faults import code_of, failed, kept
-from shailoo.adapters.aws.session import LONGEST_WAIT_S, Client
+from shailoo.adapters.aws.session import Client
 from shailoo.adapters.limits import check_message, check_receive
 from shailoo.ports import Message
 
@@ -41,7 +41,7 @@ class SqsQueue:
 
     def receive(self, *, most: int = 10, wait_s: int = 0) -> Sequence[Message]:
         """Receive messages; see Queue."""
-        check_receive(most, wait_s, LONGEST_WAIT_S)
+        check_receive(most, wait_s)
         with kept("receive messages"):
             answer = self._client.receive_message(
                 QueueUrl=self._url,

@@ -20,9 +20,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
-from shailoo.adapters.aws.faults import kept
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shailoo.adapters.aws.faults import code_of, failed, kept
 from shailoo.adapters.aws.table import RecordTable, Standing
 from shailoo.adapters.aws.transaction import (
     MOST_BYTES,
@@ -108,27 +111,35 @@ class Sequencer:
         self._crowded = True
 
     def _among_others(self, attempt: _Attempt) -> None:
+        attempt.found(self._table.standing(list(attempt.open)))
+        if not attempt.open:
+            return
         until = self._now() + self._patience
-        tickets = {key: self._announce(offer, until) for key, offer in attempt.open.items()}
+        tickets = {key: f"{key}#{secrets.token_hex(8)}" for key in attempt.open}
         try:
-            tried = 0
-            while True:
-                self._table.pause(tried)
-                attempt.found(self._table.standing(list(attempt.open)))
-                if not attempt.open or self._now() >= until:
-                    break
-                self._combine(set(tickets.values()), attempt)
-                tried += 1
-        finally:
-            missed = [key for key in attempt.open if not self._withdraw(tickets[key])]
+            for key, ticket in tickets.items():
+                self._announce(attempt.open[key], ticket, until)
+            self._wait(attempt, tickets, until)
+        finally:  # also where another's record stands in the way: nobody took that ticket
+            left = [key for key in tickets if not attempt.is_made(key)]
+            gone = [key for key in left if not self._withdraw(tickets[key])]
         for tried in range(_LOOKS):  # someone took the ticket before us: it got a number, or came too late for one
-            if not missed:
+            if not (gone := [key for key in gone if key in attempt.open]):
                 break
-            attempt.found(self._table.standing(missed))
-            missed = [key for key in missed if key in attempt.open]
+            attempt.found(self._table.standing(gone))
             self._table.pause(tried)
         if attempt.open:
             raise StorageFailed("Too many write at once: nothing was written. Try again.", records=len(attempt.open))
+
+    def _wait(self, attempt: _Attempt, tickets: Mapping[str, str], until: float) -> None:
+        """Look whether others have given our records their numbers, or do it for everybody."""
+        tried = 0
+        while attempt.open and self._now() < until:
+            self._table.pause(tried)
+            attempt.found(self._table.standing(list(attempt.open)))
+            if attempt.open:
+                self._combine(set(tickets.values()), attempt)
+            tried += 1
 
     def _combine(self, own: AbstractSet[str | None], attempt: _Attempt) -> None:
         """One transaction with everything that waits."""
@@ -168,20 +179,27 @@ class Sequencer:
                 break
         return found
 
-    def _announce(self, offer: Offer, until: float) -> str:
-        ticket = f"{offer.key}#{secrets.token_hex(8)}"
+    def _announce(self, offer: Offer, ticket: str, until: float) -> None:
         row = waiting_row(ticket) | {"body": {"B": offer.body}, "until": {"N": str(int(until * 1000))}}
         with kept("write a record", key=offer.key):
             self._table.client.put_item(TableName=self._table.name, Item=row)
-        return ticket
 
     def _withdraw(self, ticket: str) -> bool:
         """Whether the ticket was still there: then nobody has written its record, and nobody will."""
-        with kept("take back a record"):
-            answer = self._table.client.delete_item(
-                TableName=self._table.name, Key=waiting_row(ticket), ReturnValues="ALL_OLD"
-            )
-        return bool(answer.get("Attributes"))
+        for tried in count():
+            try:
+                answer = self._table.client.delete_item(
+                    TableName=self._table.name, Key=waiting_row(ticket), ReturnValues="ALL_OLD"
+                )
+            except ClientError as error:  # a transaction holds it at this moment
+                if code_of(error) != "TransactionConflictException" or tried == _LOOKS:
+                    raise failed(error, "take back a record") from error
+                self._table.pause(tried)
+            except BotoCoreError as error:
+                raise failed(error, "take back a record") from error
+            else:
+                return bool(answer.get("Attributes"))
+        return False
 
 
 class _Attempt:
@@ -196,6 +214,10 @@ class _Attempt:
         for seq, offer in enumerate(offers, start=head + 1):
             if offer.ticket in own and self.open.pop(offer.key, None) is not None:
                 self._outcomes[offer.key] = Entry(seq, offer.key, offer.body)
+
+    def is_made(self, key: str) -> bool:
+        """Whether the record stands under its key."""
+        return isinstance(self._outcomes.get(key), Entry)
 
     def found(self, standing: Mapping[str, Standing]) -> None:
         """Something stands under keys: ours if the bytes are the same."""

@@ -11,14 +11,13 @@ from typing import Any, Final, Literal, TypeAlias
 import botocore.session
 from botocore.config import Config
 
+from shailoo.adapters.limits import LONGEST_WAIT_S
 from shailoo.model.cloud import CloudSettings
 
 Client: TypeAlias = Any
 """botocore makes its clients at run time from descriptions of the services: there is no type to name."""
 Service = Literal["dynamodb", "kms", "s3", "secretsmanager", "sqs"]
 
-LONGEST_WAIT_S: Final = 20
-"""How long SQS lets a receiver wait for a message."""
 _CONNECT_S: Final = 2
 _READ_S: Final = {"dynamodb": 3, "kms": 3, "s3": 10, "secretsmanager": 5, "sqs": LONGEST_WAIT_S + 5}
 """Seconds without an answer after which an attempt is given up. All attempts together end before a function must."""
@@ -61,6 +60,7 @@ def _config(service: Service, endpoint: str | None, attempts: int) -> Config:
         read_timeout=_READ_S[service],
         retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=_CONNECTIONS,
+        signature_version="s3v4" if service == "s3" else None,  # botocore would sign addresses the old way
         # An emulator on this machine has no host name for each bucket.
         s3={"addressing_style": "virtual" if endpoint is None else "path"},
         # We send a SHA-256 of our own wherever it counts, and check digests ourselves on read.

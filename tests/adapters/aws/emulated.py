@@ -14,9 +14,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import moto.dynamodb.models.table as moto_table
+import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
 from moto.core.models import botocore_stubber
@@ -27,6 +28,8 @@ from shailoo.adapters.aws.session import Client, Service, new_client
 from shailoo.adapters.aws.store import DynamoStore
 from shailoo.adapters.memory import FaultPlan
 
+Whatever: TypeAlias = Any
+"""Of moto and botocore, which name no types."""
 REGION = "eu-central-1"
 _ONE_AT_A_TIME = threading.RLock()
 RECORDS_KEYS = (("pk", "S", "HASH"), ("sk", "S", "RANGE"))
@@ -42,7 +45,7 @@ class Wire:
     asked: list[str] = field(default_factory=list)
     """The operations that were asked for."""
 
-    def __call__(self, event_name: str, request: Any, **rest: Any) -> Any:
+    def __call__(self, event_name: str, request: Whatever, **rest: Whatever) -> Whatever:
         operation = event_name.rpartition(".")[2]
         self.asked.append(operation)
         fault = self.plan.draw()
@@ -125,7 +128,7 @@ def cloud(attempts: int = 1) -> Iterator[Cloud]:
 def _quick_tables() -> Iterator[None]:
     """moto copies a whole table for each step of a transaction, to be able to go back: copy what steps can change."""
 
-    def before(table: Any, _: dict[int, Any]) -> Any:
+    def before(table: Whatever, _: dict[int, Whatever]) -> Whatever:
         kept = copy.copy(table)
         kept.items = table.items.copy()
         for partition, rows in table.items.items():
@@ -134,8 +137,6 @@ def _quick_tables() -> Iterator[None]:
                 kept.items[partition] = {key: copy.deepcopy(row) for key, row in rows.items()}
         return kept
 
-    moto_table.Table.__deepcopy__ = before
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moto_table.Table, "__deepcopy__", before, raising=False)
         yield
-    finally:
-        del moto_table.Table.__deepcopy__

@@ -1,0 +1,93 @@
+"""`python -m infra.put_secret --stage STAGE sealing|client < VALUE`: a step of the ceremony, from the standard input.
+
+The value touches no disk and is never printed. Of a sealing key its id is told, which must be that of settings.json.
+Who runs this must be the role of the ceremony: the policy of the secret refuses everybody else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Final
+
+import botocore.session
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from infra.stack import Client
+from infra.stage import read_stage
+from shailoo.errors import Refused, ShailooError
+from shailoo.records.seal import sealing_key_id
+
+_END: Final = b"-----END PRIVATE KEY-----"
+_LONGEST: Final = 60_000
+"""The service takes 64 KB."""
+
+
+class NotASecret(Refused):
+    """What came is not what this secret holds."""
+
+    code = "not-a-secret"
+
+
+class SecretNotPut(ShailooError):
+    """The cloud did not take the secret."""
+
+    code = "secret-not-put"
+
+
+def sealing_ids(value: bytes) -> list[str]:
+    """The ids of the sealing keys in a value, PEM after PEM, the newest first. Raises NotASecret."""
+    parts = [part + _END for part in value.split(_END)]
+    if len(value) > _LONGEST or parts.pop().removesuffix(_END).strip():
+        raise NotASecret("Give private keys as PEM, one after another, and nothing else.")
+    ids: list[str] = []
+    for part in parts:
+        try:
+            key = load_pem_private_key(part.strip() + b"\n", None)
+        except (ValueError, TypeError) as error:
+            raise NotASecret(
+                "One of these is no private key in PEM without a password.", number=len(ids) + 1
+            ) from error
+        if not isinstance(key, X25519PrivateKey):
+            raise NotASecret("One of these is a private key, but not of X25519.", number=len(ids) + 1)
+        ids.append(sealing_key_id(key.public_key()))
+    if not ids:
+        raise NotASecret("Nothing came on the standard input.")
+    return ids
+
+
+def put(client: Client, stage: str, name: str, value: bytes) -> str:
+    """Put a value into a secret of a stage; returns what may be told of it. Raises NotASecret, SecretNotPut."""
+    told = f"{name}: put"
+    text = value.decode("ascii", errors="replace").strip()
+    if name == "sealing":
+        told = "\n".join(f"sealing key {one}: put" for one in sealing_ids(value))
+    elif not text or "�" in text or any(character.isspace() for character in text):
+        raise NotASecret("Give one line of plain characters.")
+    try:
+        client.put_secret_value(SecretId=f"shailoo/{stage}/{name}", SecretString=text)
+    except (BotoCoreError, ClientError) as error:
+        raise SecretNotPut("The cloud did not take it; the ceremony's role alone may put it.", secret=name) from error
+    return told
+
+
+def main() -> int:
+    """Read a value, put it, tell its ids. Returns 2, with a sentence on the error output, when it is refused."""
+    parser = argparse.ArgumentParser(prog="python -m infra.put_secret", description="Put a secret from standard input.")
+    parser.add_argument("--stage", required=True, help="name of a file in infra/stages, without .toml")
+    parser.add_argument("name", choices=("sealing", "client"))
+    chosen = parser.parse_args()
+    try:
+        region = read_stage(chosen.stage).region
+        client = botocore.session.get_session().create_client("secretsmanager", region_name=region)
+        sys.stdout.write(put(client, chosen.stage, chosen.name, sys.stdin.buffer.read(_LONGEST + 1)) + "\n")
+    except ShailooError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The step of the ceremony that puts a secret: what it takes, what it tells, what it never tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from moto import mock_aws
+
+from infra.put_secret import NotASecret, SecretNotPut, put, sealing_ids
+from infra.stack import Client
+from shailoo.records.seal import sealing_key_id
+
+
+def _pem(key: X25519PrivateKey | Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    with mock_aws():
+        made = boto3.client("secretsmanager", region_name="eu-central-1")
+        for name in ("sealing", "client"):
+            made.create_secret(Name=f"shailoo/night/{name}")
+        yield made
+
+
+def test_a_sealing_key_is_put_and_only_its_id_is_told(client: Client) -> None:
+    keys = [X25519PrivateKey.generate() for _ in range(2)]
+    value = b"".join(_pem(key) for key in keys)
+    told = put(client, "night", "sealing", value)
+    assert told.split("\n") == [f"sealing key {sealing_key_id(key.public_key())}: put" for key in keys]
+    assert client.get_secret_value(SecretId="shailoo/night/sealing")["SecretString"].encode() == value.strip()
+    assert "PRIVATE" not in told
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"hello",
+        _pem(Ed25519PrivateKey.generate()),
+        _pem(X25519PrivateKey.generate()) + b"and more",
+        _pem(X25519PrivateKey.generate()) * 600,
+        _pem(X25519PrivateKey.generate())[:-40],
+    ],
+)
+def test_what_is_no_sealing_key_is_refused_unseen(value: bytes, client: Client) -> None:
+    with pytest.raises(NotASecret) as refused:
+        put(client, "night", "sealing", value)
+    assert len(value) < 20 or value[30:60].decode() not in str(refused.value)
+    assert "VersionId" not in client.describe_secret(SecretId="shailoo/night/sealing")
+
+
+def test_several_keys_are_read_in_order() -> None:
+    keys = [X25519PrivateKey.generate() for _ in range(3)]
+    assert sealing_ids(b"\n".join(_pem(key) for key in keys)) == [sealing_key_id(key.public_key()) for key in keys]
+
+
+def test_a_client_secret_is_one_line(client: Client) -> None:
+    assert put(client, "night", "client", b"s3cret\n") == "client: put"
+    with pytest.raises(NotASecret):
+        put(client, "night", "client", b"two words")
+
+
+def test_a_refusal_of_the_cloud_is_told_without_the_value(client: Client) -> None:
+    with pytest.raises(SecretNotPut) as refused:
+        put(client, "elsewhere", "client", b"s3cret")
+    assert "s3cret" not in str(refused.value)
