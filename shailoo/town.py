@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING
 
 from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.store_upgrade import Plan, plan_upgrade, upgrade
+from shailoo.adapters.town.backup import Receipt, backup, forget
 from shailoo.adapters.town.compress import compress
 from shailoo.adapters.town.front_door import Served, policies
 from shailoo.adapters.town.install import Wanted, check_wanted, system_files, write_files
 from shailoo.adapters.town.notify import notify
+from shailoo.adapters.town.restic import Repository
+from shailoo.adapters.town.restore import Restored, restore
 from shailoo.adapters.town.rights import put_right
 from shailoo.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Served", "Wanted"]
+__all__ = ["Repository", "Served", "Wanted"]
 
 PORTS: Mapping[str, int] = {"intake": 8021, "staff": 8022, "tizme": 8023}
 """Part of an installation -> the port of the loopback on which it answers."""
@@ -101,6 +104,36 @@ def write_policies(folder: Path, served: Served, place: Path) -> bool:
 def compress_public(folder: Path, served: Served) -> tuple[int, int]:
     """Compress beforehand what never changes; see `town.compress`."""
     return compress(folder / "public", served)
+
+
+def make_backup(folder: Path, repository: Repository, *, keys: bool, init: bool) -> Receipt:
+    """Back up an installation; see `town.backup`."""
+    return backup(folder, repository, at=SystemClock().now(), keys=keys, init=init)
+
+
+def forget_backups(repository: Repository) -> None:
+    """Let go of old backups; see `town.backup`."""
+    repository.check_password_file()
+    forget(repository)
+
+
+def bring_back(repository: Repository, folder: Path, snapshot: str) -> Restored:
+    """Restore into an empty folder; see `town.restore`."""
+    return restore(repository, folder, snapshot)
+
+
+def bring_keys(source: Path, folder: Path) -> None:
+    """Copy keys into a restored installation that has none, each for its owner alone. Raises NotFound, Refused."""
+    if not source.is_dir():
+        raise NotFound("There is no folder with keys here.", folder=source.name)
+    place = folder / "keys"
+    if place.exists():
+        raise Refused("Keys came with the backup already; compare them by hand.", folder=folder.name)
+    place.mkdir(mode=0o700)
+    for key in sorted(source.iterdir()):
+        if key.is_file():
+            (place / key.name).touch(mode=0o600)
+            (place / key.name).write_bytes(key.read_bytes())
 
 
 def _must_be_root() -> None:

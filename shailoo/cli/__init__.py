@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import boxes, keys, town, voter_days
+from shailoo.cli import boxes, keys, town, town_backup, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
@@ -72,6 +72,8 @@ app.add_typer(package, name="package")
 app.command("trace")(trace)
 app.add_typer(town.town, name="town")
 app.command()(town.upgrade)
+app.command()(town_backup.backup)
+app.command()(town_backup.restore)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]
