@@ -22,9 +22,10 @@ import sys
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
+
+import pydantic
 
 from builder.hours import Told
 from builder.log.keeper import LogFold
@@ -74,7 +75,7 @@ def stand_of(packages: Mapping[str, str], frame: str) -> str:
     made_with = {
         "frame": frame,
         "packages": dict(packages),
-        "pydantic": version("pydantic"),
+        "pydantic": pydantic.VERSION,
         "python": ".".join(str(part) for part in sys.version_info[:2]),
         "software": software_digest(),
     }

@@ -1,8 +1,8 @@
 """One at a time: an item that says who works, until when. Moved by compare-and-swap, so one of two takers gets it.
 
-A worker that was killed holds it until its time is over. A worker that still believes to hold it is stopped by `keep`,
-which it asks before everything that others see; and where it had passed `keep` already, its record of the publication
-is refused, because records are created once.
+A worker that was killed holds it until its time is over, and some seconds more for what it had put on its way. A worker
+that still believes to hold it is stopped by `keep`, which it asks before everything that others see; and where it had
+passed `keep` already, its record of the publication is refused, because records are created once.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shailoo.ports import Clock, Item, ItemStore
 
 SECONDS = 60
+GRACE = timedelta(seconds=15)
+"""So much longer nobody takes a lease that ran out: files that its holder put on their way before have arrived."""
 _FREE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,7 +48,7 @@ class Lease:
         now = self._clock.now()
         if item is not None:
             told = json.loads(item.value)
-            if told["token"] != self._token and read_stamp(told["until"]) > now:
+            if told["token"] != self._token and read_stamp(told["until"]) + GRACE > now:
                 return False
         try:
             self._write(item, now + self._for, self._token)

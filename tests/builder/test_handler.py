@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +16,7 @@ import pytest
 
 from builder.desk import FOLD_ITEM, LEASE
 from builder.fold import FORMAT
-from builder.lease import Lease
+from builder.lease import GRACE, SECONDS, Lease, LeaseLost
 from builder.publish import Cadence
 from rehearsal.paper import finals, store_all
 from rehearsal.played import read_played
@@ -22,10 +24,16 @@ from shailoo.adapters.memory import MemoryStore
 from shailoo.model.record import ReportAccepted
 from shailoo.ports import Entry
 from shailoo.records.canonical import canonical_json, digest
-from tests.builder.functions import CADENCE, Function, Killed, MemoryHome
+from tests.builder.functions import CADENCE, Function, Killed, MemoryHome, prepared
 from tests.builder.scene import PACKAGES, election, publisher_of, tree
+from tests.law.source import ROOT
 
 NAME = "small"
+NEEDED = {
+    "annotated_types", "babel", "cryptography", "cython_runtime", "jinja2", "markupsafe", "pydantic", "pydantic_core",
+    "selectolax", "typing_extensions", "typing_inspection",
+}  # fmt: skip
+"""Modules that do not come with Python; `cython_runtime` is a part of selectolax."""
 
 
 @pytest.fixture
@@ -105,7 +113,9 @@ def test_near_its_end_a_function_has_another_go_on(tmp_path: Path, records: list
     assert shown(home) == rebuilt(tmp_path / "machine", home.store)
 
 
-def test_a_worker_whose_lease_is_over_publishes_nothing(tmp_path: Path, records: list[ReportAccepted]) -> None:
+def test_a_worker_whose_lease_is_over_publishes_nothing(
+    tmp_path: Path, records: list[ReportAccepted], monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = MemoryHome([NAME])
     stale, fresh = Function(home, tmp_path / "a"), Function(home, tmp_path / "b")
     stale.until_done()
@@ -114,12 +124,12 @@ def test_a_worker_whose_lease_is_over_publishes_nothing(tmp_path: Path, records:
 
     def paused(key: str, body: bytes) -> Entry:
         """Between drawing and naming a version the first worker stands still for longer than its lease."""
-        home.store.append = append  # type: ignore[method-assign]
+        monkeypatch.undo()
         home.clock.later(1000)
         fresh.until_done()
         return append(key, body)
 
-    home.store.append = paused  # type: ignore[method-assign]
+    monkeypatch.setattr(home.store, "append", paused)
     before = dict(home.bucket.files)
     assert stale.call() == {"batchItemFailures": []}
     assert home.bucket.files != before
@@ -186,3 +196,41 @@ def test_a_whole_country_reports_at_once_and_no_report_is_lost(tmp_path: Path) -
     assert figures["boxes_reported"] == len(many)
     texts = {path.rpartition("/")[2] for path in home.bucket.files if f"data/{name}/report/" in path}
     assert {f"{one.box}-final-{digest(one.note.encode())[:12]}.txt" for one in many} <= texts
+
+
+def test_a_function_needs_nothing_that_makes_prose(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.builder.bare", str(prepared()), str(tmp_path)],
+        capture_output=True, check=False, cwd=ROOT, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    assert told["refolds"] == 1
+    assert set(told["needed"]) <= NEEDED, "more than the function's package is planned to hold"
+
+
+def test_a_lease_that_ran_out_is_left_for_some_seconds_and_one_given_back_is_not() -> None:
+    home = MemoryHome([NAME])
+    first, second = (Lease(home.store, home.clock, LEASE, token) for token in ("one", "two"))
+    assert first.take()
+    assert not second.take()
+    home.clock.later(SECONDS)
+    with pytest.raises(LeaseLost):
+        first.keep()
+    assert not second.take()
+    home.clock.later(int(GRACE.total_seconds()))
+    assert second.take()
+    first.release()  # not its own any more
+    second.keep()
+    second.release()
+    assert first.take()
+
+
+def test_a_lease_is_held_longer_while_its_holder_works() -> None:
+    home = MemoryHome([NAME])
+    first, second = (Lease(home.store, home.clock, LEASE, token) for token in ("one", "two"))
+    assert first.take()
+    for _ in range(10):
+        home.clock.later(SECONDS - 5)
+        first.keep()
+        assert not second.take()

@@ -16,7 +16,7 @@ from tests.law.source import ROOT
 TEXT = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 TROUBLES = re.split(r"^## ", TEXT, flags=re.MULTILINE)[1:]
 PARTS = ("You see", "Do", "Do not", "It is over when", "Tell the public", "Drill")
-OF_THE_TOWN = {"doctor", "backup", "restore"}
+OF_THE_TOWN = {"doctor"}
 """Commands of a town's machine, tested with it."""
 
 
