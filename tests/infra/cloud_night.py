@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +15,18 @@ from typing import Any, Final
 
 from edge_agent.clock import SystemClock
 from edge_agent.disk import UNSYNCED
+from edge_agent.outbox import Outbox
 from edge_agent.send import send
 from edge_agent.storage import Upload
 from rehearsal.audit import Audit, audit_night
 from rehearsal.hands import play_day
 from rehearsal.packages import find_package
 from rehearsal.played import read_played
+from shailoo.adapters.aws.records import DynamoRecordStore
+from shailoo.ids import StationNo
+from shailoo.model.record import TurnoutEntered, record_bytes, record_key
 from shailoo.records.receipt import Receipt
-from tests.infra.deployed import Cloud
+from tests.infra.deployed import STAGE, Cloud
 from tests.infra.public_bucket import PublicBucket
 
 PATIENCE_S: Final = 120.0
@@ -40,6 +44,8 @@ class CloudNight:
     folder: Path
     receipts: dict[str, Receipt] = field(default_factory=dict)
     """By box: of final reports."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """By box: digest of the report that it signed, as the pages must show it."""
 
     def __post_init__(self) -> None:
         source = find_package(self.package)
@@ -52,7 +58,17 @@ class CloudNight:
         """The day of every box, by its own program: ballots, the tape, the sealed reports."""
         commission = self.cloud.commission(self.election.id)
         for box in boxes or self.boxes:
-            play_day(self.folder / box, self.election, self.played, box, commission)
+            self.notes[box] = play_day(self.folder / box, self.election, self.played, box, commission).final
+
+    def open(self) -> None:
+        """The first word of the log is what it is about: packages and software, before any report."""
+        self.cloud.tick()
+        self.wait("the first publication", lambda: self.fetch("pointer.json")["version"] > 0)
+
+    def sealed(self, box: str, kind: Upload = "final") -> bytes:
+        """The bytes that a box sends."""
+        with Outbox.open(self.folder / box, SystemClock(), kind, disk=UNSYNCED) as outbox:
+            return outbox.sealed()
 
     def send(self, boxes: Iterable[str] | None = None, kind: Upload = "final") -> list[str]:
         """Boxes send by their own code until each has a receipt that verifies; returns why attempts failed."""
@@ -86,8 +102,54 @@ class CloudNight:
 
     def compared(self) -> Audit:
         """What is public against what was played and against every receipt."""
-        received = {box: receipt.sha256 for box, receipt in self.receipts.items()}
+        received = {box: self.notes[box] for box in self.receipts}
         return audit_night(self.election, self.played, self.boxes, received, self.fetch)
+
+    def all_annexes_public(self) -> bool:
+        """Whether the preference votes of every box are public."""
+        found = set()
+        for station in {self.election.box_by_id[box].station for box in self.boxes}:
+            found |= {row["box"] for row in self.fetch(f"station/{station}.json")["reports"] if row["kind"] == "annex"}
+        return found == set(self.boxes)
+
+    def enter_turnout(self, box: str) -> None:
+        """Something for the publisher to do that no box sends: a figure that a precinct commission enters."""
+        record = TurnoutEntered(
+            election=self.election.id,
+            station=StationNo(self.election.box_by_id[box].station or ""),
+            hour="10:00",
+            version=1,
+            voters=1,
+            entered=SystemClock().now(),
+            by="precinct",
+            channel="own",
+            cause=None,
+        )
+        store = DynamoRecordStore(self.cloud.clients("dynamodb"), self.cloud.outputs["RecordsTableName"])
+        store.append(record_key(record), record_bytes(record))
+
+    # --- queues ---
+
+    def waiting(self) -> int:
+        """Messages of the publisher's queue, those that it has in hand too."""
+        return sum(self._counted(self.cloud.outputs["PublishQueueUrl"]))
+
+    def dead(self) -> int:
+        """Messages that the publisher could not work on."""
+        queues = self.cloud.clients("sqs")
+        return sum(self._counted(queues.get_queue_url(QueueName=f"shailoo-{STAGE}-dead-publish.fifo")["QueueUrl"]))
+
+    def shorten_the_wait(self, tries: int = 5) -> None:
+        """A message whose function died comes again after a second, not after minutes; so many times at most."""
+        queues, where = self.cloud.clients("sqs"), {"QueueUrl": self.cloud.outputs["PublishQueueUrl"]}
+        said = queues.get_queue_attributes(**where, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
+        redrive = json.dumps({**json.loads(said), "maxReceiveCount": tries})
+        queues.set_queue_attributes(**where, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": redrive})
+
+    def _counted(self, queue: str) -> Iterator[int]:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        said = self.cloud.clients("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+        yield from (int(said[name]) for name in names)
 
     def wait(self, what: str, until: Callable[[], bool], tell: Callable[[], str] = str) -> None:
         """Look again and again until something is so."""

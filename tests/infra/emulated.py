@@ -3,11 +3,10 @@
 It lives as long as whoever started it holds the other end of its standard input: at its end the whole process group
 goes, the workers of functions too, also when the one who started it was killed.
 
-Three things are put right before it starts; docs/aws-emulator.md names them among its gaps:
+Two things are put right before it starts; docs/aws-emulator.md names them among its gaps:
 
 - `aws:PrincipalArn` is the role of a caller that has assumed one, not its session, as AWS documents it;
-- with TLS it would also take port 443, for tokens that nobody here asks for;
-- a condition that is asked of a key's grants made by services (`kms:ViaService`) has no value here, and needs none.
+- with TLS it would also take port 443, for tokens that nobody here asks for.
 """
 
 import importlib
@@ -28,7 +27,7 @@ def _end_with_our_parent() -> None:
 
 
 def _put_right() -> None:
-    evaluator = importlib.import_module("ministack.core.iam_evaluator")
+    evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
     resolve = evaluator._resolve_condition_key
 
     def resolved(key: str, context: Any) -> Any:  # noqa: ANN401 -- the emulator's own types are not ours to import
@@ -38,7 +37,8 @@ def _put_right() -> None:
         return _SESSION.sub(r"arn:aws:iam::\1:role/\2", found)
 
     evaluator._resolve_condition_key = resolved
-    importlib.import_module("ministack.app")._port_is_bindable = lambda *_: False
+    application: Any = importlib.import_module("ministack.app")
+    application._port_is_bindable = lambda *_: False
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ REGION: Final = "eu-central-1"
 CREDENTIALS: Final = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """Those of the account's owner, in the emulator."""
 _READY_S: Final = 60.0
+_CONFIG: Final = Config(
+    s3={"addressing_style": "path"}, max_pool_connections=64, retries={"mode": "standard", "total_max_attempts": 2}
+)
 Client: TypeAlias = Any
 """botocore makes its clients at run time: there is no type to name."""
 
@@ -71,8 +74,8 @@ class Emulator:
                 verify=str(self.authority),
                 aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-                config=Config(s3={"addressing_style": "path"}, max_pool_connections=64, retries={"total_max_attempts": 2}),
-            )  # fmt: skip
+                config=_CONFIG,
+            )
         return self._clients[name]
 
     def workers(self, function: str = "") -> list[psutil.Process]:
@@ -83,6 +86,14 @@ class Emulator:
                 if any(f"ministack-lambda-{function}" in word for word in child.cmdline()):
                     found.append(child)
         return found
+
+    def wait_for_workers(self, function: str) -> None:
+        """Return when a function runs in some process."""
+        began = time.monotonic()
+        while not self.workers(function):
+            if time.monotonic() - began > _READY_S:
+                raise AssertionError(f"No process of {function} begins.")
+            time.sleep(0.02)
 
     def kill_workers(self, function: str = "") -> int:
         """Kill the processes of a function, or of all of them, wherever they are; returns how many."""
@@ -178,7 +189,11 @@ def _answers(running: Emulator) -> bool:
 def _write_certificate(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulator")])
-    names = [x509.DNSName("localhost"), x509.DNSName("*.execute-api.localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    names = [
+        x509.DNSName("localhost"),
+        x509.DNSName("*.execute-api.localhost"),
+        x509.IPAddress(ip_address("127.0.0.1")),
+    ]
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder()

@@ -38,6 +38,7 @@ _BY_DEFAULT: Final = ("shailoo", "functions")
 _LEFT_OUT: Final = re.compile(r"(^|/)(__pycache__|tests?)/|\.pyc$|^\.\./|\.dist-info/(?!METADATA)")
 _SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
 """Descriptions that botocore needs here; all of them would be unpacked by every worker."""
+_LANGUAGES: Final = frozenset({"root", "en", "ky", "ru"})
 
 
 def build(functions: tuple[str, ...], folder: Path) -> Mapping[str, Path]:
@@ -56,6 +57,8 @@ def _package(name: str) -> bytes:
         files |= _library(library)
     for program in _PROGRAMS.get(name, _BY_DEFAULT):
         files |= dict(_below(_ROOT / program, program))
+    own = distribution("shailoo")  # the publisher says in the log which software it is
+    files[f"shailoo-{own.version}.dist-info/METADATA"] = str(own.metadata).encode()
     if name == "publisher":
         files |= dict(_below(prepared(), "prepared"))
     return packed(files, zipfile.ZIP_STORED)
@@ -72,8 +75,8 @@ def _library(name: str) -> Mapping[str, bytes]:
 
 
 def _wanted(path: str) -> bool:
-    data = re.match(r"botocore/data/([^/]+)/", path)
-    return data is None or data.group(1) in _SERVICES
+    data = re.match(r"(botocore/data|babel/locale-data)/([^/._]+)[/._]", path)
+    return data is None or data.group(2) in _SERVICES | _LANGUAGES
 
 
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, bytes]]:
