@@ -8,6 +8,7 @@ An installation is one folder:
     uploads/          documents that come in parts, until they are whole
     keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600; sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
+    metrics/          figures of the programs beside the server
     clock.json        only while an evening is played again
     public/           what a CDN would serve: results/, tizme/, talapker/
 """
@@ -49,6 +50,7 @@ from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
+from shailoo.model.event import Program
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
@@ -59,6 +61,7 @@ from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationD
 from shailoo.usecases.registry import Registry
 
 if TYPE_CHECKING:
+    from shailoo.adapters.metrics import PrometheusMeter
     from shailoo.adapters.voters.boundaries import MovePlan
     from shailoo.adapters.voters.folder import VoterFolder
     from shailoo.adapters.voters.reader import VoterListReader
@@ -277,6 +280,17 @@ class Installation:
         return signer
 
     @property
+    def log_verifier(self) -> Verifier:
+        """The key with which anyone verifies heads of the log, for programs that must not read the one that signs.
+
+        It is the public one where the log has been published; only before that the private key is asked.
+        """
+        published = self.public / LOG_PATH / "vkey"
+        if published.is_file():
+            return Verifier.parse(published.read_text(encoding="utf-8").strip())
+        return self.log_signer.verifier
+
+    @property
     def receipt_verifier(self) -> Verifier:
         """The key with which boxes verify receipts."""
         return self.receipt_signer.verifier
@@ -407,6 +421,25 @@ class Installation:
         if identity is None or identity.secret_file is None:
             return None
         return read_secret(self.folder / identity.secret_file)
+
+    @cached_property
+    def meter(self) -> PrometheusMeter:
+        """The figures of the server, which are asked for over HTTP."""
+        from shailoo.adapters.metrics import PrometheusMeter  # noqa: PLC0415 -- only programs that run on need it
+
+        return PrometheusMeter()
+
+    def meter_left(self, program: Program) -> PrometheusMeter:
+        """The figures of a program beside the server, left in `metrics/` as they move."""
+        from shailoo.adapters.metrics import FOLDER, PrometheusMeter  # noqa: PLC0415 -- as above
+
+        return PrometheusMeter(self.folder / FOLDER / f"{program}.prom")
+
+    def figures(self) -> bytes:
+        """The figures of the server and of the programs beside it, in the words of Prometheus."""
+        from shailoo.adapters.metrics import FOLDER, gathered  # noqa: PLC0415 -- as above
+
+        return gathered(self.meter, self.folder / FOLDER)
 
     @property
     def public(self) -> Path:
