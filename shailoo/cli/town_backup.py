@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,23 +82,31 @@ def restore(
 
 
 def _make_and_verify(folder: Path, restored: Restored) -> None:
+    """Make the pages as they were, compare the log, let the publisher do what it had not come to, and verify."""
     from auditor.verify.run import Asked, verify
-    from shailoo.assembly import LOG_PATH
-    from shailoo.cli import build_everything
+    from shailoo.cli import build_everything, make_publisher, only_publisher, settle
     from shailoo.cli.home import opened
 
     with opened(folder) as installation:
         build_everything(installation)
-        public = installation.public
+        public, before = installation.public, restored.about.head
+        size, root = _head(public)
+        if before is not None and size == before.size and root != before.root:
+            raise LogNotTheSame("The log that was made again is another than the one that was backed up.")
+        with only_publisher(folder, wait=False):
+            publisher = make_publisher(installation)
+            publisher.start()
+            settle(publisher)
     report = verify(Asked(target=str(public), vkey=None, witnesses=(), kept=None, elections=()))
     if not report.good:
         typer.echo(report.text())
         raise typer.Exit(1)
-    lines = (public / LOG_PATH / "checkpoint").read_text(encoding="utf-8").splitlines()
-    head = restored.about.head
-    if head is not None and int(lines[1]) == head.size:
-        from base64 import b64decode
+    typer.echo(f"every page made again, log of {size} entries, verified: OK")
 
-        if b64decode(lines[2]).hex() != head.root:
-            raise LogNotTheSame("The log that was made again is another than the one that was backed up.")
-    typer.echo(f"every page made again, log of {lines[1]} entries, verified: OK")
+
+def _head(public: Path) -> tuple[int, str]:
+    """Size and root of the log among public files."""
+    from shailoo.assembly import LOG_PATH
+
+    lines = (public / LOG_PATH / "checkpoint").read_text(encoding="utf-8").splitlines()
+    return int(lines[1]), b64decode(lines[2]).hex()

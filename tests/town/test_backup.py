@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import shutil
 import signal
@@ -138,11 +139,8 @@ def test_a_backup_that_was_killed_hurts_neither_the_earlier_ones_nor_the_next(
         ) as working:  # fmt: skip
             time.sleep(wait)
             with contextlib.suppress(ProcessLookupError):
-                import os  # noqa: PLC0415 -- its one use
-
                 os.killpg(working.pid, signal.SIGKILL)
     after = backup(folder, repository, at=AT, keys=False, init=False)
-    forget(repository)
     assert restore(repository, tmp_path / "after", after.snapshot).records == receipts[-1].about.last
 
 
@@ -201,6 +199,12 @@ def test_nothing_is_restored_over_anything(tmp_path: Path, small: Path, reposito
     assert tmp_path.exists()
 
 
+def test_old_backups_go_and_the_newest_stays(tmp_path: Path, small: Path, repository: Repository) -> None:
+    newest = backup(small, repository, at=AT, keys=False, init=False)
+    forget(repository)
+    assert restore(repository, tmp_path / "back", newest.snapshot).about == newest.about
+
+
 def test_two_backups_at_once_are_one_too_many(small: Path, repository: Repository) -> None:
     with _alone(small / "backup/lock"), pytest.raises(BackupBusy):
         backup(small, repository, at=AT, keys=False, init=False)
@@ -228,25 +232,21 @@ def test_a_full_disk_is_said_to_be_full_and_the_copy_before_stays(small: Path, r
 
 
 @pytest.mark.parametrize(
-    ("says", "code", "kind", "words"),
+    ("said", "kind", "words"),
     [
-        ("Fatal: write /backup/x: no space left on device", 1, StorageFailed, "disk of the backups is full"),
-        ("Fatal: wrong password or no key found", 1, WrongPassword, "password"),
-        (
-            "Fatal: unable to open config file: stat x: no such file\nIs there a repository at",
-            1,
-            NoRepository,
-            "--init",
-        ),
-        ("Fatal: ciphertext verification failed", 1, RepositoryDamaged, "damaged"),
-        ('{"message_type":"error","error":{},"item":"/x/objects/ab/abc"}', 3, StorageFailed, "Not everything"),
-        ('{"message_type":"error","error":{},"item":"/x/uploads/ab/abc"}', 3, None, ""),
-        ("something unheard of", 1, StorageFailed, "by hand"),
+        (("Fatal: write /backup/x: no space left on device", 1), StorageFailed, "disk of the backups is full"),
+        (("Fatal: wrong password or no key found", 1), WrongPassword, "password"),
+        (("unable to open config file: stat x: no such file\nIs there a repository at", 1), NoRepository, "--init"),
+        (("Fatal: ciphertext verification failed", 1), RepositoryDamaged, "damaged"),
+        (('{"message_type":"error","error":{},"item":"/x/objects/ab/abc"}', 3), StorageFailed, "Not everything"),
+        (('{"message_type":"error","error":{},"item":"/x/uploads/ab/abc"}', 3), None, ""),
+        (("something unheard of", 1), StorageFailed, "by hand"),
     ],
 )
 def test_whatever_restic_says_becomes_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, code: int, kind: type[ShailooError] | None, words: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: tuple[str, int], kind: type[ShailooError] | None, words: str
 ) -> None:
+    says, code = said
     stub = tmp_path / "restic"
     (tmp_path / "says").write_text(f"{says}\n")
     stub.write_text(f'#!/bin/sh\ncat "{tmp_path}/says" >&2\nexit {code}\n')

@@ -140,11 +140,13 @@ def copy_store(folder: Path, *, at: datetime, keys: bool) -> About:
         for stray in folder.glob(f"{STORE}.new*"):
             stray.unlink()
         fresh.touch(mode=0o600)
-        with contextlib.closing(sqlite3.connect(source, timeout=30, isolation_level=None)) as db:
-            with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as copy:
-                db.backup(copy, pages=-1)  # in one go: one reading transaction, which holds no writer up
-                copy.execute("PRAGMA journal_mode = DELETE")
-                about = _about(copy, at, keys=keys)
+        with (
+            contextlib.closing(sqlite3.connect(source, timeout=30, isolation_level=None)) as db,
+            contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as copy,
+        ):
+            db.backup(copy, pages=-1)  # in one go: one reading transaction, which holds no writer up
+            copy.execute("PRAGMA journal_mode = DELETE")
+            about = _about(copy, at, keys=keys)
         _sync(fresh)
         fresh.replace(folder / STORE)
         _write(folder / ABOUT, about.model_dump_json(indent=2).encode() + b"\n")

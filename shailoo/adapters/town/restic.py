@@ -1,6 +1,6 @@
 """Debian's restic, as backups use it: encrypted, incremental, and every way in which it fails as one sentence.
 
-Its own words may name paths; they stay here. What it is asked comes as arguments of ours; the password stays in its file.
+Its own words may name paths; they stay here. It is asked with arguments of ours; the password stays in its file.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ _SAYS: Final[tuple[tuple[tuple[str, ...], type[ShailooError], str], ...]] = (
     (
         ("wrong password", "no key found"),
         WrongPassword,
-        "The password does not open this repository. Is it the right file? Without the password nothing can be restored.",
+        "The password does not open this repository. Without the right one nothing can be restored.",
     ),
     (
         ("no space left", "disk quota", "file too large"),
         StorageFailed,
-        "The disk of the backups is full; the earlier backups are whole. Make room, or `shailoo backup --forget`.",
+        "The disk of the backups is full; the earlier backups are whole. Make room, or: shailoo backup --forget",
     ),
     (
         ("is there a repository", "unable to open config", "does not exist"),
         NoRepository,
-        "There is no repository at this place. For the first backup: `shailoo backup --init`; else look at the address.",
+        "There is no repository at this place. For the first backup add --init; else look at it.",
     ),
     (
         ("already locked",),
@@ -63,8 +63,9 @@ _SAYS: Final[tuple[tuple[tuple[str, ...], type[ShailooError], str], ...]] = (
         "Another program works on this repository at the moment; try again later.",
     ),
     (
-        ("ciphertext verification failed", "invalid data", "not found in index", "hash does not match", "unexpected eof",
-         "pack file", "does not match id", "load(", "no such file", "invalid character", "tree ", "index "),
+        ("ciphertext verification failed", "invalid data", "not found in index", "hash does not match",
+         "unexpected eof", "pack file", "does not match id", "load(", "no such file", "invalid character", "tree ",
+         "index "),
         RepositoryDamaged,
         "The repository is damaged. Use another copy of it; `restic check --read-data` says what is left.",
     ),
@@ -84,8 +85,8 @@ class Repository:
             about = self.password_file.stat()
         except OSError as error:
             raise Refused(
-                "The file with the backup's password cannot be read. Make one: openssl rand -hex 32, rights 0600; keep a"
-                " copy of it away from this machine.",
+                "The file with the backup's password cannot be read. Make one: openssl rand -hex 32, rights 0600; keep"
+                " a copy of it away from this machine.",
                 file=self.password_file.name,
             ) from error
         if stat.S_IMODE(about.st_mode) & _OTHERS_MAY:
