@@ -32,7 +32,7 @@ from shailoo.rules.machine_findings import Finding, changes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Repository", "Served", "Wanted"]
+__all__ = ["Repository", "Restored", "Served", "Wanted"]
 
 PORTS: Mapping[str, int] = {"intake": 8021, "staff": 8022, "tizme": 8023}
 """Part of an installation -> the port of the loopback on which it answers."""

@@ -364,8 +364,7 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
                 if not follow:
                     break
                 stop.wait(IDLE_S)
-        while publisher.step() is not None:
-            publisher.wait_for_child()
+        settle(publisher)
     return publisher.version
 
 

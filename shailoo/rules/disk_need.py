@@ -1,7 +1,7 @@
 """How much disk a town's installation needs: bytes by station, paper and voter, as measured, and generous.
 
-Measured on rehearsals. The parliamentary election of 2021, 2,494 stations, without papers: 490 MB of public files, 40 MB
-of records, 5.5 MB of event logs, 35,755 files. The five-station election: 3 objects and 3 public files a paper.
+Measured on rehearsals. The parliamentary election of 2021, 2,494 stations, no papers: 490 MB of public files, 40 MB of
+records, 5.5 MB of event logs, 35,755 files. The five-station election: 3 objects and 3 public files a paper.
 Synthetic scans are small, so a paper's size is an argument: what a scanner makes of a sheet.
 """
 
