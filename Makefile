@@ -11,7 +11,7 @@ BIN := .venv/bin
 export LC_ALL := C.UTF-8
 export PYTHONUTF8 := 1
 
-.PHONY: help setup demo test lint bench lock deploy clean
+.PHONY: help setup emulator demo test lint bench lock deploy clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -22,6 +22,9 @@ help: ## what can be made
 setup: ## the virtual environment, its libraries, Debian's browser and font
 	@PYTHON='$(PYTHON)' sh requirements/setup.sh
 
+emulator: setup ## the environment of the emulator that tests deploy to
+	@PYTHON='$(PYTHON)' sh requirements/setup.sh emulator
+
 demo: setup ## replay an election night and keep its pages up
 	$(BIN)/shailoo demo --election '$(ELECTION)' --port '$(PORT)'
 
@@ -31,13 +34,13 @@ lint: setup ## style and types
 	$(BIN)/mypy
 
 # A file of tests stays with one worker, so that what its fixtures build is built once; two workers for two cores.
-test: lint ## style, types and every test
+test: lint emulator ## style, types and every test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup ## the table of speeds
 	$(BIN)/python -m tests.benchmarks
 
-lock: setup ## renew requirements/all.txt from pyproject.toml (wants the network)
+lock: setup ## renew the locks in requirements (wants the network)
 	@sh requirements/lock.sh
 
 deploy: setup ## bring STAGE=name in the cloud to infra/stages/name.toml; tells only, unless APPLY=yes

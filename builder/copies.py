@@ -8,7 +8,6 @@ whoever serves the public folder; sealed originals and copies that wait keep the
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from builder.documents_state import PROOF
@@ -19,18 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from builder.documents_state import Copy, Document, Documents
-    from builder.store import PublicFolder
-    from shailoo.ports import ObjectStore
-
-_READABLE = 0o644
+    from shailoo.ports import ObjectStore, PublicFiles
 
 
 class PublicCopies:
     """The public files of approved documents. Without an object store there are none."""
 
-    def __init__(self, public: PublicFolder, objects: ObjectStore | None) -> None:
+    def __init__(self, public: PublicFiles, objects: ObjectStore | None) -> None:
         self._public = public
         self._objects = objects
+        self._placed: set[tuple[str, str]] = set()
+        """Files that were seen to, with their digests."""
 
     def place(self, documents: Iterable[Document]) -> int:
         """Make the public files of documents be there; answers how many were made.
@@ -51,7 +49,7 @@ class PublicCopies:
             for copy in document.gone:
                 for path in _with_proof(document, copy):
                     if path not in kept:
-                        self._public.remove(path)
+                        self._remove(path)
 
     def sweep(self, documents: Documents, *, held: bool) -> None:
         """Take away whatever in the folder of documents no record makes public.
@@ -63,32 +61,34 @@ class PublicCopies:
         folder = f"data/{documents.election.id}/document"
         for name in self._public.names(folder):
             if f"{folder}/{name}" not in kept:
-                self._public.remove(f"{folder}/{name}")
+                self._remove(f"{folder}/{name}")
+
+    def _remove(self, path: str) -> None:
+        self._public.remove(path)
+        self._placed = {placed for placed in self._placed if placed[0] != path}
 
     def _place(self, path: str, sha256: str) -> bool:
         if self._objects is None:
             return False
-        target = self._public.root / path
-        file = getattr(self._objects, "file", None)
-        source = file(Digest(sha256)) if file is not None else None
-        if target.exists():
-            if source is not None and source.exists() and target.samefile(source):
-                return False
-            if digest_of(target.read_bytes()) == sha256:
-                return False
-        data = self._objects.get(Digest(sha256))
-        if source is None:
-            return self._public.write(path, data)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f"{target.name}.part-{os.getpid()}")
-        beside.unlink(missing_ok=True)
-        try:
-            os.link(source, beside)
-        except OSError:  # another disk, or a disk without links
-            return self._public.write(path, data)
-        beside.chmod(_READABLE)
-        beside.replace(target)
-        return True
+        if (path, sha256) in self._placed:
+            return False
+        made = self._put(path, sha256, self._objects)
+        self._placed.add((path, sha256))
+        return made
+
+    def _put(self, path: str, sha256: str, objects: ObjectStore) -> bool:
+        present = self._public.read(path)
+        file = getattr(objects, "file", None)
+        link = getattr(self._public, "link", None)
+        if present is not None and digest_of(present) == sha256:
+            return False
+        data = objects.get(Digest(sha256))
+        if file is not None and link is not None:
+            try:
+                return bool(link(path, file(Digest(sha256))))
+            except OSError:  # another disk, or a disk without links
+                pass
+        return self._public.write(path, data)
 
 
 def public_names(documents: Documents, *, held: bool) -> set[str]:

@@ -5,6 +5,7 @@ As a record they are part of the feed like everything else that is shown, so a r
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -24,26 +25,35 @@ _BACK = 48
 """How many hours a publisher that stood still looks back."""
 
 
+@dataclass(slots=True)
+class Told:
+    """What is known of hours."""
+
+    hours: set[str] = field(default_factory=set)
+    """Those that are in the feed."""
+    looked: str = ""
+    """The last that was looked at."""
+
+
 class Hours:
     """Which hours have been told. `items` is where the intake counts; None where there is no intake."""
 
-    def __init__(self, items: ItemStore | None) -> None:
+    def __init__(self, items: ItemStore | None, told: Told | None = None) -> None:
         self._items = items
-        self._told: set[str] = set()
-        self._looked = ""
+        self.told = told or Told()
 
     def noted(self, record: RefusedHour) -> None:
         """An hour is in the feed."""
-        self._told.add(record.hour)
+        self.told.hours.add(record.hour)
 
     def over(self, now: datetime) -> Iterator[RefusedHour]:
         """The hours that are over, had refusals, and are not in the feed yet."""
         last = hour_of(now - _GRACE - timedelta(hours=1))
-        if self._items is None or last <= self._looked:
+        if self._items is None or last <= self.told.looked:
             return
         for back in range(_BACK, -1, -1):
             hour = hour_of(now - _GRACE - timedelta(hours=1 + back))
-            if hour <= self._looked or hour in self._told:
+            if hour <= self.told.looked or hour in self.told.hours:
                 continue
             counts = tuple(
                 RefusedCount(code=code, count=count)
@@ -51,6 +61,6 @@ class Hours:
                 if (count := refusals_counted(self._items, hour, code))
             )
             if counts:
-                self._told.add(hour)
+                self.told.hours.add(hour)
                 yield RefusedHour(hour=hour, counts=counts)
-        self._looked = last
+        self.told.looked = last

@@ -21,26 +21,28 @@ from builder.feeds import Feeds
 from builder.gate.check import PageCheck
 from builder.gate.check_changes import check_feeds
 from builder.gate.check_data import check_data
+from builder.lease import LeaseLost
 from builder.night import Made
 from builder.protocols_file import protocols_table
 from builder.snapshot import Snapshot
 from shailoo.errors import NotFound, ShailooError, StorageFailed
+from shailoo.events.copies import CopyNotGiven
 from shailoo.model.base import LANGUAGES, read_stamp, stamp
 from shailoo.records.canonical import digest
 from shailoo.rules.results import Status
+from shailoo.telemetry import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from builder.documents_state import Document
     from builder.log.keeper import LogKeeper
     from builder.night import Night
     from builder.render.site import Site
-    from builder.store import PublicFolder
     from shailoo.model.base import Language
     from shailoo.model.election import Contest
     from shailoo.model.record import Publication
-    from shailoo.ports import ObjectStore
+    from shailoo.ports import ObjectStore, PublicFiles
 
 _PIECE = 24
 """Pages that a process takes at once in a full build."""
@@ -67,12 +69,19 @@ class Press:
     """Makes the files of every election of one installation."""
 
     def __init__(
-        self, site: Site, public: PublicFolder, nights: Mapping[str, Night], objects: ObjectStore | None = None
+        self,
+        site: Site,
+        public: PublicFiles,
+        nights: Mapping[str, Night],
+        objects: ObjectStore | None = None,
+        guard: Callable[[], None] = lambda: None,
     ) -> None:
+        """`guard` is asked at every page; it raises when another has become the publisher."""
         self.site = site
         self.public = public
         self.nights = nights
         self.copies = PublicCopies(public, objects)
+        self._guard = guard
         self.lost: list[str] = []
         """Approved copies that the object store could not give; figures and pages do not wait for them."""
         self._feeds = {name: Feeds(night) for name, night in nights.items()}
@@ -80,6 +89,7 @@ class Press:
 
     def draw(self, night: Night, page: str) -> Page:
         """A page in three languages that has passed the gate. Raises PageDisagrees, or what a template does wrong."""
+        self._guard()
         view = night.view(page)
         bodies = self._bodies(view, f"{night.election.id}/{page}")
         data = files(view)
@@ -91,12 +101,14 @@ class Press:
 
         Approved copies are there before the page that points to them, and those that are public no more go after it.
         """
+        self._guard()
         documents = self._documents(page)
         try:
             made = self.copies.place(documents)
         except (NotFound, StorageFailed) as error:
             made = 0
             self.lost.append(problem(error))
+            say(CopyNotGiven(election=page.night.election.id, code=error.code))
         made += sum(self.public.write(path, data) for path, data in self._files(page))
         self.copies.clear(documents)
         return made
@@ -230,6 +242,8 @@ class Press:
         for name, page in jobs:
             try:
                 changed += self.write(self.draw(self.nights[name], page))
+            except LeaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, what stands in public stays
                 said.append(f"{name} {problem(error)}")
         return [f" {changed}", *said]

@@ -22,32 +22,35 @@ from typing import TYPE_CHECKING
 
 from builder.copies import public_names
 from builder.documents_state import copy_path
+from builder.fold import Fold, FoldUnfit
 from builder.hours import Hours
+from builder.lease import LeaseLost
 from builder.log.keeper import LogKeeper
 from builder.log.software import opening
-from builder.marks import Marks
 from builder.night import Made, Night, is_wide
 from builder.press import Page, Press, problem
 from builder.snapshot import read_pointer
-from builder.store import PublicFolder
+from builder.watch import Laps, PublisherWatch
 from shailoo.errors import Held
+from shailoo.events.pages import PageMakerLost, PublisherStarted
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
+from shailoo.telemetry import Watch, learn, say
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from builder.log.keeper import LogKey
+    from builder.marks import MarkStore
     from builder.night import Tier
     from builder.press import Job
     from builder.render.site import Site
     from shailoo.model.election import Election
     from shailoo.model.record import Record
-    from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore
+    from shailoo.ports import Clock, ItemStore, ObjectStore, PublicFiles, RecordStore
 
 _BATCH = 1000
 PROCESSES = max(1, min(4, len(os.sched_getaffinity(0))))
@@ -91,37 +94,48 @@ class Publisher:
         store: RecordStore,
         elections: Mapping[str, Election],
         site: Site,
-        public: Path,
-        marks: Path,
+        public: PublicFiles,
+        marks: MarkStore,
         clock: Clock,
         items: ItemStore,
         log: LogKey,
         cadence: Cadence | None = None,
         objects: ObjectStore | None = None,
+        fold: Fold | None = None,
+        forks: bool = True,
+        guard: Callable[[], None] = lambda: None,
     ) -> None:
+        """`fold`: a state to go on from, instead of `elections`. Without `forks`, this process makes everything itself.
+
+        `guard` raises when another has become the publisher; it is asked before pages are written and pointers moved.
+        """
         self.store = store
         self.site = site
-        self.public = PublicFolder(public / "results")
+        self.public = public
         self.clock = clock
         self.cadence = cadence or Cadence()
-        self.nights = {name: Night(election) for name, election in elections.items()}
-        for night in self.nights.values():
-            night.plan.rayons.update(site.rayons(night.election.id))
-            night.facts.take(night.state, frozenset(night.election.station_by_no))
-        self.press = Press(site, self.public, self.nights, objects)
-        self.version = 0
-        self._marks = Marks(marks)
-        self._hours = Hours(items)
+        learn(elections.values())
+        self.watch = PublisherWatch(clock)
+        self.forks = forks
+        self.guard = guard
+        self._resumed = fold is not None
+        self.nights = fold.nights if fold is not None else self._new_nights(elections)
+        self.press = Press(site, self.public, self.nights, objects, guard)
+        self.version = fold.version if fold is not None else 0
+        self._marks = marks
+        self._hours = Hours(items, fold.hours if fold is not None else None)
         self.log = LogKeeper(log, items, self.public)
-        self._seen = 0
+        if fold is not None:
+            self.log.resume(fold.log)
+        self._seen = fold.seen if fold is not None else 0
         self._child: int | None = None
         self._delegated: list[Job] = []
         """What the child is making."""
         self._mends: int | None = None
         """A child failed: the next version makes again what changed since this one, without a child, to hear why."""
-        self._last_complete = 0
+        self._last_complete = fold.complete if fold is not None else 0
         """The last version that made pages which may follow later."""
-        self._shown: dict[str, int] = {}
+        self._shown: dict[str, int] = fold.shown if fold is not None else {}
         """Election -> the version up to which its pages that may follow later are written."""
         self._last_child = 0.0
         self._last_trail = 0.0
@@ -129,17 +143,38 @@ class Publisher:
         self._retry = False
         """Just started: what was held back is tried once more."""
 
+    def _new_nights(self, elections: Mapping[str, Election]) -> dict[str, Night]:
+        nights = {name: Night(election) for name, election in elections.items()}
+        for night in nights.values():
+            night.plan.rayons.update(self.site.rayons(night.election.id))
+            night.facts.take(night.state, frozenset(night.election.station_by_no))
+        return nights
+
     # --- start ---
 
     def start(self) -> Progress:
-        """Fold everything that was published, mend what did not come to its end, and be ready for `step`."""
-        self.site.prepare(self.nights)
-        self._replay(trust=self._trusted())
-        self._open()
+        """Fold everything that was published, mend what did not come to its end, and be ready for `step`.
+
+        Raises FoldUnfit when what lies in public cannot be trusted and there was a state to go on from: without the
+        feed nobody knows what is missing.
+        """
+        watch = Watch()
+        trusted = self._trusted()
+        if self._resumed and not (trusted and self._behind_marks()):
+            raise FoldUnfit("What lies in public is not what this state has published; the feed is folded.")
+        if self._resumed:
+            self.site.open()
+        else:
+            self.site.prepare(self.nights)
+        self._replay(trust=trusted)
+        if not self._resumed:
+            self._open()
         self._retry = True
-        _settle_memory()
+        if not self._resumed:
+            _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
+        say(PublisherStarted(version=self.version, ms=watch.ms))
         if since is None:
             self._write_log()
             self._point_log()
@@ -199,10 +234,12 @@ class Publisher:
         self.log.begin(trust=trust)
         there = self._marks.read("published") if trust else 0
         publications: list[Publication] = []
-        for seq, record in self._feed(0, limit=_BATCH, whole=True):
+        for seq, record in self._feed(self._seen, limit=_BATCH, whole=True):
             self._seen = seq
             if isinstance(record, Publication):
-                publications.append(record)
+                self.watch.passed(record)
+                if record.version > self.version:  # a state to go on from holds its own
+                    publications.append(record)
             else:
                 self._receive(seq, record)
         tiers = {name: _tiers_of(publications, name) for name in self.nights} if write else {}
@@ -263,6 +300,22 @@ class Publisher:
         self.log.point()
         self.press.log(self.log)
 
+    @property
+    def fold(self) -> Fold | None:
+        """What is known now, to go on from later; None while something is unfinished. Not to be changed."""
+        log = self.log.fold
+        if log is None or self._child is not None or self._mends is not None or not self.version:
+            return None
+        if any(night.entries for night in self.nights.values()):
+            return None
+        shown = dict(self._shown)
+        return Fold(self.nights, log, self._hours.told, self.version, self._seen, self._last_complete, shown)
+
+    def _behind_marks(self) -> bool:
+        """Whether everything that the state holds was written."""
+        published, complete = self._marks.read("published"), self._marks.read("complete")
+        return published >= self.version and complete >= self._last_complete
+
     def _trusted(self) -> bool:
         """Whether what lies in public was written under this start of the machine, and not taken away since."""
         return self._marks.same_boot() and all(read_pointer(self.public, name) is not None for name in self.nights)
@@ -279,6 +332,7 @@ class Publisher:
 
     def _make_everything(self) -> Progress:
         """A version that takes in all there is, and every page of it: the first one, or when no page can be trusted."""
+        laps = Laps()
         publication = self._publication(wide=True, trail=True, cut=self.version == 0, mends=None)
         self._take_in(publication, write=True)
         progress = Progress(publication.version)
@@ -287,11 +341,18 @@ class Publisher:
         if problems:
             progress.held_back = tuple(sorted(problems))
             self._hold(progress.held_back, mends=0)
+        laps.lap("write")
         self._settle()
+        laps.lap("point")
+        told = publication.model_copy(update={"held_back": progress.held_back})
+        self.watch.published(told, laps, stations=self._stations(), files=progress.files)
         return progress
 
+    def _stations(self) -> int:
+        return sum(len(night.election.stations) for night in self.nights.values())
+
     def _make_all(self, jobs: list[Job], progress: Progress) -> Collection[str]:
-        changed, problems = self.press.make_all(jobs, processes=PROCESSES)
+        changed, problems = self.press.make_all(jobs, processes=PROCESSES if self.forks else 1)
         progress.files += changed
         progress.problems += [line for lines in problems.values() for line in lines]
         return problems
@@ -299,6 +360,7 @@ class Publisher:
     def _settle(self) -> None:
         """After all pages: the list of elections, the pointers, the marks."""
         self._shown = {name: night.followed for name, night in self.nights.items()}
+        self.guard()
         self._write_log()
         self._point_log()
         self.press.front()
@@ -308,6 +370,7 @@ class Publisher:
                 self.press.announce_hold(night, complete=self._shown[name])
             else:
                 self.press.point(night, complete=self._shown[name])
+        self.public.flush()
         self._marks.boot()
         self._marks.write("complete", self.version)
         self._marks.write("published", self.version)
@@ -325,6 +388,7 @@ class Publisher:
             after = entries[-1].seq
 
     def _receive(self, seq: int, record: Record) -> None:
+        self.watch.received(seq, record)
         if isinstance(record, RefusedHour):
             self._hours.noted(record)
             for night in self.nights.values():
@@ -359,8 +423,16 @@ class Publisher:
         waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
         self._retry = False
         if not (fresh or trail or waiting or self.log.waiting):
+            self.watch.idle()
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
+
+    @property
+    def pending(self) -> bool:
+        """Something is left that a step will do when its time has come."""
+        return self._child is not None or any(
+            night.held_since is None and (night.behind or night.dirty("wide")) for night in self.nights.values()
+        )
 
     def _few_wide(self) -> bool:
         return sum(len(night.dirty("wide")) for night in self.nights.values()) <= self.cadence.inline
@@ -380,14 +452,17 @@ class Publisher:
 
     def _publish(self, *, wide: bool, trail: bool, mends: int | None = None, alone: bool = False) -> Progress:
         """One version. `alone`: everything in this process, so that the gate's word on every page is heard."""
+        laps = Laps()
         stations = sum(len(night.absorb(self._seen).stations) for night in self.nights.values())
         self._number(self._seen)
         if mends is not None:
             for night in self.nights.values():
                 night.soil(mends)
+        alone = alone or not self.forks
         inline = wide and (alone or self._few_wide())
         made, problems = self._draw(("hot", "wide") if inline else ("hot",))
         held_back = tuple(sorted(problems))
+        laps.lap("draw")
         publication = self._publication(
             wide=wide, trail=trail, cut=trail and self._cut_due(), mends=mends, held_back=held_back
         )
@@ -395,31 +470,42 @@ class Publisher:
         progress = Progress(publication.version, stations, 0, held_back, trail, list(problems.values()))
         good = [name for name in self.nights if name not in held_back]
         later = self._later(good, wide=wide and not inline, trail=trail)
+        if wide and not self.forks and not self._few_wide():
+            self._last_child = time.monotonic()  # as if a child had made them: the next ones wait as long
         touched = [name for name in good if self.nights[name].dirty("hot") or self.nights[name].dirty("wide")]
         newly_held = [night for name, night in self.nights.items() if name in held_back and night.held_since is None]
         for name, night in self.nights.items():
             night.close(publication, held_back=name in held_back)
-        progress.files += sum(self.press.write(page) for page in made)
-        progress.problems += self.press.lost
-        self.press.lost.clear()
-        for name in held_back:  # pages wait for the gate; what was withdrawn must not
-            self.press.copies.sweep(self.nights[name].state.documents, held=True)
+        self._write(made, progress)
         self._keep(publication, write=True)
         self.press.front()
         for night in newly_held:
             self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
+        laps.lap("write")
+        self.guard()
         self._write_log()
+        laps.lap("log")
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed
             self.press.point(self.nights[name], complete=self._shown.get(name, 0))
         if wide or trail:
             self._last_complete = publication.version
+        self.public.flush()
         self._marks.write("published", publication.version)
+        laps.lap("point")
+        self.watch.published(publication, laps, stations=stations, files=progress.files)
         self._follow(later, progress, alone=alone)
         if trail:
             self._last_trail = time.monotonic()
         return progress
+
+    def _write(self, made: Iterable[Page], progress: Progress) -> None:
+        progress.files += sum(self.press.write(page) for page in made)
+        progress.problems += self.press.lost
+        self.press.lost.clear()
+        for name in progress.held_back:  # pages wait for the gate; what was withdrawn must not
+            self.press.copies.sweep(self.nights[name].state.documents, held=True)
 
     def _draw(self, tiers: tuple[Tier, ...]) -> tuple[list[Page], dict[str, str]]:
         """Every page to be made, drawn and read back before any is written; and why elections are held back."""
@@ -429,9 +515,12 @@ class Publisher:
             try:
                 night.check_falls()
                 made += [self.press.draw(night, page) for tier in tiers for page in night.dirty(tier)]
+            except LeaseLost:
+                raise
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
                 problems[name] = problem(error)
+                self.watch.failed(name, error)
         return made, problems
 
     def _publication(
@@ -480,9 +569,13 @@ class Publisher:
             return
         try:
             self.press.make(later)
+        except LeaseLost:
+            raise
         except Exception as error:  # noqa: BLE001 -- as in _draw
             progress.problems.append(problem(error))
             progress.held_back = tuple(sorted({name for name, _ in later}))
+            for name in progress.held_back:
+                self.watch.failed(name, error)
             self._hold(progress.held_back)
         self._settle()
 
@@ -504,6 +597,7 @@ class Publisher:
         try:
             os.nice(15)
             self.press.make(self._delegated)
+            self.public.flush()
             self._marks.write("complete", self._last_complete)
             code = 0
         finally:
@@ -530,6 +624,7 @@ class Publisher:
         names = dict.fromkeys(name for name, _ in self._delegated)
         self._delegated = []
         if not good:
+            say(PageMakerLost(version=max(0, self._marks.read("complete"))))
             self._mends = max(0, self._marks.read("complete"))
             return
         for name in names:

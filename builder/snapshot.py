@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from builder.night import Night
-    from builder.store import PublicFolder
+    from shailoo.ports import PublicFiles
 
 STATION_COLUMNS = (
     "election", "status", "synthetic", "region", "tec", "district", "station", "box", "state", "contest",
@@ -27,13 +27,13 @@ STATION_COLUMNS = (
 class Snapshot:
     """The overview's data of one election as its pages show it now."""
 
-    def __init__(self, night: Night, public: PublicFolder, data: bytes) -> None:
+    def __init__(self, night: Night, public: PublicFiles, data: bytes) -> None:
         self.night = night
         self.public = public
         self.data = data
 
     @classmethod
-    def of(cls, night: Night, public: PublicFolder) -> Self:
+    def of(cls, night: Night, public: PublicFiles) -> Self:
         """The data set of the version that the overview page has."""
         if night.held_since is not None:
             data = public.read(f"data/{night.election.id}/overview.json") or b"{}\n"
@@ -93,7 +93,7 @@ class Snapshot:
         yield f"data/{election.id}/stations.csv", text.getvalue().encode()
 
 
-def read_pointer(public: PublicFolder, election: str) -> dict[str, Any] | None:
+def read_pointer(public: PublicFiles, election: str) -> dict[str, Any] | None:
     """The pointer as it stands, or None when there is none that can be read."""
     data = public.read(f"data/{election}/pointer.json")
     if data is None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_READABLE = 0o644
+
+
 class PublicFolder:
     """The folder that the CDN would serve. Counts what it writes."""
 
@@ -86,6 +89,22 @@ class PublicFolder:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+    def link(self, path: str, source: Path) -> bool:
+        """Give a file of this machine a second name below the root. False where it has it already.
+
+        Raises OSError on another disk, or on one without links.
+        """
+        target = self.root / path
+        if target.exists() and target.samefile(source):
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f"{target.name}{self._temporary}")
+        beside.unlink(missing_ok=True)
+        os.link(source, beside)
+        beside.chmod(_READABLE)
+        beside.replace(target)
+        return True
 
     def flush(self) -> None:
         """Nothing is on its way: a write is done when it returns."""

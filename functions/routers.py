@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx
 
+from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.staff.cookies import CookieSigner
@@ -19,8 +20,8 @@ from functions.staff.routes import staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Router, error_response
-from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
+from shailoo.telemetry import learn
 from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
@@ -30,59 +31,89 @@ PARTS: Final = ("intake", "staff", "tizme")
 then opens only the keys of its own part."""
 
 
+Door = Callable[[Home, RefusalCounter], Router]
+"""Makes the routes of one door."""
+
+
 def make_router(
-    installation: Installation,
+    home: Home,
     refused: RefusalCounter,
     nudge: Callable[[], None] | None = None,
     parts: Collection[str] = PARTS,
 ) -> Router:
     """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
-    staff = _staff_desk(installation) if "staff" in parts else None
+    staff = _staff_desk(home) if "staff" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
-        if request.path.startswith("/staff/uploads") or request.vouched is not None:
-            return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
         if staff is not None and request.path.startswith("/staff/"):
-            return staff_error(staff, error, request)
+            return _staff_shape(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
         return error_response(error, request.language("en"))
 
-    desk = installation.station_desk if "tizme" in parts else None
+    desk = home.station_desk if "tizme" in parts else None
     routes = (
-        *(intake_routes(installation.intake_desk, installation.clock, refused, nudge) if "intake" in parts else ()),
+        *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
-        *(tizme_routes(desk, installation.settings.proxies) if desk is not None else ()),
+        *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
     )
+    learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who if staff is not None else _nobody, shape)
 
 
+def intake_door(home: Home, refused: RefusalCounter) -> Router:
+    """The boxes' door alone: it asks for nothing that another door works with."""
+    routes = tuple(intake_routes(home.intake_desk, home.clock, refused))
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, _nobody, lambda error, request: error_response(error, request.language("en")))
+
+
+def staff_door(home: Home, _: RefusalCounter) -> Router:
+    """The commissions' door alone."""
+    staff = _staff_desk(home)
+    routes = tuple(staff_routes(staff, None))
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
+
+
+def tizme_door(home: Home, _: RefusalCounter) -> Router:
+    """Find-my-station alone; without an index it has no routes."""
+    desk = home.station_desk
+    routes = tuple(tizme_routes(desk, home.settings.proxies)) if desk else ()
+    learn(routes=(route.name for route in routes))
+    return Router(routes, _nobody, tizme_error)
+
+
 def _nobody(_: Request) -> Caller:
-    """Who asks, where nobody signs in."""
+    """Nobody signs in at this door."""
     return Caller()
 
 
-def _staff_desk(installation: Installation) -> StaffDesk:
-    settings, openid = installation.settings, None
+def _staff_shape(staff: StaffDesk, error: ShailooError, request: Request) -> Response:
+    if request.path.startswith("/staff/uploads") or request.vouched is not None:
+        return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
+    return staff_error(staff, error, request)
+
+
+def _staff_desk(home: Home) -> StaffDesk:
+    settings, openid = home.settings, None
     if settings.identity is not None:
         # Sign-ins are rare: no connection is kept, so that none has to be closed. No proxy of the environment is asked.
         limits = httpx.Limits(max_keepalive_connections=0)
         client = httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
-        openid = OpenIdClient(
-            settings.identity.issuer, settings.identity.client_id, installation.client_secret, client, _wall
-        )
+        openid = OpenIdClient(settings.identity.issuer, settings.identity.client_id, home.client_secret, client, _wall)
     return StaffDesk(
-        registry=installation.registry,
-        store=installation.grouped,
-        items=installation.grouped,
-        clock=installation.clock,
-        cookies=CookieSigner(installation.session_secret, secure=settings.origin.startswith("https:")),
+        registry=home.registry,
+        store=home.grouped,
+        items=home.grouped,
+        clock=home.clock,
+        cookies=CookieSigner(home.session_secret, secure=settings.origin.startswith("https:")),
         openid=openid,
         origin=settings.origin,
         wall=_wall,
-        documents=DocumentDesk(installation.registry, installation.grouped, installation.objects),
+        documents=DocumentDesk(home.registry, home.grouped, home.objects),
         index=DocumentIndex(threading.Lock()),
-        uploads=installation.uploads,
+        uploads=home.uploads,
     )
 
 

@@ -1,12 +1,11 @@
 #!/bin/sh
 # Make .venv hold what requirements/all.txt says, and see to Debian's browser and font. `make setup` calls this.
-# Does nothing, in well under a second, when nothing has changed. Never asks a question.
+# With the word `emulator` it also makes .venv-emulator of requirements/emulator.txt: what `make test` deploys to, and no
+# program of ours finds libraries in. Does nothing, in well under a second, when nothing has changed. Never asks a question.
 set -eu
 cd "$(dirname "$0")/.."
 
 PYTHON=${PYTHON:-}
-PLACE_STAMP=.venv/made-at
-LOCK_STAMP=.venv/installed-lock
 PROJECT_STAMP=.venv/installed-project
 FONT=/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf
 
@@ -24,14 +23,31 @@ debian() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null </dev/null
 }
 
-# An environment carries the path that it was made at and breaks when its Python goes: then it is made anew, and also when the
-# caller names a Python that is not the one inside.
+# usable FOLDER PYTHON: an environment carries the path that it was made at and breaks when its Python goes: then it is made
+# anew, and also when it is not of the named Python's version. An empty name: any.
 usable() {
-    [ "$(cat "$PLACE_STAMP" 2>/dev/null)" = "$(pwd)" ] && .venv/bin/python -c 'import pip' 2>/dev/null || return 1
-    [ -z "$PYTHON" ] || [ "$(.venv/bin/python -V)" = "$("$PYTHON" -V)" ]
+    [ "$(cat "$1/made-at" 2>/dev/null)" = "$(pwd)" ] && "$1/bin/python" -c 'import pip' 2>/dev/null || return 1
+    [ -z "$2" ] || [ "$("$1/bin/python" -V)" = "$("$2" -V)" ]
 }
 
-if ! usable; then
+# make_environment FOLDER PYTHON
+make_environment() {
+    say "making $1 with $("$2" -V)"
+    "$2" -m venv --clear "$1"
+    pwd >"$1/made-at"
+}
+
+# install_lock FOLDER LOCK WHAT: a stamp is written after the step that it stands for, so an interrupted setup begins that step again.
+install_lock() {
+    lock=$(sha256sum <"$2")
+    [ "$(cat "$1/installed-lock" 2>/dev/null)" != "$lock" ] || return 0
+    say "installing $3"
+    "$1/bin/python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$2" ||
+        give_up "the libraries did not install. Is the network there? Run make setup again; what is done is kept."
+    printf '%s\n' "$lock" >"$1/installed-lock"
+}
+
+if ! usable .venv "$PYTHON"; then
     PYTHON=${PYTHON:-python3}
     command -v "$PYTHON" >/dev/null 2>&1 || debian python3 python3-venv ||
         give_up "there is no $PYTHON. Install Python 3.11 or later, or name one: make setup PYTHON=/path/to/python"
@@ -39,24 +55,21 @@ if ! usable; then
         give_up "$("$PYTHON" -V) is too old; Shailoo needs 3.11 or later. Name another: make setup PYTHON=python3.12"
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv ||
         give_up "this Python lacks the module venv. As root: apt-get install python3-venv"
-    say "making .venv with $("$PYTHON" -V)"
-    "$PYTHON" -m venv --clear .venv
-    pwd >"$PLACE_STAMP"
+    make_environment .venv "$PYTHON"
 fi
 
-# A stamp is written after the step that it stands for, so an interrupted setup begins that step again.
-lock=$(sha256sum <requirements/all.txt)
-if [ "$(cat "$LOCK_STAMP" 2>/dev/null)" != "$lock" ]; then
-    say "installing the locked libraries (a minute or two the first time)"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements/all.txt ||
-        give_up "the libraries did not install. Is the network there? Run make setup again; what is done is kept."
-    printf '%s\n' "$lock" >"$LOCK_STAMP"
-fi
+install_lock .venv requirements/all.txt "the locked libraries (a minute or two the first time)"
 project=$(sha256sum <pyproject.toml)
 if [ "$(cat "$PROJECT_STAMP" 2>/dev/null)" != "$project" ] || [ ! -x .venv/bin/shailoo ]; then
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . ||
         give_up "Shailoo itself did not install; see the lines above."
     printf '%s\n' "$project" >"$PROJECT_STAMP"
+fi
+
+# The emulator runs the functions, whose packages for this machine are made by .venv's Python: so it has the same.
+if [ "${1:-}" = emulator ]; then
+    usable .venv-emulator .venv/bin/python || make_environment .venv-emulator .venv/bin/python
+    install_lock .venv-emulator requirements/emulator.txt "the emulator that tests deploy to"
 fi
 
 # Compiled beforehand: every box, server and publisher is a process that starts, also where Python may not write what it compiles.

@@ -36,12 +36,11 @@ from shailoo.records.tlog_proof import TlogProof
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from builder.store import PublicFolder
     from shailoo.model.log import Cosigned
     from shailoo.model.record import Publication
     from shailoo.model.register_act import RegisterApplied
     from shailoo.model.voter_list import VoterListMade
-    from shailoo.ports import Item, ItemStore, NoteSigner
+    from shailoo.ports import Item, ItemStore, NoteSigner, PublicFiles
     from shailoo.records.log_entry import LogEntry
 
 HEAD_ITEM = "log/head"
@@ -78,6 +77,20 @@ class Head:
     published: str
 
 
+@dataclass(slots=True)
+class LogFold:
+    """What the keeper knows of the log when all of it is written."""
+
+    head: Head | None
+    last_opening: Opening | None
+    before: Opening | None
+    cosigned: dict[str, Cosigned]
+    edge: Edge
+    full: dict[Tile, bytes]
+    whole: tuple[tuple[int, Opening | RegisterApplied | VoterListMade], ...]
+    proved: set[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Proof:
     path: str
@@ -89,7 +102,7 @@ class _Proof:
 class LogKeeper:
     """The log of one installation. Belongs to the one publisher."""
 
-    def __init__(self, key: LogKey, items: ItemStore, public: PublicFolder) -> None:
+    def __init__(self, key: LogKey, items: ItemStore, public: PublicFiles) -> None:
         self.key = key
         self.head: Head | None = None
         self.last_opening: Opening | None = None
@@ -113,6 +126,22 @@ class LogKeeper:
         self._proofs: list[_Proof] = []
         self._from = 0
         self._item: Item | None = None
+
+    @property
+    def fold(self) -> LogFold | None:
+        """What is known now; None while something of it is still to be written."""
+        if self._files or self._proofs or self._fresh or self._texts:
+            return None
+        return LogFold(
+            self.head, self.last_opening, self._before, self.cosigned, self._edge, self._full, tuple(self._whole),
+            self._proved,
+        )  # fmt: skip
+
+    def resume(self, fold: LogFold) -> None:
+        """Go on from what was known. `begin` with trust comes after it: all of it is written."""
+        self.head, self.last_opening, self._before = fold.head, fold.last_opening, fold.before
+        self.cosigned, self._edge, self._full = fold.cosigned, fold.edge, fold.full
+        self._whole, self._proved = deque(fold.whole), fold.proved
 
     # --- what is read from the feed ---
 
@@ -249,6 +278,7 @@ class LogKeeper:
             return
         for tile in sorted(self._files, key=_order):
             self._public.write(f"{FOLDER}/{tile.path}", self._files[tile])
+        self._public.flush()
         signed = self._signed()
         if signed is None or int(signed["version"]) < head.version:
             value = {"size": head.checkpoint.size, "root": head.checkpoint.root.hex(), "version": head.version}

@@ -27,8 +27,7 @@ from shailoo.records.tlog import HASH_BYTES, consistency_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from builder.store import PublicFolder
-    from shailoo.ports import RecordStore
+    from shailoo.ports import PublicFiles, RecordStore
     from shailoo.records.cosignature import WitnessVerifier
     from shailoo.records.note import Verifier
 
@@ -67,7 +66,7 @@ class Collector:
     def __init__(
         self,
         store: RecordStore,
-        public: PublicFolder,
+        public: PublicFiles,
         log: Verifier,
         witnesses: Sequence[WitnessPlace],
         *,

@@ -26,6 +26,8 @@ _CODE = (
     Path(shailoo.i18n.__file__),
 )
 """Whatever may leave its mark in compiled code."""
+_PLACE = 4
+"""`results/templates/station.html.j2`, and the folder before: enough to tell templates of one name apart."""
 
 
 class Compiled(FileSystemBytecodeCache):
@@ -35,6 +37,10 @@ class Compiled(FileSystemBytecodeCache):
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(str(folder), f"{language}-%s.cache")
         self._made_by = made_by(language)
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The template's name and the last folders that it lies in: what was compiled here serves elsewhere too."""
+        return super().get_cache_key(name, "/".join(Path(filename).parts[-_PLACE:]) if filename is not None else None)
 
     def get_source_checksum(self, source: str) -> str:
         """What compiled code must have been made from to be used again."""

@@ -180,13 +180,17 @@ def degrees(e5: int) -> str:
 
 
 def data_files(
-    view: MapView, regions: Mapping[str, Any] | None = None, rayons: Mapping[str, Any] | None = None
+    view: MapView,
+    regions: Mapping[str, Any] | None = None,
+    rayons: Mapping[str, Any] | None = None,
+    *,
+    drawn: MapFiles | None = None,
 ) -> list[tuple[str, bytes]]:
     """Everything that a map's page loads: (path below `/results/`, bytes), the script and sheet first."""
     geometry = [collection for collection in (regions, rayons) if collection is not None]
     areas = areas_geojson(view.regions, view.rayons, view.options, geometry, synthetic=view.head.synthetic)
     return [
-        *map_files().files.items(),
+        *(drawn or map_files()).files.items(),
         (view.areas_href.removeprefix("/results/"), areas),
         (view.stations_href.removeprefix("/results/"), stations_geojson(view.stations)),
     ]

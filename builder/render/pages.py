@@ -72,6 +72,11 @@ class Pages:
         self._templates: dict[str, Template] = {}
         self._endings: dict[tuple[str, str], str] = {}
 
+    def compile(self) -> None:
+        """Compile every template, for those who keep what is compiled."""
+        for name in self._env.list_templates():
+            self._env.get_template(name)
+
     # --- each page ---
 
     def elections(self, view: views.ElectionsView) -> str:

@@ -64,12 +64,20 @@ class ProseBuild:
         """Return the sheet on which data pages of this portal are stamped."""
         return shell.Shell.load(self.target, self.portal, language, origin)
 
+    def index(self, language: str) -> dict[str, Any]:
+        """The search index of the prose in one language."""
+        return dict(json.loads((self.kept / "search" / f"{language}.json").read_text("utf-8")))
+
     def merge_search(self, language: str, documents: Iterable[SearchDocument] = ()) -> None:
         """Write the search index of one language: the prose, then the data pages in the order given."""
-        index = json.loads((self.kept / "search" / f"{language}.json").read_text("utf-8"))
-        index["docs"] += [{"location": d.location, "title": d.title, "text": d.text} for d in documents]
-        body = json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
+        body = with_documents(self.index(language), documents)
         _place(self.target / self.portal / language / "search" / "search_index.json", body)
+
+
+def with_documents(index: dict[str, Any], documents: Iterable[SearchDocument]) -> bytes:
+    """A search index of prose as it is published: with data pages after it."""
+    index["docs"] += [{"location": d.location, "title": d.title, "text": d.text} for d in documents]
+    return json.dumps(index, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def build_prose(portal: str, target: Path, cache: Path, sites: Path = SITES) -> ProseBuild:

@@ -13,7 +13,7 @@ from builder import views
 from builder.change_views import ChangesView
 from builder.render import charts
 from builder.render.pages import Pages
-from builder.render.prose import PORTALS, SearchDocument, build_prose
+from builder.render.prose import PORTALS, SearchDocument, with_documents
 from builder.render.shell import DataPage
 from builder.voters.first_pages import see_to_first_pages
 from shailoo.i18n import catalog, local_moment
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builder.night import Made, Night
-    from builder.render.prose import ProseBuild
+    from builder.render.frame import Frame
     from builder.render.shell import Shell
 
 _STATE = re.compile(r'(<p data-live="state">)(?:<strong class="hold">.*?</strong> )?')
@@ -38,15 +38,14 @@ class Site:
 
     def __init__(
         self,
-        public: Path,
-        cache: Path,
+        frame: Frame,
         packages: Mapping[str, Path],
         *,
+        compiled: Path,
         templates: Sequence[Path] = (),
         strict: bool = False,
     ) -> None:
-        self.public = public
-        self.cache = cache
+        self._frame = frame
         self._geo = {name: folder / "geo" for name, folder in packages.items()}
         self.shapes: dict[str, charts.Shapes] = {}
         for name in packages:
@@ -61,29 +60,36 @@ class Site:
                 outlines=addresses,
                 templates=templates,
                 strict=strict,
-                compiled=cache / "templates",
+                compiled=compiled,
             )
             for language in LANGUAGES
         }
-        self._builds: dict[str, ProseBuild] = {}
         self._shells: dict[Language, Shell] = {}
 
     def prepare(self, nights: Mapping[str, Night]) -> None:
         """Bring prose, assets, shells and the search index up to date."""
-        for portal in PORTALS:
-            self._builds[portal] = build_prose(portal, self.public, self.cache)
-        results = self._builds["results"]
+        self._frame.bring()
+        results = self._frame.files("results")
         for language in LANGUAGES:
-            self._shells[language] = results.shell(language)
-            results.merge_search(language, list(self._documents(language, nights)))
-            see_to_first_pages(self.public, self._shells[language], self._builds["tizme"].shell(language), language)
+            index = with_documents(self._frame.index(language), self._documents(language, nights))
+            results.write(f"{language}/search/search_index.json", index)
+            shells = self._frame.shell("results", language), self._frame.shell("tizme", language)
+            see_to_first_pages(self._frame.files, *shells, language)
         for name, night in nights.items():
-            folder = self.public / "results" / "data" / name
             package = self.package_file(name)
-            _place(folder / "package.zip", package)
-            _place(folder / "draw-manifest.json", manifest_bytes(manifest_of(night.election, digest(package))))
+            results.write(f"data/{name}/package.zip", package)
+            results.write(
+                f"data/{name}/draw-manifest.json", manifest_bytes(manifest_of(night.election, digest(package)))
+            )
         for name, shapes in self.shapes.items():
-            _place(self.public / "results" / "data" / name / "outline.svg", charts.outline_file(shapes))
+            results.write(f"data/{name}/outline.svg", charts.outline_file(shapes))
+        for portal in PORTALS:
+            self._frame.files(portal).flush()
+        self.open()
+
+    def open(self) -> None:
+        """Take up the shells of a site that was prepared before."""
+        self._shells = {language: self._frame.shell("results", language) for language in LANGUAGES}
 
     def package_file(self, election: str) -> bytes:
         """The election package as one archive: everybody can have the keys of the boxes. Same package, same bytes."""
@@ -144,9 +150,8 @@ class Site:
         """The interactive map's own data: areas and stations."""
         from builder.render import maps  # noqa: PLC0415 -- folium takes half a second to import, and only a trailing page needs it
 
-        return maps.data_files(
-            view, self._read(view.head.election, "regions.geojson"), self._read(view.head.election, "rayons.geojson")
-        )
+        regions, rayons = (self._read(view.head.election, f"{name}.geojson") for name in ("regions", "rayons"))
+        return maps.data_files(view, regions, rayons, drawn=self._frame.map())
 
     def with_hold_notice(self, language: Language, page: bytes, since: datetime) -> bytes:
         """A published page that says since when nothing newer has passed the gate."""
@@ -161,9 +166,7 @@ class Site:
         if not isinstance(view, views.MapView):
             feed = feed_of(view, language)
             return f'<link rel="alternate" type="application/atom+xml" href="{escape(feed)}">' if feed else ""
-        from builder.render import maps  # noqa: PLC0415 -- as above
-
-        return maps.head()
+        return self._frame.map().head
 
     def _shell(self, language: Language) -> Shell:
         shell = self._shells.get(language)
@@ -220,11 +223,3 @@ def feed_of(view: views.View, language: Language) -> str:
             return f"/results/{language}/{head.election}/changes/feed.atom"
         case _:
             return ""
-
-
-def _place(path: Path, data: bytes) -> None:
-    """Write a file that seldom changes, if it changed."""
-    if path.exists() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

@@ -12,25 +12,23 @@ from typing import TYPE_CHECKING
 from shailoo.i18n import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from builder.render.shell import Shell
-    from builder.store import PublicFolder
     from builder.voters.drawn import Tizme
     from shailoo.model.base import Language
+    from shailoo.ports import PublicFiles
 
 MAP = "stations-map/"
 """Below `/results/<language>/`."""
 
 
-def see_to_first_pages(public: Path, results: Shell, tizme: Shell, language: Language) -> None:
+def see_to_first_pages(files: Callable[[str], PublicFiles], results: Shell, tizme: Shell, language: Language) -> None:
     """Write each of the pages below unless one is there already: whatever Tizme's publisher wrote stays."""
     for path, page in first_pages(results, tizme, language):
-        place = public / path
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(page.encode())
+        portal, _, name = path.partition("/")
+        if files(portal).read(name) is None:
+            files(portal).write(name, page.encode())
 
 
 def first_pages(results: Shell, tizme: Shell, language: Language) -> Iterator[tuple[str, str]]:
@@ -58,7 +56,7 @@ def _page(shell: Shell, language: Language, title: str, said: str, path: str) ->
     return shell.stamp(title=title, main=main, path=path, description=said)
 
 
-def publish_on_results(folder: PublicFolder, shell: Shell, tizme: Tizme, language: Language) -> bool:
+def publish_on_results(folder: PublicFiles, shell: Shell, tizme: Tizme, language: Language) -> bool:
     """Put the map on the results portal, whose folder is given. Returns whether its page changed."""
     from builder.voters.station_map import results_map_page  # noqa: PLC0415 -- draws with folium's parts, which the results' own start does not need
 

@@ -23,6 +23,12 @@ class RefusalCounter:
         with self._lock:
             self._waiting[at] = min(self._waiting[at] + 1, CAP)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is anything to write."""
+        with self._lock:
+            return bool(self._waiting)
+
     def flush(self, items: ItemStore) -> None:
         """Write what has gathered.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from functions.lambda_shell import lambda_handler_for, routes_under
+from functions.lambda_shell import lambda_handler_for, routes_of
+from functions.routers import staff_door
 
-lambda_handler = lambda_handler_for("staff", partial(routes_under, "/staff/"))
+lambda_handler = lambda_handler_for("staff", partial(routes_of, staff_door))

@@ -16,17 +16,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import town, town_backup, town_doctor, voter_days
+from shailoo.cli import boxes, keys, town, town_backup, town_doctor, voter_days
 from shailoo.cli.home import only_one, opened
+from shailoo.cli.migrate import migrate, refuse_moved
+from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
+from shailoo.events.life import ProgramDied, ProgramEnded, ProgramStarted
+from shailoo.events.pages import ProcessRestarted, WitnessRefused
+from shailoo.telemetry import say, start
 
 if TYPE_CHECKING:
     from builder.publish import Cadence, Publisher
     from shailoo.assembly import Installation
+    from shailoo.model.event import Program
 
 MARKS = "publisher"
 """Folder of an installation in which the publisher notes how far it came."""
@@ -61,7 +67,11 @@ intake = typer.Typer(help="Reports that come by another way than the network.", 
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(boxes.boxes, name="boxes")
+app.command()(migrate)
 app.add_typer(package, name="package")
+app.command("trace")(trace)
 app.add_typer(town.town, name="town")
 app.command()(town.upgrade)
 app.command()(town_backup.backup)
@@ -109,8 +119,10 @@ def serve(folder: Dir, port: Port = 8021) -> None:
     from functions.server import listen
     from functions.server import serve as serve_http
 
+    refuse_moved(folder)
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
+        start("server", meter=installation.meter)
         cosigner = cosigner_beside(folder, asked=bool(installation.settings.witnesses))
         with publisher_beside(folder), copyist_beside(folder), cosigner:
             serve_http(installation, port)
@@ -153,6 +165,16 @@ def build(folder: Dir, *, as_json: AsJson = False) -> None:
         else f"version {said['version']}: {said['written']} files written, {said['wall_s']} s"
     )
     _end_at_once()
+
+
+@app.command()
+def prepare(
+    out: Annotated[Path, typer.Option("--out", help="Folder to make; one that is there is replaced.")],
+) -> None:
+    """Make prose, shells and assets in a folder, for a publisher that has neither MkDocs nor folium."""
+    from builder.prepare import prepare as make
+
+    typer.echo(make(out))
 
 
 @app.command()
@@ -326,17 +348,20 @@ def read_file(path: Path) -> bytes:
 def make_publisher(installation: Installation, *, cadence: Cadence | None = None) -> Publisher:
     """The publisher of an installation."""
     from builder.log.keeper import LogKey
+    from builder.marks import Marks
     from builder.publish import Publisher
+    from builder.render.frame import DrawnFrame
     from builder.render.site import Site
+    from builder.store import PublicFolder
 
     folder, signer = installation.folder, installation.log_signer
     packages = {name: folder / "elections" / name for name in installation.elections}
     return Publisher(
         store=installation.store,
         elections=installation.elections,
-        site=Site(installation.public, folder / "cache", packages),
-        public=installation.public,
-        marks=folder / MARKS,
+        site=Site(DrawnFrame(installation.public, folder / "cache"), packages, compiled=folder / "cache" / "templates"),
+        public=PublicFolder(installation.public / "results"),
+        marks=Marks(folder / MARKS),
         clock=installation.clock,
         cadence=cadence,
         items=installation.store,
@@ -355,7 +380,7 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
     from shailoo.town import tell_ready
 
     stop = _until_told(leash=leash)
-    with only_publisher(installation.folder, wait=follow):
+    with only_publisher(installation.folder, wait=follow), at_work("publisher", installation, follow=follow):
         publisher = make_publisher(installation)
         publisher.start()
         tell_ready()
@@ -379,7 +404,10 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)
-    with only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
+    with (
+        only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow),
+        at_work("copyist", installation, follow=follow),
+    ):
         copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
         tell_ready()
         while True:
@@ -390,6 +418,24 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
             total += made
             if not follow or stop.wait(IDLE_COPYIST_S):
                 return total, left
+
+
+@contextmanager
+def at_work(program: Program, installation: Installation, *, follow: bool) -> Iterator[None]:
+    """Say what a program does as events, from its beginning to its end; one that is called for a moment stays quiet."""
+    if not follow:
+        yield
+        return
+    meter = installation.meter_left(program)
+    meter.leave()  # from now on its age tells whether the program lives
+    start(program, meter=meter)
+    say(ProgramStarted())
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 -- whatever ends a program that should run on is said as an event
+        say(ProgramDied(fault=fault))
+        sys.exit(2)
+    say(ProgramEnded())
 
 
 def settle(publisher: Publisher) -> None:
@@ -438,13 +484,20 @@ def collect_cosignatures(installation: Installation, *, follow: bool, leash: boo
     places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
     public = PublicFolder(installation.public / "results")
     collector = Collector(installation.store, public, installation.log_verifier, places)
-    tell_ready()
-    while True:
-        problems = collector.collect()
-        for problem in problems:
-            sys.stderr.write(f"shailoo: {problem}\n")
-        if not follow or stop.wait(COSIGN_S):
-            return len(problems)
+    known = {name: at for at, one in enumerate(places, 1) for name in (one.verifier.name, one.url)}
+    with at_work("cosigner", installation, follow=follow):
+        tell_ready()
+        while True:
+            problems = collector.collect()
+            for problem in problems:
+                if follow:
+                    size = problem.facts.get("size")
+                    place = known.get(str(problem.facts["witness"]), 0)
+                    say(WitnessRefused(place=place, size=size if isinstance(size, int) else None))
+                else:
+                    sys.stderr.write(f"shailoo: {problem}\n")
+            if not follow or stop.wait(COSIGN_S):
+                return len(problems)
 
 
 @contextmanager
@@ -472,7 +525,7 @@ def copyist_beside(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def kept_beside(what: str, folder: Path) -> Iterator[None]:
+def kept_beside(what: Literal["publish", "copies", "cosign"], folder: Path) -> Iterator[None]:
     """A command in a process of its own, started again when it dies. It ends with this process, however that ends."""
     command = [sys.executable, "-m", "shailoo.cli", what, "--dir", str(folder), "--follow", "--leash"]
     stop = threading.Event()
@@ -484,7 +537,7 @@ def kept_beside(what: str, folder: Path) -> Iterator[None]:
                     continue
                 # leaving the block closes its standard input, which is the leash, and waits for its end
             if not stop.is_set():
-                sys.stderr.write(f"`shailoo {what}` ended with {child.returncode}; it is started again\n")
+                say(ProcessRestarted(what=what, exit=child.returncode))
                 stop.wait(0.3)
 
     thread = threading.Thread(target=keep, name=f"keeps {what}")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from shailoo.cli.home import opened
+from shailoo.telemetry import start
 
 town = typer.Typer(help="A town's installation on one machine.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
@@ -29,6 +30,7 @@ def serve(
     from shailoo.town import PORTS, tell_ready
 
     with opened(folder) as installation:
+        start(part, meter=installation.meter)
         serve_http(installation, PORTS[part] if port is None else port, parts=(part,), ready=tell_ready)
 
 

@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-MEASURES = ("voters", "finder", "full_build", "one_report", "log", "intake", "night", "documents", "verify")
+MEASURES = ("voters", "finder", "full_build", "one_report", "log", "intake", "night", "documents", "verify", "snapshot")
 """The voter list first: a command that is started by a process of 2.7 GB is counted with that memory at its birth."""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
 COLUMNS = ("what", "reach", "measured")

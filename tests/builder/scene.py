@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from builder.log.keeper import LogKey
+from builder.marks import Marks
 from builder.publish import Cadence, Publisher
+from builder.render.frame import DrawnFrame
 from builder.render.site import Site
+from builder.store import PublicFolder
 from rehearsal.paper import finals, store_all
 from rehearsal.played import Played, read_played
 from shailoo.adapters.keys import FileNoteSigner
@@ -76,9 +79,14 @@ def publisher_of(
     return Publisher(
         store=store,
         elections=elections,
-        site=Site(place, _CACHE, {name: PACKAGES / name for name in names}, templates=templates),
-        public=place,
-        marks=place.parent / "marks",
+        site=Site(
+            DrawnFrame(place, _CACHE),
+            {name: PACKAGES / name for name in names},
+            compiled=_CACHE / "templates",
+            templates=templates,
+        ),
+        public=PublicFolder(place / "results"),
+        marks=Marks(place.parent / "marks"),
         clock=TellingClock(start),
         cadence=Cadence(trail_s=0.0, idle_s=0.0, cut_s=0, wide_s=0.0),
         items=store,

@@ -32,7 +32,8 @@ def test_the_demo_installs_and_plays_the_chosen_election(arguments: tuple[str, .
 def test_the_tests_install_judge_the_style_and_end_with_pytest() -> None:
     lines = planned("test")
     assert "requirements/setup.sh" in lines[0]
-    assert [line.split("/")[-1].split()[0] for line in lines[1:]] == ["ruff", "ruff", "mypy", "pytest"]
+    assert [line.split("/")[-1].split()[0] for line in lines[1:]] == ["ruff", "ruff", "mypy", "setup.sh", "pytest"]
+    assert lines[-2].endswith("requirements/setup.sh emulator")
 
 
 def test_continuous_integration_runs_make_test_and_nothing_else() -> None:

@@ -90,8 +90,9 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
     assert [place for place in places(SKIPS) if here not in place] == []
 
 
-def test_the_lock_names_every_library_with_a_digest_and_no_index() -> None:
-    lock = read(Path("requirements/all.txt"))
+@pytest.mark.parametrize("name", ["all.txt", "emulator.txt"])
+def test_a_lock_names_every_library_with_a_digest_and_no_index(name: str) -> None:
+    lock = read(Path("requirements") / name)
     entries = re.split(r"\n(?=\S)", lock.strip())
     assert all(re.match(r"[a-z0-9.-]+==\S+( ; [^\\]+)? \\\n    --hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     assert "http" + "://" not in lock

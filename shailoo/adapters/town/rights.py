@@ -55,6 +55,7 @@ RIGHTS: Final = (
     Right("publisher.lock", "shailoo-publisher", SHARED, 0, 0o660),
     Right("copyist.lock", "shailoo-copyist", SHARED, 0, 0o660),
     Right("publisher/**", "shailoo-publisher", SHARED, 0o2755, 0o664),
+    Right("metrics/**", None, SHARED, 0o2770, 0o640),
     Right("cache/**", None, PUBLIC, 0o2775, 0o664),
     Right("public/**", None, PUBLIC, 0o2775, 0o664),
     Right("voters/**", "shailoo-voters", "shailoo-voters", 0o700, 0o600),
@@ -63,8 +64,8 @@ RIGHTS: Final = (
 )
 """What stands in no line is root's alone."""
 _OTHER: Final = Right("**", ROOT, ROOT, 0o700, 0o600)
-FOLDERS: Final = ("elections", "objects", "objects/tmp", "uploads", "keys", "publisher", "cache", "public", "backup",
-                  "doctor")  # fmt: skip
+FOLDERS: Final = ("elections", "objects", "objects/tmp", "uploads", "keys", "publisher", "metrics", "cache", "public",
+                  "backup", "doctor")  # fmt: skip
 """Folders that are made where they are missing."""
 LOCKS: Final = ("publisher.lock", "copyist.lock")
 

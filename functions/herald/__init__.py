@@ -1,0 +1,1 @@
+"""The herald: tells the publisher and the copyist that there is something new."""

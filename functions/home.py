@@ -1,0 +1,108 @@
+"""What the functions are given: the parts of an installation, in a folder or in the cloud, that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from shailoo.model.election import Election
+from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads
+from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.find_station import StationDesk
+from shailoo.usecases.registry import Registry
+
+
+class Store(RecordStore, ItemStore, Protocol):
+    """Records and items in one object."""
+
+
+class Identity(Protocol):
+    """Where the commissions' members sign in."""
+
+    @property
+    def issuer(self) -> str:
+        """The provider's address."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """What it knows us by."""
+        ...
+
+
+class HomeSettings(Protocol):
+    """What the functions read of the settings."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port under which the commissions reach us."""
+        ...
+
+    @property
+    def identity(self) -> Identity | None:
+        """Where they sign in, if they do."""
+        ...
+
+    @property
+    def proxies(self) -> int:
+        """How many servers of ours a request passes."""
+        ...
+
+
+class Home(Protocol):
+    """An installation. In the cloud each function may ask only for what its role allows."""
+
+    @property
+    def settings(self) -> HomeSettings:
+        """What the operator decided."""
+        ...
+
+    @property
+    def elections(self) -> Mapping[str, Election]:
+        """The elections."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    @property
+    def registry(self) -> Registry:
+        """Who and what is registered."""
+        ...
+
+    @property
+    def grouped(self) -> Store:
+        """Records and items."""
+        ...
+
+    @property
+    def objects(self) -> ObjectStore:
+        """Immutable objects."""
+        ...
+
+    @property
+    def uploads(self) -> Uploads:
+        """Documents that come in parts."""
+        ...
+
+    @property
+    def intake_desk(self) -> IntakeDesk:
+        """What the intake works with."""
+        ...
+
+    @property
+    def station_desk(self) -> StationDesk | None:
+        """Who answers "find my station", if anybody."""
+        ...
+
+    @property
+    def session_secret(self) -> bytes:
+        """Signs the cookies of the commissions' members."""
+        ...
+
+    @property
+    def client_secret(self) -> str | None:
+        """What the identity provider knows us by."""
+        ...

@@ -1,0 +1,213 @@
+"""An installation in the cloud, put together for one function: each part is made when it is first asked for.
+
+A function touches only what its role allows: what its environment does not name cannot be asked for. Settings and
+packages lie in the state bucket as `infra.deploy` uploads them: `settings.json`, `elections/<id>.zip`.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import ValidationError
+
+from shailoo.adapters.aws.items import DynamoItemStore
+from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
+from shailoo.adapters.aws.public import S3PublicFiles
+from shailoo.adapters.aws.queue import SqsQueue
+from shailoo.adapters.aws.records import DynamoRecordStore
+from shailoo.adapters.aws.retention import S3Retention
+from shailoo.adapters.aws.secrets import read_secret
+from shailoo.adapters.aws.session import Client, Service, client
+from shailoo.adapters.aws.signer import KmsNoteSigner
+from shailoo.adapters.aws.snapshots import S3Snapshots
+from shailoo.adapters.aws.store import DynamoStore
+from shailoo.adapters.aws.uploads import S3Uploads
+from shailoo.adapters.clock import SystemClock
+from shailoo.assembly import LOG_PATH, BadSettings, Settings
+from shailoo.errors import NotFound, StorageFailed
+from shailoo.model.cloud import CloudSettings
+from shailoo.model.election import Election
+from shailoo.package import PACKAGE_FILES, load_package
+from shailoo.records.seal import sealing_key_id
+from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.find_station import StationDesk
+from shailoo.usecases.registry import Registry
+
+RECEIPTS: Final = "receipts"
+"""What the receipts' key is called, below the host."""
+_END: Final = b"-----END PRIVATE KEY-----"
+
+
+@dataclass(frozen=True)
+class CloudInstallation:
+    """The parts of an installation that a function of ours works with. Safe to share between threads."""
+
+    cloud: CloudSettings
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """An installation as a function's environment tells of it. Contacts nobody yet. Raises BadEnvironment."""
+        return cls(CloudSettings.read(environment))
+
+    # --- what the operator decided ---
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`settings.json`; how many servers of ours stand before this function, its environment tells. BadSettings."""
+        data = get_bytes(self._client("s3"), self.cloud.state_bucket, "settings.json")
+        if data is None:
+            raise BadSettings("There are no settings in the state bucket: deploy an installation.")
+        try:
+            read = Settings.model_validate_json(data)
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise BadSettings("settings.json has a value that cannot be used.", field=where) from error
+        return read.model_copy(update={"proxies": self.cloud.proxies})
+
+    def package(self, election: str) -> bytes:
+        """The package of an election as one file, its maps too. Raises NotFound."""
+        data = get_bytes(self._client("s3"), self.cloud.state_bucket, f"elections/{election}.zip")
+        if data is None:
+            raise NotFound("The package of this election is not in the state bucket.", election=election)
+        return data
+
+    @cached_property
+    def elections(self) -> Mapping[str, Election]:
+        """Every election, read from its package. Raises BadSettings, NotFound, PackageInvalid."""
+        return {name: self._election(name) for name in sorted(self.settings.sealing)}
+
+    def _election(self, name: str) -> Election:
+        try:
+            with zipfile.ZipFile(io.BytesIO(self.package(name))) as archive:
+                there = set(archive.namelist())
+                return load_package({file: archive.read(file) for file in PACKAGE_FILES if file in there})
+        except zipfile.BadZipFile as error:
+            raise StorageFailed("The package in the state bucket is damaged: deploy again.", election=name) from error
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Who and what is registered, guarded for threads. Call its `follow(store)` before asking."""
+        return Registry(self.elections, threading.Lock())
+
+    @property
+    def clock(self) -> SystemClock:
+        """The time."""
+        return SystemClock()
+
+    # --- stores ---
+
+    @cached_property
+    def store(self) -> DynamoStore:
+        """Records and items."""
+        database = self._client("dynamodb")
+        return DynamoStore(
+            DynamoRecordStore(database, self.cloud.need("records_table")),
+            DynamoItemStore(database, self.cloud.need("items_table")),
+        )
+
+    @property
+    def grouped(self) -> DynamoStore:
+        """The same: what is appended together is in one transaction anyway."""
+        return self.store
+
+    @cached_property
+    def objects(self) -> S3ObjectStore:
+        """Immutable objects."""
+        return S3ObjectStore(self._client("s3"), self.cloud.need("objects_bucket"))
+
+    @cached_property
+    def uploads(self) -> S3Uploads:
+        """Documents that come in parts."""
+        return S3Uploads(self._client("s3"), self.cloud.need("uploads_bucket"))
+
+    @cached_property
+    def retention(self) -> S3Retention | None:
+        """Locks of originals; None where they are not kept."""
+        bucket = self.cloud.objects_bucket
+        return None if bucket is None else S3Retention(self._client("s3"), bucket)
+
+    def public_files(self, portal: str) -> S3PublicFiles:
+        """The public files of `results`, `tizme` or `talapker`."""
+        return S3PublicFiles(self._client("s3"), self.cloud.need("public_bucket"), portal)
+
+    @cached_property
+    def snapshots(self) -> S3Snapshots:
+        """What the publisher has folded."""
+        return S3Snapshots(self._client("s3"), self.cloud.state_bucket)
+
+    # --- queues ---
+
+    @cached_property
+    def publish_queue(self) -> SqsQueue | None:
+        """What wakes the publisher; None where that is not this function's matter."""
+        return self._queue(self.cloud.publish_queue)
+
+    @cached_property
+    def copies_queue(self) -> SqsQueue | None:
+        """What wakes the copyist; None where that is not this function's matter."""
+        return self._queue(self.cloud.copies_queue)
+
+    def _queue(self, url: str | None) -> SqsQueue | None:
+        return None if url is None else SqsQueue(self._client("sqs"), url)
+
+    # --- keys ---
+
+    @cached_property
+    def receipt_signer(self) -> KmsNoteSigner:
+        """Signs receipts."""
+        return KmsNoteSigner(self._client("kms"), self.cloud.need("receipt_key"), f"{self._host}/{RECEIPTS}")
+
+    @cached_property
+    def log_signer(self) -> KmsNoteSigner:
+        """Signs the heads of the transparency log; its name is the log's origin."""
+        return KmsNoteSigner(self._client("kms"), self.cloud.need("log_key"), f"{self._host}/{LOG_PATH}")
+
+    @cached_property
+    def intake_desk(self) -> IntakeDesk:
+        """What the intake works with. The sealing keys are read once and stay in this process."""
+        return IntakeDesk(self.registry, self._sealing_keys(), self.store, self.objects, self.receipt_signer)
+
+    def _sealing_keys(self) -> Mapping[str, X25519PrivateKey]:
+        value = read_secret(self._client("secretsmanager"), self.cloud.need("sealing_secret")).encode()
+        found: dict[str, X25519PrivateKey] = {}
+        for part in value.split(_END)[:-1]:
+            try:
+                key = load_pem_private_key(part.strip() + b"\n" + _END + b"\n", None)
+            except (ValueError, TypeError) as error:
+                raise BadSettings("A key in the sealing secret cannot be read.", number=len(found) + 1) from error
+            if not isinstance(key, X25519PrivateKey):
+                raise BadSettings("A key in the sealing secret is not of X25519.", number=len(found) + 1)
+            found[sealing_key_id(key.public_key())] = key
+        return found
+
+    @cached_property
+    def session_secret(self) -> bytes:
+        """The key that signs the cookies of the commissions' members."""
+        return bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("session_secret")))
+
+    @cached_property
+    def client_secret(self) -> str | None:
+        """The secret that the identity provider knows us by; None without a provider."""
+        if self.settings.identity is None:
+            return None
+        return read_secret(self._client("secretsmanager"), self.cloud.need("client_secret"))
+
+    @property
+    def station_desk(self) -> StationDesk | None:
+        """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""
+        return None
+
+    @property
+    def _host(self) -> str:
+        return self.settings.origin.partition("//")[2]
+
+    def _client(self, service: Service) -> Client:
+        return client(self.cloud, service)

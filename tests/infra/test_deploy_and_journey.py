@@ -1,0 +1,174 @@
+"""The template as it stands, deployed to an emulator: a night over HTTP, from ballot boxes to whoever verifies.
+
+Roles are held to their policies, everything goes over TLS, functions run in processes of their own from their packages.
+What an emulator cannot show, docs/aws-emulator.md tells, and which test shows it instead.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from rehearsal.packages import find_package
+from shailoo.rules.cache_classes import cache_class
+from tests.infra.cloud_night import CloudNight, verify
+from tests.infra.deployed import STAGE, Cloud, deploy_to
+from tests.infra.emulator import Emulator, emulator
+from tests.infra.host_packages import build
+
+pytestmark = pytest.mark.night
+ELECTION = "small"
+KILLS = 3
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Emulator]:
+    with emulator() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def cloud(running: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
+    return deploy_to(running, tmp_path_factory.mktemp("cloud"), [find_package(ELECTION)], build)
+
+
+@pytest.fixture(scope="module")
+def night(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> CloudNight:
+    """Every box has sent its final report, and all of them are public."""
+    played = CloudNight(cloud, ELECTION, tmp_path_factory.mktemp("boxes"))
+    played.play_boxes()
+    played.open()
+    assert played.send() == []
+    played.wait("what the boxes sent", played.all_public)
+    return played
+
+
+def test_everything_of_the_template_stands(running: Emulator, cloud: Cloud) -> None:
+    stacks = running.client("cloudformation")
+    (stack,) = stacks.describe_stacks(StackName=f"shailoo-{STAGE}")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"  # the second deployment found nothing to change
+    assert {one["OutputKey"] for one in stack["Outputs"]} == set(cloud.outputs)
+    pages = stacks.get_paginator("list_stack_resources").paginate(StackName=f"shailoo-{STAGE}")
+    made = {one["LogicalResourceId"]: one["ResourceStatus"] for page in pages for one in page["StackResourceSummaries"]}
+    assert {"RecordsTable", "IntakeFunction", "PublisherFunction", "ResultsSite", "LogKey", "Tick"} <= made.keys()
+    assert {status.partition("_")[2] for status in made.values()} == {"COMPLETE"}
+
+
+def test_nothing_listens_beyond_the_loopback(running: Emulator, night: CloudNight) -> None:
+    del night
+    processes = [psutil.Process(running.process.pid), *running.workers()]
+    assert len(processes) > 1
+    doors = [one.laddr for process in processes for one in process.net_connections() if one.status == "LISTEN"]
+    assert [(door.ip, door.port) for door in doors] == [("127.0.0.1", running.port)]
+
+
+def test_every_box_has_a_receipt_and_the_public_totals_are_what_it_counted(night: CloudNight) -> None:
+    assert {receipt.outcome for receipt in night.receipts.values()} == {"accepted"}
+    audit = night.compared()
+    assert (audit.published, audit.lost, audit.held, audit.conflicts) == (len(night.boxes), [], 0, 0)
+    assert audit.differences == []
+    assert audit.totals["pr"]["votes"] == {"1": 360, "2": 310, "3": 215, "4": 49, "5": 34}
+
+
+def test_a_stranger_verifies_the_site_with_the_key_that_the_cloud_gives_out(cloud: Cloud, night: CloudNight) -> None:
+    with night.public.served() as address:
+        said = verify(address, vkey=cloud.log_verifier.vkey())
+    assert said["ok"], said["broken"]
+    assert said["elections"] == [ELECTION]
+    assert said["log"]["origin"] == f"{cloud.host}/results/log"
+
+
+def test_every_public_file_says_how_long_it_may_be_kept(cloud: Cloud, night: CloudNight) -> None:
+    client, wrong = cloud.clients("s3"), []
+    for key in night.public.keys("results/data/"):
+        said = client.head_object(Bucket=night.public.name, Key=key)["CacheControl"]
+        if said != cache_class(key):
+            wrong.append((key, said))
+    assert wrong == []
+
+
+def test_the_same_bytes_again_get_the_same_receipt_and_change_nothing(cloud: Cloud, night: CloudNight) -> None:
+    sealed = night.sealed(night.boxes[0])
+    with cloud.door() as door:
+        answers = [door.post(f"/api/intake/{ELECTION}", content=sealed) for _ in range(3)]
+        health = door.get("/api/health").json()
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    with cloud.door() as door:
+        assert door.get("/api/health").json() == health
+
+
+def test_what_is_no_report_is_refused_in_the_one_shape(cloud: Cloud) -> None:
+    with cloud.door() as door:
+        refused = door.post(f"/api/intake/{ELECTION}", content=b"no report", headers={"Accept-Language": "ru"})
+        nowhere = door.get("/api/nowhere")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad-envelope")
+    assert refused.headers["content-language"] == "ru"
+    assert nowhere.status_code == 404
+
+
+def test_news_that_come_twice_or_out_of_order_publish_nothing_new(cloud: Cloud, night: CloudNight) -> None:
+    keys = [f"report/{ELECTION}/{box}/final" for box in night.boxes]
+    news = [
+        {"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": "key"}, "sk": {"S": key}}, "SequenceNumber": str(at)}}
+        for at, key in enumerate(keys)
+    ]
+    before = night.fetch("pointer.json")
+    for batch in (news, news, news[::-1], news[2:4] + news[:3]):
+        assert cloud.call("herald", {"Records": batch}) == {"batchItemFailures": []}
+    night.wait("an empty queue", lambda: night.waiting() == 0)
+    assert night.fetch("pointer.json") == before
+
+
+def test_functions_killed_in_the_night_lose_nothing_that_was_acknowledged(
+    running: Emulator, cloud: Cloud, night: CloudNight
+) -> None:
+    killed = [running.kill_workers()]  # whoever sends now finds nobody, and the next kills meet those that begin
+
+    def kill() -> None:
+        for _ in range(KILLS):
+            running.wait_for_workers("shailoo-journey-intake")
+            killed.append(running.kill_workers())
+
+    hand = threading.Thread(target=kill)
+    hand.start()
+    failed = night.send(kind="annex")  # each box asks again until it has a receipt that verifies
+    hand.join()
+    assert sum(killed) > KILLS
+    assert failed
+    night.shorten_the_wait()
+    night.wait("the annexes", night.all_annexes_public)
+    with night.public.served() as address:
+        assert verify(address, vkey=cloud.log_verifier.vkey())["ok"]
+
+
+def test_a_publisher_that_fails_again_and_again_leaves_its_message_among_the_dead_and_the_next_one_finds_all(
+    cloud: Cloud, night: CloudNight
+) -> None:
+    night.shorten_the_wait(tries=2)
+    functions, name = cloud.clients("lambda"), f"shailoo-{STAGE}-publisher"
+    good = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**good, "SHAILOO_PUBLIC_BUCKET": "no-such-bucket"}}
+    )
+    before = night.fetch("pointer.json")["version"]
+    try:
+        night.enter_turnout(night.boxes[0])
+        night.wait("a message among the dead", lambda: night.dead() > 0)
+        assert night.fetch("pointer.json")["version"] == before
+    finally:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": good})
+    cloud.tick()
+    night.wait("what the dead message spoke of", lambda: night.fetch("pointer.json")["version"] > before)
+
+
+def test_the_emulator_is_gone_with_whoever_started_it() -> None:
+    with emulator() as started:
+        process = psutil.Process(started.process.pid)
+        assert started.process.stdin is not None
+        started.process.stdin.close()  # what the end of its parent is to it
+        process.wait(timeout=30)
+        assert not process.is_running()
