@@ -48,6 +48,7 @@ from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
 from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
+from shailoo.model.alerts import AlertSettings
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
 from shailoo.model.event import Program
@@ -125,6 +126,8 @@ class Settings(Frozen):
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
     """How many servers of ours a request passes before it comes here, each of which adds to `X-Forwarded-For`. With 0
     that header, which any sender may write, is not read."""
+    alerts: AlertSettings | None = None
+    """Who is told when the machine is not well."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
     """Sleep inside each commit, to measure with the disk of a slow machine."""
 
@@ -149,6 +152,7 @@ class Installation:
         identity: IdentityProvider | None = None,
         client_secret: str | None = None,
         origin: str = "http://127.0.0.1:8021",
+        proxies: int = 0,
     ) -> Installation:
         """Make an installation: copy the packages, draw keys, write the settings last, then open it.
 
@@ -187,7 +191,9 @@ class Installation:
             identity = identity.model_copy(update={"secret_file": "keys/identity.secret"})
         for portal in ("results", "tizme", "talapker"):
             (folder / "public" / portal).mkdir(parents=True, exist_ok=True)
-        save_settings(folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity))
+        save_settings(
+            folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity, proxies=proxies)
+        )
         return cls.open(folder)
 
     @classmethod

@@ -6,6 +6,7 @@ The installation itself is `shailoo.assembly`'s; here stands what surrounds it o
 from __future__ import annotations
 
 import grp
+import json
 import os
 import pwd
 import subprocess
@@ -17,18 +18,21 @@ from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.store_upgrade import Plan, plan_upgrade, upgrade
 from shailoo.adapters.town.backup import Receipt, backup, forget
 from shailoo.adapters.town.compress import compress
+from shailoo.adapters.town.doctor import Patient, examine
 from shailoo.adapters.town.front_door import Served, policies
 from shailoo.adapters.town.install import Wanted, check_wanted, system_files, write_files
 from shailoo.adapters.town.notify import notify
 from shailoo.adapters.town.restic import Repository
 from shailoo.adapters.town.restore import Restored, restore
 from shailoo.adapters.town.rights import put_right
+from shailoo.assembly import Installation
 from shailoo.errors import NotFound, Refused
+from shailoo.rules.machine_findings import Finding, changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Repository", "Served", "Wanted"]
+__all__ = ["Repository", "Restored", "Served", "Wanted"]
 
 PORTS: Mapping[str, int] = {"intake": 8021, "staff": 8022, "tizme": 8023}
 """Part of an installation -> the port of the loopback on which it answers."""
@@ -134,6 +138,61 @@ def bring_keys(source: Path, folder: Path) -> None:
         if key.is_file():
             (place / key.name).touch(mode=0o600)
             (place / key.name).write_bytes(key.read_bytes())
+
+
+def look(folder: Path, https_port: int = 443) -> list[Finding]:
+    """What the doctor finds. Raises BadSettings when there is no installation."""
+    with Installation.open(folder) as opened:
+        return examine(
+            Patient(
+                folder=folder,
+                origin=opened.settings.origin,
+                sealing=opened.settings.sealing,
+                stations=sum(len(election.stations) for election in opened.elections.values()),
+                now=SystemClock().now(),
+                told=opened.clock.now(),
+                https=("127.0.0.1", https_port),
+            )
+        )
+
+
+def tell_news(folder: Path, findings: Sequence[Finding]) -> int:
+    """Tell what has changed since the last time; returns how many findings were told. Raises AlertNotSent.
+
+    What was told is noted afterwards: what could not be told is news the next time again.
+    """
+    from shailoo.adapters.town.alerts import tell  # noqa: PLC0415 -- a client of the web, for those who tell
+
+    place = folder / "doctor" / "told.json"
+    try:
+        before = {str(name): str(level) for name, level in json.loads(place.read_bytes()).items()}
+    except (OSError, ValueError, AttributeError):
+        before = {}
+    news = changes(before, findings)
+    if not news:
+        return 0
+    with Installation.open(folder) as opened:
+        settings, origin, now = opened.settings.alerts, opened.settings.origin, SystemClock().now()
+    if settings is None:
+        raise NotFound("Nobody is named to be told: `alerts` in settings.json (docs/town.md, 'Alerts').")
+    tell(settings, origin.partition("://")[2].partition(":")[0], news, now)
+    place.parent.mkdir(mode=0o750, exist_ok=True)
+    fresh = place.with_name("told.json.new")
+    fresh.write_text(json.dumps({one.name: one.level for one in findings}), encoding="utf-8")
+    fresh.replace(place)
+    return len(news)
+
+
+def tell_failed(folder: Path, unit: str) -> None:
+    """Tell that a service has failed. Raises AlertNotSent, NotFound."""
+    from shailoo.adapters.town.alerts import tell  # noqa: PLC0415 -- as above
+
+    with Installation.open(folder) as opened:
+        settings, origin = opened.settings.alerts, opened.settings.origin
+    if settings is None:
+        raise NotFound("Nobody is named to be told: `alerts` in settings.json (docs/town.md, 'Alerts').")
+    finding = Finding(unit, "bad", "the service has failed", f"systemctl status {unit}; journalctl -u {unit}")
+    tell(settings, origin.partition("://")[2].partition(":")[0], [finding], SystemClock().now())
 
 
 def _must_be_root() -> None:

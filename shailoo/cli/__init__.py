@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import boxes, keys, town, town_backup, voter_days
+from shailoo.cli import boxes, keys, town, town_backup, town_doctor, voter_days
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.migrate import migrate, refuse_moved
 from shailoo.cli.trace import trace
@@ -76,6 +76,7 @@ app.add_typer(town.town, name="town")
 app.command()(town.upgrade)
 app.command()(town_backup.backup)
 app.command()(town_backup.restore)
+app.command()(town_doctor.doctor)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]
@@ -90,6 +91,13 @@ def init(
     ],
     *,
     live: Annotated[bool, typer.Option("--live", help="For a real election; a rehearsal otherwise.")] = False,
+    origin: Annotated[
+        str,
+        typer.Option("--origin", help="Under which address the public reaches it: the log is named by it for ever."),
+    ] = "http://127.0.0.1:8021",
+    proxies: Annotated[
+        int, typer.Option("--proxies", min=0, max=9, help="Servers of ours before it: 1 behind nginx.")
+    ] = 0,
 ) -> None:
     """Make an installation in an empty folder: copy the packages, draw keys, write the settings."""
     from rehearsal.packages import find_package, package_files
@@ -97,7 +105,8 @@ def init(
     from shailoo.model.election import Mode
 
     mode = Mode.LIVE if live else Mode.REHEARSAL
-    with Installation.create(folder, [package_files(find_package(one)) for one in election], mode=mode) as made:
+    packages = [package_files(find_package(one)) for one in election]
+    with Installation.create(folder, packages, mode=mode, origin=origin, proxies=proxies) as made:
         for name in made.elections:
             typer.echo(
                 f"{name}: {len(made.elections[name].stations)} stations, {len(made.elections[name].boxes)} boxes"
@@ -380,8 +389,7 @@ def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> i
                 if not follow:
                     break
                 stop.wait(IDLE_S)
-        while publisher.step() is not None:
-            publisher.wait_for_child()
+        settle(publisher)
     return publisher.version
 
 

@@ -90,6 +90,18 @@ def compress(folder: Dir) -> None:
     typer.echo(f"{made} files compressed, {gone} taken away")
 
 
+@town.command()
+def failed(
+    folder: Dir,
+    unit: Annotated[str, typer.Option("--unit", help="The service, as systemd names it.")],
+) -> None:
+    """Tell whom the settings name that a service has failed. systemd calls this."""
+    from shailoo.town import tell_failed
+
+    tell_failed(folder, unit)
+    typer.echo("told")
+
+
 def next_steps(folder: Path, host: str) -> str:
     """What the operator does after `install`, in order; what is done already is left out."""
     steps = []

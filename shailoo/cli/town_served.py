@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shailoo.adapters.town.front_door import Served
+    from shailoo.town import Served
 
 
 def served() -> Served:

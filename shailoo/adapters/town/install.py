@@ -18,7 +18,8 @@ from shailoo.errors import NotFound, Refused
 TEMPLATES: Final = Path(__file__).resolve().parents[3] / "infra" / "town"
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/-]+")
-_OUT_OF_SIGHT = ("/home/", "/root/", "/run/user/", "/tmp/")  # noqa: S108 -- named in order to be refused
+_OUT_OF_SIGHT = ("home", "root", "tmp", "run")
+"""Folders of the system that services do not see (ProtectHome, PrivateTmp), or that a start of the machine empties."""
 
 
 class BadPlace(Refused):
@@ -56,7 +57,7 @@ def check_wanted(wanted: Wanted, *, staged: bool) -> None:
     for path in (str(wanted.folder), str(wanted.program), wanted.backups):
         if not _PLAIN_PATH.fullmatch(path) or ".." in path.split("/"):
             raise BadPlace("Give a whole path of letters, digits, '.', '_' and '-'.", path=path[:80])
-        if not staged and path.startswith(_OUT_OF_SIGHT):
+        if not staged and path.split("/")[1] in _OUT_OF_SIGHT:
             raise BadPlace("Services do not see homes and temporary folders; choose another place.", path=path)
 
 
