@@ -9,11 +9,11 @@ It follows the feed and keeps in memory only what is still to be made. Records t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from shailoo.errors import Conflict, ShailooError
+from shailoo.events.copies import CopyistBeat, CopyMade, CopyRefused, CopyThere, CopyWaits, DocumentMissing
 from shailoo.ids import Digest
 from shailoo.model.document import (
     Blackout,
@@ -28,9 +28,9 @@ from shailoo.model.record import read_record, record_bytes
 from shailoo.ports import Clock, Entry, ObjectStore, RecordStore
 from shailoo.rules.document_standing import FIRST_COPY
 from shailoo.rules.scan_faults import DocumentUnfit
+from shailoo.telemetry import Watch, say
 from shailoo.usecases.document_desk import where_of
 
-_log = logging.getLogger(__name__)
 _AT_ONCE = 1000
 
 
@@ -141,20 +141,24 @@ class Copyist:
         first = self._store.get(f"document/{name}")
         document = None if first is None else read_record(first.body)
         if not isinstance(document, DocumentReceived):
-            _log.warning("no document is kept as %s", name)
+            say(DocumentMissing(version=version))
             return
-        areas = self._areas(name, version)
+        areas, watch = self._areas(name, version), Watch()
         record: DocumentCopied | DocumentUnreadable
         try:
             copy = self._make(self._objects.get(Digest(document.original)), blackouts=areas)
         except DocumentUnfit as error:
+            say(CopyRefused(election=document.election, station=document.station, code=error.code))
             record = DocumentUnreadable(**where_of(document), version=version, code=error.code, made=self._clock.now())
         else:
             record = self._kept(document, version, areas, copy)
         try:
             self._store.append(document_key(record), record_bytes(record))
         except Conflict:
-            _log.info("the copy %s/%02d was recorded before", name, version)
+            say(CopyThere(election=document.election, station=document.station, version=version))
+            return
+        if isinstance(record, DocumentCopied):
+            say(CopyMade(election=document.election, station=document.station, version=version, ms=watch.ms))
 
     def _areas(self, name: str, version: int) -> tuple[Blackout, ...]:
         asked = self._store.get(f"blackout/{name}/{version:02}")
@@ -191,7 +195,8 @@ def work(copyist: Copyist, stopped: Callable[[], bool] = lambda: False) -> tuple
                 break
             made += 1
         except ShailooError as error:
-            _log.warning("a copy waits: %s", error.code)
+            say(CopyWaits(code=error.code))
             failed += 1
             copyist.put_off()
+    say(CopyistBeat(waiting=copyist.waiting))
     return made, copyist.waiting

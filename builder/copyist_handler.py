@@ -7,12 +7,13 @@ for; with little time left the rest comes again as a message.
 
 from __future__ import annotations
 
-import logging
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from builder.copyist import Copyist, work
+from builder.messages import say_again
+from shailoo.telemetry import function
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 AGAIN: Final = "copyist-again"
 RESERVE_S: Final = 90.0
 """No copy is begun with less time left: one may take a minute."""
-_log = logging.getLogger(__name__)
 
 
 class CopyistHome(Protocol):
@@ -63,6 +63,7 @@ class CopyistDesk:
 
         Without a queue to send one to, the messages of this event come again.
         """
+        say_again(event, "copies")
         looked = False
 
         def late() -> bool:
@@ -72,7 +73,6 @@ class CopyistDesk:
             return over
 
         made, left = work(self._copyist, late)
-        _log.info("copies", extra={"made": made, "left": left})
         if looked and not left:
             return {"batchItemFailures": []}
         if made and self.home.copies_queue is not None:
@@ -83,14 +83,14 @@ class CopyistDesk:
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-    """Make the copies that wait. See `CopyistDesk.handle`."""
-    return _desk().handle(event, context)
+    """Make the copies that wait. See `CopyistDesk.handle`. Raises FunctionFailed."""
+    with function("copyist"):
+        return _desk().handle(event, context)
 
 
 @cache
 def _desk() -> CopyistDesk:
-    from shailoo.cloud import CloudInstallation  # noqa: PLC0415 -- the home is chosen when the function begins; tests bring their own
-
     from builder.documents import make_copy  # noqa: PLC0415 -- starts a process of its own when it is first used
+    from shailoo.cloud import CloudInstallation  # noqa: PLC0415 -- the home is chosen when the function begins; tests bring their own
 
     return CopyistDesk(CloudInstallation.from_environment(os.environ), make_copy)

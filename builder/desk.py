@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import io
 import json
-import logging
 import shutil
 import time
 import zipfile
@@ -23,7 +22,9 @@ from builder.publish import Cadence, Publisher
 from builder.render.frame import PREPARED_TEMPLATES, PreparedFrame
 from builder.render.site import Site
 from shailoo.errors import Conflict, ShailooError
+from shailoo.events.cloud import SnapshotNotKept, SnapshotUnfit
 from shailoo.records.canonical import canonical_json, digest
+from shailoo.telemetry import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,6 @@ _SNAPSHOT_S: Final = 15.0
 """With less time left no snapshot is written."""
 _PAUSE_S: Final = 0.2
 CADENCE: Final = Cadence(trail_s=20.0, idle_s=1.0, wide_s=3.0)
-_log = logging.getLogger(__name__)
 
 
 class PublisherDesk:
@@ -95,13 +95,10 @@ class PublisherDesk:
             self._guard()
             progress = publisher.step()
             if progress is not None:
-                _log.info("published", extra={"version": progress.version, "files": progress.files})
-                for problem in progress.problems:
-                    _log.error("held back: %s", problem)
-            elif not publisher.pending:
+                continue
+            if not publisher.pending:
                 return True
-            else:
-                time.sleep(_PAUSE_S)
+            time.sleep(_PAUSE_S)
         return False
 
     def _guard(self) -> None:
@@ -139,8 +136,8 @@ class PublisherDesk:
             publisher = self._make(site, fold)
             try:
                 publisher.start()
-            except FoldUnfit as error:
-                _log.warning("folding the feed: %s", error)
+            except FoldUnfit:
+                say(SnapshotUnfit(why="unfit"))
             else:
                 return publisher
         publisher = self._make(site, None)
@@ -193,12 +190,12 @@ class PublisherDesk:
             return None
         data = self.home.snapshots.get(str(told["name"]))
         if data is None or digest(data) != told["sha256"]:
-            _log.warning("the snapshot is missing or damaged; folding the feed")
+            say(SnapshotUnfit(why="missing"))
             return None
         try:
             fold = read_fold(data, self._stand)
-        except FoldUnfit as error:
-            _log.warning("folding the feed: %s", error)
+        except FoldUnfit:
+            say(SnapshotUnfit(why="unfit"))
             return None
         self._kept = fold.version
         return fold
@@ -224,4 +221,4 @@ class PublisherDesk:
         except Conflict:
             raise
         except ShailooError as error:
-            _log.warning("no snapshot was kept: %s", error.code)
+            say(SnapshotNotKept(code=error.code, version=publisher.version))

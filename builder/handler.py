@@ -6,7 +6,6 @@ message that finds another publisher at work may go, if one comes again after it
 
 from __future__ import annotations
 
-import logging
 import os
 import tempfile
 from functools import cache
@@ -14,6 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from builder.desk import PublisherDesk
+from builder.messages import say_again
+from shailoo.events.cloud import AnotherPublishes, MoreToPublish
+from shailoo.telemetry import function, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,6 @@ AGAIN: Final = "publisher-again"
 """The group of messages that the publisher sends itself: it does not wait behind one that failed."""
 WAIT_S: Final = 10.0
 """So long a publisher waits for another to come to its end, before it has the message come again."""
-_log = logging.getLogger(__name__)
 
 
 class Context(Protocol):
@@ -38,8 +39,9 @@ class Context(Protocol):
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-    """Publish what is there. See `handle`."""
-    return handle(event, context, _desk())
+    """Publish what is there. See `handle`. Raises FunctionFailed when something stopped the publisher."""
+    with function("publisher"):
+        return handle(event, context, _desk())
 
 
 def handle(
@@ -49,6 +51,7 @@ def handle(
 
     Returns the messages that have to come again, as SQS wants it. Raises what stopped the publisher: then all do.
     """
+    say_again(event, "publish")
 
     def remaining() -> float:
         return context.get_remaining_time_in_millis() / 1000
@@ -56,7 +59,10 @@ def handle(
     done = desk.work(context.aws_request_id, remaining, wait_s=wait_s)
     if done:
         return {"batchItemFailures": []}
-    _log.info("more is to be published" if done is False else "another publisher is at work")
+    if done is False:
+        say(MoreToPublish())
+    else:
+        say(AnotherPublishes())
     queue = desk.home.publish_queue
     if queue is not None:
         queue.send(b'{"again": true}', group=AGAIN)

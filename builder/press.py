@@ -26,9 +26,11 @@ from builder.night import Made
 from builder.protocols_file import protocols_table
 from builder.snapshot import Snapshot
 from shailoo.errors import NotFound, ShailooError, StorageFailed
+from shailoo.events.copies import CopyNotGiven
 from shailoo.model.base import LANGUAGES, read_stamp, stamp
 from shailoo.records.canonical import digest
 from shailoo.rules.results import Status
+from shailoo.telemetry import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -106,6 +108,7 @@ class Press:
         except (NotFound, StorageFailed) as error:
             made = 0
             self.lost.append(problem(error))
+            say(CopyNotGiven(election=page.night.election.id, code=error.code))
         made += sum(self.public.write(path, data) for path, data in self._files(page))
         self.copies.clear(documents)
         return made

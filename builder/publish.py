@@ -30,12 +30,15 @@ from builder.log.software import opening
 from builder.night import Made, Night, is_wide
 from builder.press import Page, Press, problem
 from builder.snapshot import read_pointer
+from builder.watch import Laps, PublisherWatch
 from shailoo.errors import Held
+from shailoo.events.pages import PageMakerLost, PublisherStarted
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
+from shailoo.telemetry import Watch, learn, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -111,6 +114,8 @@ class Publisher:
         self.public = public
         self.clock = clock
         self.cadence = cadence or Cadence()
+        learn(elections.values())
+        self.watch = PublisherWatch(clock)
         self.forks = forks
         self.guard = guard
         self._resumed = fold is not None
@@ -153,6 +158,7 @@ class Publisher:
         Raises FoldUnfit when what lies in public cannot be trusted and there was a state to go on from: without the
         feed nobody knows what is missing.
         """
+        watch = Watch()
         trusted = self._trusted()
         if self._resumed and not (trusted and self._behind_marks()):
             raise FoldUnfit("What lies in public is not what this state has published; the feed is folded.")
@@ -168,6 +174,7 @@ class Publisher:
             _settle_memory()
         self._shown = {name: night.followed for name, night in self.nights.items()}
         since = self._unfinished_since()
+        say(PublisherStarted(version=self.version, ms=watch.ms))
         if since is None:
             self._write_log()
             self._point_log()
@@ -230,6 +237,7 @@ class Publisher:
         for seq, record in self._feed(self._seen, limit=_BATCH, whole=True):
             self._seen = seq
             if isinstance(record, Publication):
+                self.watch.passed(record)
                 if record.version > self.version:  # a state to go on from holds its own
                     publications.append(record)
             else:
@@ -324,6 +332,7 @@ class Publisher:
 
     def _make_everything(self) -> Progress:
         """A version that takes in all there is, and every page of it: the first one, or when no page can be trusted."""
+        laps = Laps()
         publication = self._publication(wide=True, trail=True, cut=self.version == 0, mends=None)
         self._take_in(publication, write=True)
         progress = Progress(publication.version)
@@ -332,8 +341,15 @@ class Publisher:
         if problems:
             progress.held_back = tuple(sorted(problems))
             self._hold(progress.held_back, mends=0)
+        laps.lap("write")
         self._settle()
+        laps.lap("point")
+        told = publication.model_copy(update={"held_back": progress.held_back})
+        self.watch.published(told, laps, stations=self._stations(), files=progress.files)
         return progress
+
+    def _stations(self) -> int:
+        return sum(len(night.election.stations) for night in self.nights.values())
 
     def _make_all(self, jobs: list[Job], progress: Progress) -> Collection[str]:
         changed, problems = self.press.make_all(jobs, processes=PROCESSES if self.forks else 1)
@@ -372,6 +388,7 @@ class Publisher:
             after = entries[-1].seq
 
     def _receive(self, seq: int, record: Record) -> None:
+        self.watch.received(seq, record)
         if isinstance(record, RefusedHour):
             self._hours.noted(record)
             for night in self.nights.values():
@@ -406,6 +423,7 @@ class Publisher:
         waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
         self._retry = False
         if not (fresh or trail or waiting or self.log.waiting):
+            self.watch.idle()
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)
 
@@ -434,6 +452,7 @@ class Publisher:
 
     def _publish(self, *, wide: bool, trail: bool, mends: int | None = None, alone: bool = False) -> Progress:
         """One version. `alone`: everything in this process, so that the gate's word on every page is heard."""
+        laps = Laps()
         stations = sum(len(night.absorb(self._seen).stations) for night in self.nights.values())
         self._number(self._seen)
         if mends is not None:
@@ -443,6 +462,7 @@ class Publisher:
         inline = wide and (alone or self._few_wide())
         made, problems = self._draw(("hot", "wide") if inline else ("hot",))
         held_back = tuple(sorted(problems))
+        laps.lap("draw")
         publication = self._publication(
             wide=wide, trail=trail, cut=trail and self._cut_due(), mends=mends, held_back=held_back
         )
@@ -461,8 +481,10 @@ class Publisher:
         self.press.front()
         for night in newly_held:
             self.press.announce_hold(night, complete=self._shown.get(night.election.id, 0))
+        laps.lap("write")
         self.guard()
         self._write_log()
+        laps.lap("log")
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed
@@ -471,6 +493,8 @@ class Publisher:
             self._last_complete = publication.version
         self.public.flush()
         self._marks.write("published", publication.version)
+        laps.lap("point")
+        self.watch.published(publication, laps, stations=stations, files=progress.files)
         self._follow(later, progress, alone=alone)
         if trail:
             self._last_trail = time.monotonic()
@@ -496,6 +520,7 @@ class Publisher:
             except Exception as error:  # noqa: BLE001 -- whatever a template does wrong, the last good state stays up
                 made = [page for page in made if page.night is not night]
                 problems[name] = problem(error)
+                self.watch.failed(name, error)
         return made, problems
 
     def _publication(
@@ -549,6 +574,8 @@ class Publisher:
         except Exception as error:  # noqa: BLE001 -- as in _draw
             progress.problems.append(problem(error))
             progress.held_back = tuple(sorted({name for name, _ in later}))
+            for name in progress.held_back:
+                self.watch.failed(name, error)
             self._hold(progress.held_back)
         self._settle()
 
@@ -597,6 +624,7 @@ class Publisher:
         names = dict.fromkeys(name for name, _ in self._delegated)
         self._delegated = []
         if not good:
+            say(PageMakerLost(version=max(0, self._marks.read("complete"))))
             self._mends = max(0, self._marks.read("complete"))
             return
         for name in names:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ class PublicFolder:
 
     def write(self, path: str, data: bytes) -> bool:
         """Put bytes at a path below the root. Returns False when they were there already."""
-        text = f"{self._start}{path}"
+        text, before = f"{self._start}{path}", 0
         folder = os.path.dirname(text)  # noqa: PTH120 -- a Path costs three times as much, 20,000 times
         if folder not in self._empty and not self._new_folder(folder):
             try:
@@ -43,10 +44,14 @@ class PublicFolder:
                     if present.read() == data:
                         self.unchanged += 1
                         return False
+                    before = int(os.fstat(present.fileno()).st_mtime)
             except FileNotFoundError:
                 pass
         beside = text + self._temporary
         _put(beside, data)
+        if before >= int(time.time()):
+            # Servers know a version of a file by its size and the second of its time: no two versions share one.
+            os.utime(beside, (before + 1, before + 1))
         os.replace(beside, text)  # noqa: PTH105 -- as above
         self.written += 1
         return True

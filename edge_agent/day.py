@@ -32,6 +32,7 @@ from edge_agent.tape_pdf import PdfPrinter
 from shailoo.errors import ShailooError
 from shailoo.i18n import catalog
 from shailoo.model.base import LANGUAGES, Language
+from shailoo.records.fingerprint import fingerprint
 from shailoo.records.note import Signer
 
 EXIT_REFUSED = 3
@@ -90,7 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, default=Path(), help="the folder of the box")
     parser.add_argument("--provision", type=Path, metavar="MANIFEST", help="make the box first, with this manifest")
     parser.add_argument("--key", type=Path, help="the box's private key (PEM, Ed25519), for --provision or --new-key")
-    parser.add_argument("--new-key", metavar="ELECTION/BOX", help="make a key, print its verifier key, and end")
+    parser.add_argument(
+        "--new-key", metavar="ELECTION/BOX", help="make a key, print its verifier key and fingerprint, and end"
+    )
     parser.add_argument("--paper", type=Path, metavar="FOLDER", help="print to text and PDF files in this folder")
     parser.add_argument("--no-pdf", action="store_true", help="print to text files only")
     parser.add_argument("--feed", metavar="FILE", help="no screen: read lines from a file, or from `-`")
@@ -121,7 +124,9 @@ def _new_key(name: str, path: Path | None) -> int:
         out.write(pem)
         out.flush()
         os.fsync(file)
-    print(Signer(name, key).verifier.vkey())  # noqa: T201  the answer
+    vkey = Signer(name, key).verifier.vkey()
+    print(vkey)  # noqa: T201  the answer
+    print(fingerprint(vkey))  # noqa: T201  what two people read to each other when the box is enrolled
     return 0
 
 

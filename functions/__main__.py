@@ -9,6 +9,7 @@ from pathlib import Path
 from functions.server import HOST, serve
 from shailoo.assembly import Installation
 from shailoo.errors import ShailooError
+from shailoo.telemetry import start
 
 
 def main() -> int:
@@ -18,7 +19,9 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8021, help=f"port on {HOST}")
     chosen = parser.parse_args()
     try:
-        serve(Installation.open(chosen.dir), chosen.port)
+        installation = Installation.open(chosen.dir)
+        start("server", meter=installation.meter)
+        serve(installation, chosen.port)
     except ShailooError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.home import Home
 from functions.intake.refusal_counter import RefusalCounter
 from functions.routers import Door
+from functions.watching import watched
 from functions.web import Request, Response, Router
 from shailoo.errors import ShailooError
+from shailoo.events.doors import RefusalCountsWait
+from shailoo.model.event import Program
+from shailoo.telemetry import STAGE, say, start
 
 FOLDER_SETTING = "SHAILOO_DIR"
 """Environment variable that names the installation's folder."""
@@ -34,23 +37,24 @@ PROGRAMS = "/api"
 LambdaHandler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
-def lambda_handler_for(service: str, router: Callable[[], tuple[Router, Callable[[], None]]]) -> LambdaHandler:
+def lambda_handler_for(service: Program, router: Callable[[], tuple[Router, Callable[[], None]]]) -> LambdaHandler:
     """Return a Lambda handler. `router` makes, at the first event, the routes and what is done after each event."""
-    logger = Logger(service=service)
     made: list[tuple[Router, Callable[[], None]]] = []
 
-    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def answer(request: Request) -> Response:
         if not made:
             made.append(router())
         routes, afterwards = made[0]
-        logger.append_keys(request=context.aws_request_id)
         try:
-            response = routes.handle(read_event(APIGatewayProxyEventV2(event)))
-            logger.info("answered", extra={"status": response.status})
-            return write_answer(response)
+            return routes.handle(request)
         finally:
             afterwards()
-            logger.remove_keys(["request"])
+
+    def handler(event: dict[str, Any], _: LambdaContext) -> dict[str, Any]:
+        if not made:
+            start(service, stage=os.environ.get(STAGE, ""))
+        request = read_event(APIGatewayProxyEventV2(event))
+        return write_answer(watched(answer, request, amazon=os.environ.get("_X_AMZN_TRACE_ID", "")))
 
     return handler
 
@@ -131,6 +135,6 @@ def routes_of(door: Door) -> tuple[Router, Callable[[], None]]:
         try:
             refused.flush(home().grouped)
         except ShailooError as error:
-            Logger(child=True).warning("counts of refusals wait", extra={"code": error.code})
+            say(RefusalCountsWait(code=error.code))
 
     return mine, afterwards

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Final
 
 import httpx
 
@@ -20,53 +21,66 @@ from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Router, error_response
 from shailoo.errors import ShailooError
+from shailoo.telemetry import learn
 from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
+PARTS: Final = ("intake", "staff", "tizme")
+"""What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
+then opens only the keys of its own part."""
 
 
 Door = Callable[[Home, RefusalCounter], Router]
 """Makes the routes of one door."""
 
 
-def make_router(home: Home, refused: RefusalCounter, nudge: Callable[[], None] | None = None) -> Router:
-    """All routes of an installation. Raises NoAccessRule."""
-    staff = _staff_desk(home)
+def make_router(
+    home: Home,
+    refused: RefusalCounter,
+    nudge: Callable[[], None] | None = None,
+    parts: Collection[str] = PARTS,
+) -> Router:
+    """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
+    staff = _staff_desk(home) if "staff" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
-        if request.path.startswith("/staff/"):
+        if staff is not None and request.path.startswith("/staff/"):
             return _staff_shape(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
         return error_response(error, request.language("en"))
 
+    desk = home.station_desk if "tizme" in parts else None
     routes = (
-        *intake_routes(home.intake_desk, home.clock, refused, nudge),
-        *staff_routes(staff, nudge),
-        *(tizme_routes(desk, home.settings.proxies) if (desk := home.station_desk) else ()),
+        *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
+        *(staff_routes(staff, nudge) if staff is not None else ()),
+        *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
     )
-    return Router(routes, staff.who, shape)
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, staff.who if staff is not None else _nobody, shape)
 
 
 def intake_door(home: Home, refused: RefusalCounter) -> Router:
     """The boxes' door alone: it asks for nothing that another door works with."""
     routes = tuple(intake_routes(home.intake_desk, home.clock, refused))
+    learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, _nobody, lambda error, request: error_response(error, request.language("en")))
 
 
 def staff_door(home: Home, _: RefusalCounter) -> Router:
     """The commissions' door alone."""
     staff = _staff_desk(home)
-    return Router(
-        tuple(staff_routes(staff, None)), staff.who, lambda error, request: _staff_shape(staff, error, request)
-    )
+    routes = tuple(staff_routes(staff, None))
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
 
 
 def tizme_door(home: Home, _: RefusalCounter) -> Router:
     """Find-my-station alone; without an index it has no routes."""
     desk = home.station_desk
     routes = tuple(tizme_routes(desk, home.settings.proxies)) if desk else ()
+    learn(routes=(route.name for route in routes))
     return Router(routes, _nobody, tizme_error)
 
 
@@ -76,8 +90,8 @@ def _nobody(_: Request) -> Caller:
 
 
 def _staff_shape(staff: StaffDesk, error: ShailooError, request: Request) -> Response:
-    if request.path.startswith("/staff/uploads"):
-        return error_response(error, request.language("ky"))  # asked by our script, which shows the sentence
+    if request.path.startswith("/staff/uploads") or request.vouched is not None:
+        return error_response(error, request.language("ky"))  # asked by a script, which shows the sentence
     return staff_error(staff, error, request)
 
 

@@ -7,14 +7,14 @@ on the loopback only: to the outside it speaks through a proxy that ends TLS.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -25,25 +25,30 @@ from starlette.responses import Response as HttpResponse
 from starlette.routing import Route as HttpRoute
 from starlette.types import ASGIApp
 
+from functions.behind import PagesWatch, published_mark
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import make_router
+from functions.routers import PARTS, make_router
 from functions.static_files import SECURITY, StaticFiles
+from functions.watching import fault_response, watched
 from functions.web import Request, Response, Router, error_response
 from shailoo.assembly import Installation
-from shailoo.errors import Refused, ShailooError, StorageFailed
+from shailoo.errors import Refused, ShailooError
+from shailoo.events.doors import HandlerFailed, RefusalCountsWait, UploadRefused
 from shailoo.records.seal import LARGEST, TooLarge
 from shailoo.rules.scan_faults import DocumentTooLarge
 from shailoo.rules.scan_kinds import MOST_BYTES
 from shailoo.rules.upload_parts import MOST_PART
+from shailoo.telemetry import say
 
 HOST: Final = "127.0.0.1"
 _THREADS = 64
 _LARGEST_FORM = 65_536
 _LARGEST_FILE_FORM = MOST_BYTES + 16_384
 _FILES_AT_ONCE = 4
-_FLUSH_EVERY_S = 5
+_EVERY_S = 5
 _READERS = 4
-_log = logging.getLogger(__name__)
+_OF_PROXIES = ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
+FIGURES: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class PortTaken(Refused):
@@ -52,32 +57,32 @@ class PortTaken(Refused):
     code = "port-taken"
 
 
-class Fault(ShailooError):
-    """Something failed on our side in a way that nobody foresaw; the cause is in our log."""
+def create_app(
+    installation: Installation,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> ASGIApp:
+    """Return the application of an installation, or of some of its parts.
 
-    code = "fault"
-
-
-def create_app(installation: Installation, publisher_nudge: Callable[[], None] | None = None) -> ASGIApp:
-    """Return the application of an installation.
-
-    `publisher_nudge` is called, from any thread, after each stored record.
+    `publisher_nudge` is called, from any thread, after each stored record; `ready` once, when it may be asked.
     """
     refused = RefusalCounter()
-    router = make_router(installation, refused, publisher_nudge)
+    router = make_router(installation, refused, publisher_nudge, parts)
     files = StaticFiles(installation.public)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
     readers = ThreadPoolExecutor(_READERS, thread_name_prefix="files")
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        flushing = asyncio.create_task(_flush_now_and_then(refused, installation))
+        beside = [asyncio.create_task(_now_and_then(do)) for do in _regularly(refused, installation, parts)]
+        if ready is not None:
+            ready()
         try:
             yield
         finally:
-            flushing.cancel()
-            with suppress(asyncio.CancelledError):
-                await flushing
+            await _ended(beside)
             await asyncio.to_thread(pool.shutdown)
             readers.shutdown()
             _flush(refused, installation)
@@ -109,6 +114,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
             body = await _read_body(request, largest)
         except TooLarge as error:
             refused.add(error.code, installation.clock.now())
+            say(UploadRefused(code=error.code))
             if largest > LARGEST:
                 most = DocumentTooLarge("The file is larger than a scan may be.", most=MOST_BYTES)
                 return _http(router.refuse(most, asked), close=True)
@@ -128,6 +134,7 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     return Starlette(
         lifespan=life,
         routes=[
+            HttpRoute("/metrics", partial(_figures, installation), methods=["GET"]),
             HttpRoute("/api/{rest:path}", door, methods=every),
             HttpRoute("/staff", _to_staff, methods=["GET", "HEAD"]),
             HttpRoute("/staff/{rest:path}", door, methods=every),
@@ -136,17 +143,24 @@ def create_app(installation: Installation, publisher_nudge: Callable[[], None] |
     )
 
 
-def serve(installation: Installation, port: int, publisher_nudge: Callable[[], None] | None = None) -> None:
+def serve(
+    installation: Installation,
+    port: int,
+    publisher_nudge: Callable[[], None] | None = None,
+    *,
+    parts: Collection[str] = PARTS,
+    ready: Callable[[], None] | None = None,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was begun. Raises PortTaken before anything else."""
     listener = listen(port)
     config = uvicorn.Config(
-        create_app(installation, publisher_nudge),
+        create_app(installation, publisher_nudge, parts=parts, ready=ready),
         access_log=False,
         backlog=2048,
         date_header=True,
         http="httptools",
         lifespan="on",
-        log_level="warning",
+        log_config=None,  # its warnings are heard by `shailoo.telemetry`, which keeps none of their words
         loop="uvloop",
         # Otherwise a header that any sender may write would replace the address of whoever opened the connection.
         proxy_headers=False,
@@ -189,11 +203,7 @@ def listen(port: int) -> socket.socket:
 
 
 def _answer(router: Router, request: Request) -> Response:
-    try:
-        return router.handle(request)
-    except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
-        _log.exception("a handler failed")
-        return error_response(Fault("A handler failed."), request.language("en"))
+    return watched(router.handle, request)
 
 
 def _largest(asked: Request) -> int:
@@ -210,9 +220,17 @@ def _largest(asked: Request) -> int:
 def _admitted(router: Router, request: Request) -> Response | None:
     try:
         return router.admit(request)
-    except Exception:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
-        _log.exception("a guard failed")
-        return error_response(Fault("A handler failed."), request.language("en"))
+    except Exception as fault:  # noqa: BLE001  whatever fails, the sender gets an answer and the log the cause
+        say(HandlerFailed(fault=fault))
+        return fault_response(request)
+
+
+async def _figures(installation: Installation, request: HttpRequest) -> HttpResponse:
+    """The figures, for whoever is at this machine; whoever comes through a proxy finds nothing here."""
+    if any(name in request.headers for name in _OF_PROXIES):
+        return _http(Response(HTTPStatus.NOT_FOUND, (("cache-control", "no-store"),)))
+    text = await asyncio.to_thread(installation.figures)
+    return _http(Response(HTTPStatus.OK, (("cache-control", "no-store"), ("content-type", FIGURES)), text))
 
 
 async def _to_staff(_: HttpRequest) -> HttpResponse:
@@ -246,14 +264,30 @@ def _http(response: Response, *, close: bool = False) -> HttpResponse:
     return answer
 
 
-async def _flush_now_and_then(refused: RefusalCounter, installation: Installation) -> None:
+def _regularly(
+    refused: RefusalCounter, installation: Installation, parts: Collection[str]
+) -> Iterator[Callable[[], None]]:
+    """What is done every few seconds; whoever takes in the reports watches whether they come to a page."""
+    yield partial(_flush, refused, installation)
+    if "intake" in parts:
+        yield PagesWatch(installation.store, installation.clock, partial(published_mark, installation.folder)).look
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _now_and_then(do: Callable[[], None]) -> None:
     while True:
-        await asyncio.sleep(_FLUSH_EVERY_S)
-        await asyncio.to_thread(_flush, refused, installation)
+        await asyncio.sleep(_EVERY_S)
+        await asyncio.to_thread(do)
 
 
 def _flush(refused: RefusalCounter, installation: Installation) -> None:
     try:
         refused.flush(installation.grouped)
     except ShailooError as error:
-        _log.warning("counts of refusals wait: %s", error.code if not isinstance(error, StorageFailed) else "storage")
+        say(RefusalCountsWait(code=error.code))

@@ -24,6 +24,10 @@ HOME: Final = "/results/ky/"
 TAPE: Final = ("/Q", "/Q/", "/q", "/q/")
 """The address in the code on the tape. What stands behind its `#` stays in the browser, through the redirect too."""
 CHECK: Final = "/results/ky/about/check/"
+NOTHING: Final = (
+    "<!doctype html><html lang=en><title>404</title><p>Nothing answers at this address. <a href=/>Results</a>"
+)
+"""The page for an address of no portal."""
 _TEXT = (
     "text/",
     "application/json",
@@ -131,9 +135,6 @@ class StaticFiles:
                 page = self._file(self._folder.joinpath(*folder, "404.html"), [*folder, "404.html"], headers, 404)
                 if page is not None:
                     return page
-        body = (
-            b"<!doctype html><html lang=en><title>404</title><p>Nothing answers at this address. <a href=/>Results</a>"
-        )
         return Response(
             HTTPStatus.NOT_FOUND,
             (
@@ -142,7 +143,7 @@ class StaticFiles:
                 ("content-security-policy", _STRICT),
                 *SECURITY,
             ),
-            body,
+            NOTHING.encode(),
         )
 
     def _policy(self, portal: str) -> str:

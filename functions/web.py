@@ -118,11 +118,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes out. A header may come twice (`set-cookie`)."""
+    """What goes out. A header may come twice (`set-cookie`).
+
+    `route` and `code` are not sent: what was asked for, as declared, and why it was refused, for the log.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    route: str | None = field(default=None, compare=False)
+    code: str | None = field(default=None, compare=False)
 
     def header(self, name: str) -> str | None:
         """The first header of a name, in lower case."""
@@ -156,6 +161,11 @@ class Route:
     purpose: str
     handler: Handler
 
+    @property
+    def name(self) -> str:
+        """Method and template."""
+        return f"{self.method} {self.template}"
+
 
 class Router:
     """Finds the route, asks the guard, calls the handler, turns errors into the one error shape."""
@@ -175,12 +185,14 @@ class Router:
 
     def handle(self, request: Request) -> Response:
         """Answer a request. Raises only what is no ShailooError: a fault of ours."""
+        name = None
         try:
             route, parameters = self._find(request)
+            name = route.name
             caller = self._admit(route, request)
-            return route.handler(replace(request, parameters=parameters), caller)
+            return replace(route.handler(replace(request, parameters=parameters), caller), route=name)
         except ShailooError as error:
-            return self._shape(error, request)
+            return replace(self._shape(error, request), route=name, code=error.code)
 
     def admit(self, request: Request) -> Response | None:
         """Before a large body is read: whether anyone would take it. Returns the answer if not."""

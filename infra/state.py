@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from shailoo.adapters.package_folder import read_files
+from shailoo.adapters.package_folder import packed, read_files, read_whole
 from shailoo.errors import NotFound, Refused
 from shailoo.package import load_package
-
-_LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
-_PLAYED: Final = "played"
-"""Folder of a package with what a rehearsal plays; no part of the election."""
 
 
 class NoInstallation(NotFound):
@@ -42,24 +35,9 @@ def state_files(installation: Path, origin: str | None = None) -> Iterator[tuple
         )
     for package in sorted((installation / "elections").iterdir()):
         election = load_package(read_files(package)).id
-        yield f"elections/{election}.zip", packed(_whole(package))
+        yield f"elections/{election}.zip", packed(read_whole(package))
     settings = (installation / "settings.json").read_bytes()
     said = json.loads(settings).get("origin")
     if origin is not None and said != origin:
         raise OriginDiffers("Write the deployed address into settings.json, deploy again.", said=said, deployed=origin)
     yield "settings.json", settings  # last: whoever reads it finds the packages it speaks of
-
-
-def packed(files: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Files as one file; the same bytes for the same files."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", how) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), files[name], how)
-    return whole.getvalue()
-
-
-def _whole(package: Path) -> dict[str, bytes]:
-    """All files of a package, its maps and its README too: the public gets them all."""
-    found = {path.relative_to(package): path for path in package.rglob("*") if path.is_file()}
-    return {name.as_posix(): path.read_bytes() for name, path in found.items() if name.parts[0] != _PLAYED}

@@ -76,13 +76,22 @@ fi
 .venv/bin/python -m compileall -q auditor builder edge_agent functions rehearsal shailoo ||
     give_up "a source file does not compile; see the lines above."
 
-# The font sets Kyrgyz on the tape's PDF; the browser and Go (whose own checksum log's code checks ours) are for the tests
-# only, so a demo goes on without them.
+# The font sets Kyrgyz on the tape's PDF; the browser, Go (whose own checksum log's code checks ours), nginx and restic are
+# for the tests only, so a demo goes on without them.
 missing=
 [ -e "$FONT" ] || missing="fonts-dejavu-core"
 command -v chromium >/dev/null 2>&1 || missing="${missing:+$missing }chromium"
 command -v go >/dev/null 2>&1 || missing="${missing:+$missing }golang-go"
+command -v restic >/dev/null 2>&1 || missing="${missing:+$missing }restic"
+# nginx lies where only root looks.
+nginx_is_new=
+[ -x /usr/sbin/nginx ] || { missing="${missing:+$missing }nginx-light"; nginx_is_new=yes; }
 [ -d /usr/share/gocode/src/golang.org/x/mod ] || missing="${missing:+$missing }golang-golang-x-mod-dev"
 # shellcheck disable=SC2086  # a list of words on purpose
 [ -z "$missing" ] || debian $missing ||
-    say "please install, as root: apt-get install $missing (tests in a browser, of the log by others, and of the tape's PDF need them; the demo's pages do not)" >&2
+    say "please install, as root: apt-get install $missing (tests in a browser, of the log by others, of the tape's PDF and of a town's machine need them; the demo's pages do not)" >&2
+
+# Debian starts what it installs, and nginx would answer the net on port 80; the tests start their own, on the loopback.
+if [ -n "$nginx_is_new" ] && [ -x /usr/sbin/nginx ]; then
+    $as_root systemctl disable -q --now nginx 2>/dev/null || $as_root service nginx stop >/dev/null 2>&1 || :
+fi

@@ -6,14 +6,16 @@ An installation is one folder:
     store.db          records and items
     objects/          immutable objects
     uploads/          documents that come in parts, until they are whole
-    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600
+    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600; sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
+    metrics/          figures of the programs beside the server
     clock.json        only while an evening is played again
     public/           what a CDN would serve: results/, tizme/, talapker/
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import tempfile
 import threading
@@ -31,8 +33,10 @@ from shailoo.adapters.files import FileObjectStore
 from shailoo.adapters.group_commit import GroupCommitStore
 from shailoo.adapters.keys import (
     FileNoteSigner,
+    load_former_receipt_keys,
     load_note_key,
     load_sealing_keys,
+    load_sealing_public,
     new_note_key,
     read_secret,
     save_note_key,
@@ -44,19 +48,21 @@ from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
 from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
+from shailoo.model.alerts import AlertSettings
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
+from shailoo.model.event import Program
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
 from shailoo.records.note import Verifier
-from shailoo.records.seal import sealing_key_id
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
 from shailoo.usecases.registry import Registry
 
 if TYPE_CHECKING:
+    from shailoo.adapters.metrics import PrometheusMeter
     from shailoo.adapters.voters.boundaries import MovePlan
     from shailoo.adapters.voters.folder import VoterFolder
     from shailoo.adapters.voters.reader import VoterListReader
@@ -120,6 +126,8 @@ class Settings(Frozen):
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
     """How many servers of ours a request passes before it comes here, each of which adds to `X-Forwarded-For`. With 0
     that header, which any sender may write, is not read."""
+    alerts: AlertSettings | None = None
+    """Who is told when the machine is not well."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
     """Sleep inside each commit, to measure with the disk of a slow machine."""
 
@@ -144,6 +152,7 @@ class Installation:
         identity: IdentityProvider | None = None,
         client_secret: str | None = None,
         origin: str = "http://127.0.0.1:8021",
+        proxies: int = 0,
     ) -> Installation:
         """Make an installation: copy the packages, draw keys, write the settings last, then open it.
 
@@ -182,7 +191,9 @@ class Installation:
             identity = identity.model_copy(update={"secret_file": "keys/identity.secret"})
         for portal in ("results", "tizme", "talapker"):
             (folder / "public" / portal).mkdir(parents=True, exist_ok=True)
-        save_settings(folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity))
+        save_settings(
+            folder, Settings(mode=mode.value, origin=origin, sealing=sealing, identity=identity, proxies=proxies)
+        )
         return cls.open(folder)
 
     @classmethod
@@ -249,8 +260,11 @@ class Installation:
 
     @cached_property
     def receipt_signer(self) -> FileNoteSigner:
-        """Signs receipts."""
-        return FileNoteSigner(load_note_key(self.folder / "keys" / "receipt.key"))
+        """Signs receipts; keys that boxes were prepared with earlier sign beside the present one."""
+        keys = self.folder / "keys"
+        present = load_note_key(keys / "receipt.key")
+        former = load_former_receipt_keys(keys)
+        return FileNoteSigner(present, tuple(one for one in former if one.verifier.key_id != present.verifier.key_id))
 
     @cached_property
     def log_signer(self) -> FileNoteSigner:
@@ -272,26 +286,39 @@ class Installation:
         return signer
 
     @property
+    def log_verifier(self) -> Verifier:
+        """The key with which anyone verifies heads of the log, for programs that must not read the one that signs.
+
+        It is the public one where the log has been published; only before that the private key is asked.
+        """
+        published = self.public / LOG_PATH / "vkey"
+        if published.is_file():
+            return Verifier.parse(published.read_text(encoding="utf-8").strip())
+        return self.log_signer.verifier
+
+    @property
     def receipt_verifier(self) -> Verifier:
         """The key with which boxes verify receipts."""
         return self.receipt_signer.verifier
 
     def sealing_public(self, election: str) -> X25519PublicKey:
-        """The key to which boxes of an election seal. Raises NotFound."""
-        key = self._sealing_keys.get(self.settings.sealing.get(election, ""))
-        if key is None:
-            raise NotFound("This installation holds no sealing key for this election.", election=election)
-        return key.public_key()
-
-    @cached_property
-    def _sealing_keys(self) -> Mapping[str, X25519PrivateKey]:
-        keys = load_sealing_keys(self.folder / "keys")
-        return {sealing_key_id(key.public_key()): key for key in keys.values()}
+        """The key to which boxes of an election seal, out of its public file. Raises NotFound, BadKeyFile."""
+        name = self.settings.sealing.get(election)
+        path = self.folder / "keys" / f"sealing-{name}.pub"
+        if name is None or not path.exists():
+            raise NotFound(
+                "The public half of this election's sealing key is not here. Copy sealing-<id>.pub into keys/ from "
+                "where the key was made, or, where the key lies, `shailoo keys write-public`.",
+                election=election,
+                key=name,
+            )
+        return load_sealing_public(path)
 
     @cached_property
     def intake_desk(self) -> IntakeDesk:
-        """What the intake works with; its appends commit in groups."""
-        return IntakeDesk(self.registry, self._sealing_keys, self.grouped, self.objects, self.receipt_signer)
+        """What the intake works with; its appends commit in groups. Nothing else opens a sealing key."""
+        keys = load_sealing_keys(self.folder / "keys")
+        return IntakeDesk(self.registry, keys, self.grouped, self.objects, self.receipt_signer)
 
     @cached_property
     def registers(self) -> RegisterFolder:
@@ -401,6 +428,25 @@ class Installation:
             return None
         return read_secret(self.folder / identity.secret_file)
 
+    @cached_property
+    def meter(self) -> PrometheusMeter:
+        """The figures of the server, which are asked for over HTTP."""
+        from shailoo.adapters.metrics import PrometheusMeter  # noqa: PLC0415 -- only programs that run on need it
+
+        return PrometheusMeter()
+
+    def meter_left(self, program: Program) -> PrometheusMeter:
+        """The figures of a program beside the server, left in `metrics/` as they move."""
+        from shailoo.adapters.metrics import FOLDER, PrometheusMeter  # noqa: PLC0415 -- as above
+
+        return PrometheusMeter(self.folder / FOLDER / f"{program}.prom")
+
+    def figures(self) -> bytes:
+        """The figures of the server and of the programs beside it, in the words of Prometheus."""
+        from shailoo.adapters.metrics import FOLDER, gathered  # noqa: PLC0415 -- as above
+
+        return gathered(self.meter, self.folder / FOLDER)
+
     @property
     def public(self) -> Path:
         """What a CDN would serve."""
@@ -415,5 +461,8 @@ def newest_list(made: Sequence[VoterListMade]) -> VoterListMade | None:
 def save_settings(folder: Path, settings: Settings) -> None:
     """Write `settings.json` whole: a reader sees the old file or the new one."""
     fresh = folder / "settings.json.new"
-    fresh.write_text(settings.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(settings.model_dump_json(indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(folder / "settings.json")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from shailoo import telemetry
 
 # The same examples on every machine, so that a red test is about the change; `HYPOTHESIS_PROFILE=search` looks further.
 # Two busy cores make single examples slow now and then; the time limit is pytest's, for the whole test.
@@ -33,6 +38,19 @@ def _connect_on_this_machine(self: socket.socket, address: object) -> None:
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test that connects to another machine, instead of letting it depend on one."""
     monkeypatch.setattr(socket.socket, "connect", _connect_on_this_machine)
+
+
+@pytest.fixture(autouse=True)
+def same_ears() -> Iterator[None]:
+    """Take back what a program that a test began in this process has changed of what it says and hears."""
+    before, handlers, level = telemetry._now[0], list(logging.root.handlers), logging.root.level
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    telemetry._now[0] = before
+    logging.root.setLevel(level)
+    logging.root.handlers[:] = [one for one in logging.root.handlers if type(one) is not telemetry._Ears]
+    logging.root.handlers += [one for one in handlers if one not in logging.root.handlers]
 
 
 @pytest.fixture

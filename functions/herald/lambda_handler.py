@@ -6,16 +6,15 @@ import os
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.herald.tell import Failures, tell, tick
 from shailoo.cloud import CloudInstallation
 from shailoo.errors import NotFound
+from shailoo.events.cloud import NewsTold
 from shailoo.ports import Queue
 from shailoo.rules.retention import read_keep_days
-
-_logger = Logger(service="herald")
+from shailoo.telemetry import function, say
 
 
 @cache
@@ -24,7 +23,12 @@ def _home() -> CloudInstallation:
 
 
 def lambda_handler(event: dict[str, Any], _: LambdaContext) -> Failures:
-    """Pass news on. Raises what kept it from passing anything on; the stream then comes again."""
+    """Pass news on. Raises FunctionFailed when nothing could be passed on; the stream then comes again."""
+    with function("herald"):
+        return _told(event)
+
+
+def _told(event: dict[str, Any]) -> Failures:
     home = _home()
     if "Records" not in event:
         tick(_queue(home))
@@ -32,7 +36,7 @@ def lambda_handler(event: dict[str, Any], _: LambdaContext) -> Failures:
     lock = home.retention.keep if home.retention is not None else None
     keep = read_keep_days(home.cloud.keep_days or "")
     failures = tell(event["Records"], _queue(home), home.copies_queue, lock=lock, keep=keep, now=home.clock.now())
-    _logger.info("told", extra={"records": len(event["Records"]), "left": len(failures["batchItemFailures"])})
+    say(NewsTold(records=len(event["Records"]), left=len(failures["batchItemFailures"])))
     return failures
 
 

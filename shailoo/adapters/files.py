@@ -20,6 +20,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from shailoo.adapters.sharing import share_file
 from shailoo.errors import NotFound, StorageFailed
 from shailoo.ids import Digest
 
@@ -84,6 +85,7 @@ class FileObjectStore:
         handle, stray = tempfile.mkstemp(dir=self._tmp)
         try:
             with os.fdopen(handle, "wb") as file:
+                share_file(handle, self._tmp)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -17,14 +17,11 @@ from pathlib import Path
 from typing import Self
 
 from shailoo.adapters.limits import MOST_PER_PAGE, check_page, check_record
+from shailoo.adapters.store_schema import check as check_version
+from shailoo.adapters.store_schema import create, is_empty, version_of
 from shailoo.errors import Conflict, ShailooError, StorageFailed
 from shailoo.ports import Entry, Item, Page
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, body BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS item (name TEXT PRIMARY KEY, version INTEGER NOT NULL, value BLOB NOT NULL) STRICT, WITHOUT
-ROWID;
-"""
 _WAIT_S = 30
 """How long a writer waits for another process's transaction before it gives up."""
 
@@ -33,6 +30,8 @@ class SqliteStore:
     """RecordStore and ItemStore over one file. Safe to share between threads; each thread has its own connection.
 
     `before_commit` is called inside each transaction just before it commits; benchmarks inject a slow disk there.
+
+    Raises StoreTooOld or StoreTooNew when the file has tables of another version than this software works with.
     """
 
     def __init__(self, path: Path, *, before_commit: Callable[[], None] | None = None) -> None:
@@ -43,7 +42,15 @@ class SqliteStore:
         self._lock = threading.Lock()
         self._closed = False
         with _kept("open the store"):
-            self._connection().executescript(_SCHEMA)
+            connection = self._connection()
+            if is_empty(connection):
+                create(connection)
+            version = version_of(connection)
+        try:
+            check_version(version)
+        except ShailooError:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

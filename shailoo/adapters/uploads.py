@@ -25,6 +25,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from shailoo.adapters.sharing import share_file
 from shailoo.errors import StorageFailed
 from shailoo.model.base import Frozen, Moment
 from shailoo.ports import Upload
@@ -252,6 +253,7 @@ def _write(place: Path, name: str, data: bytes, *, fresh: bool) -> None:
     handle, stray = tempfile.mkstemp(dir=place, suffix=".new")
     try:
         with os.fdopen(handle, "wb") as file:
+            share_file(handle, place)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

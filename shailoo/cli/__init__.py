@@ -16,17 +16,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import voter_days
+from shailoo.cli import boxes, keys, town, town_backup, town_doctor, voter_days
 from shailoo.cli.home import only_one, opened
+from shailoo.cli.migrate import migrate, refuse_moved
+from shailoo.cli.trace import trace
 from shailoo.errors import Conflict, NotFound, ShailooError
+from shailoo.events.life import ProgramDied, ProgramEnded, ProgramStarted
+from shailoo.events.pages import ProcessRestarted, WitnessRefused
+from shailoo.telemetry import say, start
 
 if TYPE_CHECKING:
     from builder.publish import Cadence, Publisher
     from shailoo.assembly import Installation
+    from shailoo.model.event import Program
 
 MARKS = "publisher"
 """Folder of an installation in which the publisher notes how far it came."""
@@ -61,7 +67,16 @@ intake = typer.Typer(help="Reports that come by another way than the network.", 
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voter_days.voters, name="voters")
+app.add_typer(keys.keys, name="keys")
+app.add_typer(boxes.boxes, name="boxes")
+app.command()(migrate)
 app.add_typer(package, name="package")
+app.command("trace")(trace)
+app.add_typer(town.town, name="town")
+app.command()(town.upgrade)
+app.command()(town_backup.backup)
+app.command()(town_backup.restore)
+app.command()(town_doctor.doctor)
 
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 Port = Annotated[int, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)]
@@ -76,6 +91,13 @@ def init(
     ],
     *,
     live: Annotated[bool, typer.Option("--live", help="For a real election; a rehearsal otherwise.")] = False,
+    origin: Annotated[
+        str,
+        typer.Option("--origin", help="Under which address the public reaches it: the log is named by it for ever."),
+    ] = "http://127.0.0.1:8021",
+    proxies: Annotated[
+        int, typer.Option("--proxies", min=0, max=9, help="Servers of ours before it: 1 behind nginx.")
+    ] = 0,
 ) -> None:
     """Make an installation in an empty folder: copy the packages, draw keys, write the settings."""
     from rehearsal.packages import find_package, package_files
@@ -83,7 +105,8 @@ def init(
     from shailoo.model.election import Mode
 
     mode = Mode.LIVE if live else Mode.REHEARSAL
-    with Installation.create(folder, [package_files(find_package(one)) for one in election], mode=mode) as made:
+    packages = [package_files(find_package(one)) for one in election]
+    with Installation.create(folder, packages, mode=mode, origin=origin, proxies=proxies) as made:
         for name in made.elections:
             typer.echo(
                 f"{name}: {len(made.elections[name].stations)} stations, {len(made.elections[name].boxes)} boxes"
@@ -96,8 +119,10 @@ def serve(folder: Dir, port: Port = 8021) -> None:
     from functions.server import listen
     from functions.server import serve as serve_http
 
+    refuse_moved(folder)
     with opened(folder) as installation:
         listen(port).close()  # a taken port is told before anything is started
+        start("server", meter=installation.meter)
         cosigner = cosigner_beside(folder, asked=bool(installation.settings.witnesses))
         with publisher_beside(folder), copyist_beside(folder), cosigner:
             serve_http(installation, port)
@@ -352,17 +377,19 @@ def make_publisher(installation: Installation, *, cadence: Cadence | None = None
 
 def run_publisher(installation: Installation, *, follow: bool, leash: bool) -> int:
     """Publish what is new, then, with `follow`, what comes, until SIGTERM or the leash is cut. Returns the version."""
+    from shailoo.town import tell_ready
+
     stop = _until_told(leash=leash)
-    with only_publisher(installation.folder, wait=follow):
+    with only_publisher(installation.folder, wait=follow), at_work("publisher", installation, follow=follow):
         publisher = make_publisher(installation)
         publisher.start()
+        tell_ready()
         while not stop.is_set():
             if publisher.step() is None:
                 if not follow:
                     break
                 stop.wait(IDLE_S)
-        while publisher.step() is not None:
-            publisher.wait_for_child()
+        settle(publisher)
     return publisher.version
 
 
@@ -373,11 +400,16 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
     """
     from builder.copyist import Copyist, work
     from builder.documents import make_copy
+    from shailoo.town import tell_ready
 
     stop = _until_told(leash=leash)
     total, swept = 0, -float(SWEEP_S)
-    with only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow):
+    with (
+        only_one(installation.folder, "copyist.lock", CopyistBusy, wait=follow),
+        at_work("copyist", installation, follow=follow),
+    ):
         copyist = Copyist(installation.store, installation.objects, installation.clock, make_copy)
+        tell_ready()
         while True:
             if time.monotonic() - swept >= SWEEP_S:
                 installation.uploads.sweep(now=installation.clock.now())
@@ -386,6 +418,24 @@ def run_copyist(installation: Installation, *, follow: bool, leash: bool) -> tup
             total += made
             if not follow or stop.wait(IDLE_COPYIST_S):
                 return total, left
+
+
+@contextmanager
+def at_work(program: Program, installation: Installation, *, follow: bool) -> Iterator[None]:
+    """Say what a program does as events, from its beginning to its end; one that is called for a moment stays quiet."""
+    if not follow:
+        yield
+        return
+    meter = installation.meter_left(program)
+    meter.leave()  # from now on its age tells whether the program lives
+    start(program, meter=meter)
+    say(ProgramStarted())
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 -- whatever ends a program that should run on is said as an event
+        say(ProgramDied(fault=fault))
+        sys.exit(2)
+    say(ProgramEnded())
 
 
 def settle(publisher: Publisher) -> None:
@@ -428,17 +478,26 @@ def collect_cosignatures(installation: Installation, *, follow: bool, leash: boo
     from builder.log.witnesses import Collector, WitnessPlace
     from builder.store import PublicFolder
     from shailoo.records.cosignature import WitnessVerifier
+    from shailoo.town import tell_ready
 
     stop = _until_told(leash=leash)
     places = [WitnessPlace(WitnessVerifier.parse(one.vkey), one.url) for one in installation.settings.witnesses]
     public = PublicFolder(installation.public / "results")
-    collector = Collector(installation.store, public, installation.log_signer.verifier, places)
-    while True:
-        problems = collector.collect()
-        for problem in problems:
-            sys.stderr.write(f"shailoo: {problem}\n")
-        if not follow or stop.wait(COSIGN_S):
-            return len(problems)
+    collector = Collector(installation.store, public, installation.log_verifier, places)
+    known = {name: at for at, one in enumerate(places, 1) for name in (one.verifier.name, one.url)}
+    with at_work("cosigner", installation, follow=follow):
+        tell_ready()
+        while True:
+            problems = collector.collect()
+            for problem in problems:
+                if follow:
+                    size = problem.facts.get("size")
+                    place = known.get(str(problem.facts["witness"]), 0)
+                    say(WitnessRefused(place=place, size=size if isinstance(size, int) else None))
+                else:
+                    sys.stderr.write(f"shailoo: {problem}\n")
+            if not follow or stop.wait(COSIGN_S):
+                return len(problems)
 
 
 @contextmanager
@@ -466,7 +525,7 @@ def copyist_beside(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def kept_beside(what: str, folder: Path) -> Iterator[None]:
+def kept_beside(what: Literal["publish", "copies", "cosign"], folder: Path) -> Iterator[None]:
     """A command in a process of its own, started again when it dies. It ends with this process, however that ends."""
     command = [sys.executable, "-m", "shailoo.cli", what, "--dir", str(folder), "--follow", "--leash"]
     stop = threading.Event()
@@ -478,7 +537,7 @@ def kept_beside(what: str, folder: Path) -> Iterator[None]:
                     continue
                 # leaving the block closes its standard input, which is the leash, and waits for its end
             if not stop.is_set():
-                sys.stderr.write(f"`shailoo {what}` ended with {child.returncode}; it is started again\n")
+                say(ProcessRestarted(what=what, exit=child.returncode))
                 stop.wait(0.3)
 
     thread = threading.Thread(target=keep, name=f"keeps {what}")

@@ -51,6 +51,10 @@ class CloudSettings(Frozen):
     """KMS key that signs receipts (Ed25519)."""
     log_key: Name | None = None
     """KMS key that signs heads of the log (Ed25519)."""
+    receipt_secret: Name | None = None
+    """Secret with the key that signs receipts, instead of `receipt_key`: of an installation that was moved here."""
+    log_secret: Name | None = None
+    """Secret with the key that signs heads of the log, instead of `log_key`: a log goes on with its own key only."""
     sealing_secret: Name | None = None
     """Secret with the sealing keys, PEM after PEM: the intake alone may read it."""
     session_secret: Name | None = None

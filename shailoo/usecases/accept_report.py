@@ -64,14 +64,16 @@ class IntakeDesk:
 class SignedRefusal(Refused):
     """An upload that a box of this election has signed and that is refused all the same: `reason` says why.
 
-    The reason's code and facts are what the sender is told.
+    The reason's code and facts are what the sender is told; `election` and `box` are who it was.
     """
 
     code = "signed-refusal"
 
-    def __init__(self, reason: Refused) -> None:
+    def __init__(self, reason: Refused, *, election: str, box: str) -> None:
         super().__init__(reason.sentence, **reason.facts)
         self.reason = reason
+        self.election = election
+        self.box = box
 
 
 def accept_report(data: bytes, desk: IntakeDesk, *, now: datetime, sent_to: str | None = None) -> bytes:
@@ -97,7 +99,7 @@ def accept_report(data: bytes, desk: IntakeDesk, *, now: datetime, sent_to: str 
         stored = _store(record, upload, desk)
     except Refused as reason:
         _note_refusal(signed, reason, sealed, desk, now)
-        raise SignedRefusal(reason) from reason
+        raise SignedRefusal(reason, election=election.id, box=signed.standing.box) from reason
     return _receipt(stored, desk)
 
 

@@ -25,6 +25,7 @@ from edge_agent.steps import Step, possible
 from shailoo.model.base import Language
 from shailoo.model.election import Mode
 from shailoo.model.report import ReportKind
+from shailoo.records.fingerprint import fingerprint
 from shailoo.records.note import Verifier
 from tests.edge.boxes import BOX, CONTESTS, STATION, Hands, Paper, box_at, day, key_of, manifest
 
@@ -120,7 +121,9 @@ def test_a_box_that_may_not_start_says_why_in_the_stations_language(papers: tupl
 
 def test_a_key_is_made_where_it_stays_and_only_its_verifier_key_is_shown(tmp_path: Path) -> None:
     made = run("--new-key", "jk-2021/ABB-000001", "--key", str(tmp_path / "key"))
-    assert Verifier.parse(made.stdout.strip()).name == "jk-2021/ABB-000001"
+    vkey, printed = made.stdout.splitlines()
+    assert Verifier.parse(vkey).name == "jk-2021/ABB-000001"
+    assert printed == fingerprint(vkey)
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
     assert run("--new-key", "jk-2021/ABB-000001").returncode == 2
 

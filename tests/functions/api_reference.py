@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from functions import server
+from functions import watching
 from functions.intake.refusal_counter import RefusalCounter
 from functions.routers import make_router
 from functions.sentences import SENTENCES
@@ -48,7 +48,7 @@ def codes_table() -> str:
 
 
 def _family(parent: type[ShailooError]) -> Iterator[type[ShailooError]]:
-    assert server.Fault.code in SENTENCES  # its module is imported, so that its classes are known
+    assert watching.Fault.code in SENTENCES  # its module is imported, so that its classes are known
     assert BY_CODE.keys() <= SENTENCES.keys()
     for child in parent.__subclasses__():
         yield child

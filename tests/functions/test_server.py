@@ -172,7 +172,8 @@ def test_a_server_that_is_told_to_end_ends_cleanly_and_writes_what_it_counted(tm
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
         assert process.stderr is not None
-        assert process.stderr.read() == b""
+        said = [json.loads(line) for line in process.stderr.read().splitlines()]
+    assert [(one["event"], one["code"]) for one in said] == [("upload-refused", "bad-envelope")] * 3
     with Installation.open(folder) as installation:
         assert refusals_counted(installation.store, hour_of(installation.clock.now()), "bad-envelope") == 3
 

@@ -17,7 +17,7 @@ from typing import Final
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
-from infra.state import packed
+from shailoo.adapters.package_folder import packed
 from tests.builder.functions import prepared
 
 _ROOT: Final = Path(__file__).resolve().parents[2]

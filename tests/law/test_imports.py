@@ -16,6 +16,8 @@ ADAPTERS = "shailoo.adapters"
 ASSEMBLY = "shailoo.assembly"
 CLOUD = "shailoo.cloud"
 """The assembly of an installation in the cloud."""
+TOWN = "shailoo.town"
+"""What surrounds an installation on a town's own machine, put together."""
 CLI = "shailoo.cli"
 
 PURE_LIBRARIES = ("annotated_types", "cryptography", "pydantic", "pydantic_core", "typing_extensions")
@@ -105,8 +107,8 @@ def test_nothing_knows_the_command_line() -> None:
     assert not broken(outside(CLI), CLI)
 
 
-def test_only_the_assembly_names_adapters() -> None:
-    assert not broken(outside(ADAPTERS, ASSEMBLY, CLOUD), ADAPTERS)
+def test_only_the_assembly_and_the_command_line_name_adapters() -> None:
+    assert not broken(outside(ADAPTERS, ASSEMBLY, CLOUD, CLI, TOWN), ADAPTERS)
 
 
 def test_pure_packages_know_only_each_other_and_pure_libraries() -> None:

@@ -1,0 +1,1 @@
+"""Keys: made, split among trustees, brought back, turned; boxes enrolled and revoked; who may open what."""
