@@ -65,7 +65,9 @@ def uploads(cloud: Cloud) -> Iterator[Upload]:
 def rest_the_publisher(cloud: Cloud) -> None:
     """What a country's publisher does meanwhile is measured elsewhere; here it would take the intake's processors."""
     functions = cloud.clients("lambda")
-    for mapping in functions.list_event_source_mappings(FunctionName=f"shailoo-{STAGE}-publisher")["EventSourceMappings"]:
+    for mapping in functions.list_event_source_mappings(FunctionName=f"shailoo-{STAGE}-publisher")[
+        "EventSourceMappings"
+    ]:
         functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
 
 
