@@ -11,7 +11,7 @@ BIN := .venv/bin
 export LC_ALL := C.UTF-8
 export PYTHONUTF8 := 1
 
-.PHONY: help setup emulator demo test lint bench lock deploy clean
+.PHONY: help setup emulator demo test lint bench lock deploy journey clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,9 @@ lock: setup ## renew the locks in requirements (wants the network)
 
 deploy: setup ## bring STAGE=name in the cloud to infra/stages/name.toml; tells only, unless APPLY=yes
 	@$(BIN)/python -m infra.deploy '$(STAGE)' $(if $(filter yes,$(APPLY)),--apply)
+
+journey: setup ## play a night of the small election against STAGE=name as it stands in the cloud
+	@$(BIN)/python -m tests.infra.journey '$(STAGE)'
 
 clean: ## remove what tools have left, but no installation and no election
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

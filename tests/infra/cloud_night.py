@@ -26,7 +26,7 @@ from shailoo.adapters.aws.records import DynamoRecordStore
 from shailoo.ids import StationNo
 from shailoo.model.record import TurnoutEntered, record_bytes, record_key
 from shailoo.records.receipt import Receipt
-from tests.infra.deployed import STAGE, Cloud
+from tests.infra.deployed import Cloud
 from tests.infra.public_bucket import PublicBucket
 
 PATIENCE_S: Final = 120.0
@@ -137,7 +137,9 @@ class CloudNight:
     def dead(self) -> int:
         """Messages that the publisher could not work on."""
         queues = self.cloud.clients("sqs")
-        return sum(self._counted(queues.get_queue_url(QueueName=f"shailoo-{STAGE}-dead-publish.fifo")["QueueUrl"]))
+        return sum(
+            self._counted(queues.get_queue_url(QueueName=f"shailoo-{self.cloud.stage}-dead-publish.fifo")["QueueUrl"])
+        )
 
     def shorten_the_wait(self, tries: int = 5) -> None:
         """A message whose function died comes again after a second, not after minutes; so many times at most."""

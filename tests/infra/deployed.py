@@ -38,6 +38,7 @@ class Cloud:
     """The folder of the installation from which it was deployed; the sealing key's ceremony took place there."""
     outputs: Mapping[str, str]
     clients: Callable[[str], Client]
+    stage: str = STAGE
     endpoint: str | None = None
     """None in an account."""
     authority: Path | None = None
@@ -82,7 +83,7 @@ class Cloud:
 
     def call(self, function: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- JSON has no narrower type
         """Call a function as the cloud's own services do, and wait for what it says."""
-        name = f"shailoo-{STAGE}-{function}"
+        name = f"shailoo-{self.stage}-{function}"
         answer = self.clients("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         said = json.loads(answer["Payload"].read() or b"null")
         assert "FunctionError" not in answer, said
@@ -123,7 +124,14 @@ def deploy_to(
     Installation.create(home, packages, origin=origin).close()
     secrets = emulator.client("secretsmanager")
     put(secrets, STAGE, "sealing", sealing_keys(home))
-    return Cloud(home, deployed(home), emulator.client, emulator.endpoint, emulator.authority, emulator.log)
+    return Cloud(
+        home,
+        deployed(home),
+        emulator.client,
+        endpoint=emulator.endpoint,
+        authority=emulator.authority,
+        log=emulator.log,
+    )
 
 
 def sealing_keys(home: Path) -> bytes:

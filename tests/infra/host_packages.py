@@ -1,7 +1,6 @@
 """Packages of functions for this machine, of what .venv holds: an emulator runs functions on its own Python.
 
-What goes to Lambda is another platform's, and under test of its own (tests/infra/test_packages.py): these here prove
-nothing of that.
+What goes to Lambda is another platform's: these here prove nothing of that.
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ def test_a_sealing_key_is_put_and_only_its_id_is_told(client: Client) -> None:
         _pem(X25519PrivateKey.generate()) * 600,
         _pem(X25519PrivateKey.generate())[:-40],
     ],
+    ids=["nothing", "no key", "another kind", "more behind it", "too many", "cut off"],  # the keys are drawn at random
 )
 def test_what_is_no_sealing_key_is_refused_unseen(value: bytes, client: Client) -> None:
     with pytest.raises(NotASecret) as refused:

@@ -104,6 +104,7 @@ def test_a_country_of_boxes_is_entered_and_confirmed_from_two_lists_and_every_di
         (RESERVE, new_key(RESERVE, "other"), None),
         (RESERVE, new_key(RESERVE), "9999"),
     ],
+    ids=["no key", "another box", "another election", "no such station"],
 )
 def test_a_key_that_cannot_be_this_boxs_is_refused(package: Path, box: str, vkey: str, station: str | None) -> None:
     more = () if station is None else ("--station", station)
