@@ -154,6 +154,16 @@ def test_services_that_do_not_run_are_named(patient: Patient) -> None:
     assert level(replace(patient, services=lambda _: None), "services") == "warn"
 
 
+def test_a_receipt_that_cannot_be_read_is_not_taken_for_a_backup_that_was_never_made(patient: Patient) -> None:
+    receipt = patient.folder / RECEIPT
+    before = receipt.read_text()
+    receipt.write_text("{}")
+    assert "cannot be looked at" in found(patient)["backup"].says
+    receipt.unlink()
+    assert "never" in found(patient)["backup"].says
+    receipt.write_text(before)
+
+
 @pytest.mark.parametrize(("hours", "wanted"), [(1, "ok"), (30, "warn"), (80, "bad")])
 def test_a_backup_grows_old(patient: Patient, hours: int, wanted: Level) -> None:
     assert level(replace(patient, now=NOW + timedelta(hours=hours)), "backup") == wanted

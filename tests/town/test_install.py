@@ -189,6 +189,23 @@ def test_every_user_and_group_is_made(root: Path, units: dict[str, Unit]) -> Non
     assert {right.group for right in RIGHTS} - {"root"} <= groups
 
 
+def test_systemd_takes_every_user(root: Path) -> None:
+    command = [debian("systemd-sysusers", "systemd"), "--dry-run", str(root / "etc/sysusers.d/shailoo.conf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, [line for line in done.stderr.splitlines() if "not a valid" in line]) == (0, [])
+
+
+def test_a_store_that_nobody_has_opened_yet_can_be_written_by_every_program(tmp_path: Path) -> None:
+    folder = tmp_path / "installation"
+    Installation.create(folder, []).close()
+    assert not (folder / "store.db").exists()
+    put_right(folder, lambda *_: (-1, os.getgid()), lambda *_: None)
+    assert stat.S_IMODE((folder / "store.db").stat().st_mode) == 0o660
+    with Installation.open(folder) as opened:
+        assert opened.store.last() == 0
+    assert stat.S_IMODE((folder / "store.db").stat().st_mode) == 0o660
+
+
 def test_systemd_takes_every_unit(root: Path) -> None:
     folder = root / "etc/systemd/system"
     names = [str(path) for path in sorted(folder.iterdir()) if "@" not in path.name]
@@ -282,6 +299,7 @@ def test_every_file_gets_its_owner_and_rights_once(tmp_path: Path) -> None:
         given[path.relative_to(folder).as_posix()] = (owner, group)
 
     put_right(folder, lambda owner, group: (-1 if owner is None else len(owner), len(group) + 70_000), chown)
+    assert (folder / "publisher.lock").exists()
     modes = {path: oct(stat.S_IMODE((folder / path).stat().st_mode)) for path in given}
     (sealing,) = (folder / "keys").glob("sealing-*.key")
     key = sealing.relative_to(folder).as_posix()

@@ -124,10 +124,13 @@ def forget(repository: Repository) -> None:
 
 
 def read_receipt(folder: Path) -> Receipt | None:
-    """The receipt of the last backup; None when there was none or it cannot be read."""
+    """The receipt of the last backup; None when there was none.
+
+    Raises OSError when it is there and cannot be read, ValueError when it is no receipt.
+    """
     try:
         return Receipt.model_validate_json((folder / RECEIPT).read_bytes())
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return None
 
 

@@ -19,8 +19,6 @@ from shailoo.rules.cache_classes import FRESH, NAMED_BY_CONTENT, PLAIN_NAMES, TY
 
 _HSTS: Final = ("strict-transport-security", "max-age=31536000")
 _QUOTABLE: Final = re.compile(r"[^\"\\$\x00-\x1f\x7f]*")
-_SPARE: Final = 65_536
-"""So much more than the program behind takes lets nginx in, so that the program's own sentence answers."""
 
 
 class BadPolicy(Refused):
@@ -85,9 +83,9 @@ def nginx_config(template: str, served: Served, place: Place) -> str:
         "LISTEN_HTTP": _lines([f"listen {one};" for one in place.http], 4),
         "LISTEN_HTTPS": _lines([f"listen {one} ssl http2;" for one in place.https], 4),
         "LOG": place.log,
-        "MOST_FORM": str(served.most["form"] + _SPARE),
-        "MOST_INTAKE": str(served.most["intake"] + _SPARE),
-        "MOST_STAFF": str(served.most["staff"] + _SPARE),
+        "MOST_FORM": str(served.most["form"]),
+        "MOST_INTAKE": str(served.most["intake"]),
+        "MOST_STAFF": str(served.most["staff"]),
         "NAMED_BY_CONTENT": NAMED_BY_CONTENT,
         "NOTHING": _quoted(served.nothing),
         "PAGE": _PAGE,

@@ -52,6 +52,7 @@ RIGHTS: Final = (
     Right("keys/*.pub", ROOT, SHARED, 0, 0o644),
     Right("keys/*.vkey", ROOT, SHARED, 0, 0o644),
     Right("keys/**", ROOT, ROOT, 0o700, 0o600),
+    Right("metrics/**", None, SHARED, 0o2770, 0o660),
     Right("publisher.lock", "shailoo-publisher", SHARED, 0, 0o660),
     Right("copyist.lock", "shailoo-copyist", SHARED, 0, 0o660),
     Right("publisher/**", "shailoo-publisher", SHARED, 0o2755, 0o664),
@@ -59,15 +60,17 @@ RIGHTS: Final = (
     Right("cache/**", None, PUBLIC, 0o2775, 0o664),
     Right("public/**", None, PUBLIC, 0o2775, 0o664),
     Right("voters/**", "shailoo-voters", "shailoo-voters", 0o700, 0o600),
-    Right("backup/**", "shailoo-backup", SHARED, 0o750, 0o640),
-    Right("doctor/**", "shailoo-doctor", SHARED, 0o750, 0o640),
+    Right("backup/store.db*", "shailoo-backup", SHARED, 0, 0o600),
+    Right("backup/**", "shailoo-backup", SHARED, 0o2750, 0o660),
+    Right("doctor/**", "shailoo-doctor", SHARED, 0o2750, 0o660),
 )
 """What stands in no line is root's alone."""
 _OTHER: Final = Right("**", ROOT, ROOT, 0o700, 0o600)
 FOLDERS: Final = ("elections", "objects", "objects/tmp", "uploads", "keys", "publisher", "metrics", "cache", "public",
                   "backup", "doctor")  # fmt: skip
 """Folders that are made where they are missing."""
-LOCKS: Final = ("publisher.lock", "copyist.lock")
+FILES: Final = ("store.db", "publisher.lock", "copyist.lock")
+"""Files that are made empty where they are missing: whoever opened them first would else be the only one to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,11 @@ def put_right(
 ) -> int:
     """Give every path the rights of the table; returns how many were changed. Links are never followed.
 
-    `ids`: the numbers of an owner (None: -1, as it is) and of a group. Folders and locks that are missing are made.
+    `ids`: the numbers of an owner (None: -1, as it is) and of a group. What is missing of FOLDERS and FILES is made.
     """
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name in LOCKS:
+    for name in FILES:
         (folder / name).touch(exist_ok=True)
     changed = 0
     for path, about in _walk(folder, deep=True):
