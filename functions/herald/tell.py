@@ -17,6 +17,8 @@ TICK: Final = "tick"
 """Group of those that come every minute: they do not wait behind one that failed."""
 _OURS: Final = "publication/"
 """Records of the publisher itself: what it has published is no news to it."""
+_COPIED: Final = ("document/", "blackout/")
+"""Records after which the copyist has a copy to make: a paper came, or parts of one are to be blackened."""
 Lock = Callable[[Digest, datetime], object]
 Failures = dict[str, list[dict[str, str]]]
 
@@ -35,7 +37,7 @@ def tell(
     keep: Mapping[str, int],
     now: datetime,
 ) -> Failures:
-    """Pass on a batch of the stream: one message to the publisher for all of it, one to the copyist for each paper.
+    """Pass on a batch of the stream: one message to the publisher for all of it, one to the copyist for each copy.
 
     Returns the first record that could not be passed on, as Lambda wants it: the stream begins there again, and saying
     something twice harms nobody. Raises StorageFailed when nothing at all was passed on.
@@ -47,7 +49,7 @@ def tell(
             if not told and not key.startswith(_OURS):
                 publish.send(b'{"news": true}', group=NEWS)
                 told = True
-            if copies is not None and key.startswith("document/"):
+            if copies is not None and key.startswith(_COPIED):
                 copies.send(key.encode(), group=key.split("/")[1])
             kept = locked_until(key, keep, now=now) if lock is not None else None
             if lock is not None and kept is not None:

@@ -66,6 +66,13 @@ def test_each_paper_goes_to_the_copyist_in_the_line_of_its_election() -> None:
     assert copies.sent == [(PAPER.encode(), "small")]
 
 
+def test_a_blackout_wakes_the_copyist_too_and_an_approval_does_not() -> None:
+    copies, name = Line(), PAPER.partition("/")[2]
+    asked = f"blackout/{name}/02"
+    tell(news(f"approval/{name}/01", asked), Line(), copies, keep={}, now=NOW)
+    assert copies.sent == [(asked.encode(), "small")]
+
+
 def test_originals_of_a_kind_that_is_kept_longer_are_locked_for_longer() -> None:
     locked: list[tuple[Digest, datetime]] = []
     tell(news(REPORT, PAPER), Line(), None, lock=lambda *what: locked.append(what), keep={"protocol": 3653}, now=NOW)
