@@ -109,6 +109,9 @@ class PublicFolder:
     def flush(self) -> None:
         """Nothing is on its way: a write is done when it returns."""
 
+    def forget(self) -> None:
+        """Nothing is on its way, and every write looks at what is there."""
+
     def read(self, path: str) -> bytes | None:
         """The bytes at a path, or None."""
         try:

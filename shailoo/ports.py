@@ -235,6 +235,13 @@ class PublicFiles(Protocol):
         """Everything written before is there for readers. Raises StorageFailed when something could not be put."""
         ...
 
+    def forget(self) -> None:
+        """Another may publish from now on: what is not there yet never will be, and nothing is known of what is.
+
+        When it returns, nothing that was written before is on its way any more.
+        """
+        ...
+
     def filling(self, folders: Iterable[str]) -> AbstractContextManager[None]:
         """While this is open, nobody looks for an older file in those of the folders that are not there yet."""
         ...

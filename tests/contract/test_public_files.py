@@ -105,6 +105,16 @@ def test_a_folder_is_removed_with_everything_in_it_and_nothing_beside_it(reopen:
     assert reopen().read("old/1.html") == b"x"
 
 
+def test_who_forgets_goes_on_writing_over_what_others_wrote(reopen: Reopen) -> None:
+    files, other = reopen(), reopen()
+    files.write_durably("ky/a.html", b"mine")
+    other.write_durably("ky/a.html", b"another's")
+    files.forget()
+    assert files.write("ky/a.html", b"mine")
+    files.flush()
+    assert files.read("ky/a.html") == reopen().read("ky/a.html") == b"mine"
+
+
 def test_folders_are_filled_over_what_may_lie_there(reopen: Reopen) -> None:
     reopen().write_durably("ru/1/index.html", b"same")
     files = reopen()

@@ -5,7 +5,8 @@ for before it has arrived is given out as it was written; of two writes to one p
 
 What lies in the bucket is known by its entity tag, the MD5 of an object that was put whole: a thread asks for it before
 it puts, unless this object has put or read the file itself. That knowledge is good as long as nobody else publishes:
-who takes the lease after another calls `forget`.
+who takes the lease after another calls `forget`, and so does who gives it back with files on their way: a function's
+process stands still between two calls, and what its threads had left to do would come minutes later, over newer pages.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class S3PublicFiles:
         self._changed = threading.Condition()
         self._waiting: dict[str, bytes] = {}
         """Path -> what is to be there, for each file that is on its way."""
+        self._under_way: dict[str, bytes] = {}
+        """Those of them that a thread is bringing now, and what it brings."""
         self._bytes = 0
         self._tags: dict[str, str] = {}
         """Path -> entity tag of what is known to be there."""
@@ -91,8 +94,13 @@ class S3PublicFiles:
             self._empty = ()
 
     def forget(self) -> None:
-        """Others have published: know nothing any more of what is there."""
+        """Drop what no thread has begun to bring, wait for the rest; then nothing is known. See PublicFiles."""
         with self._changed:
+            self._waiting = dict(self._under_way)
+            self._bytes = sum(map(len, self._waiting.values()))
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._waiting)
+            self._problem = None
             self._tags.clear()
 
     def read(self, path: str) -> bytes | None:
@@ -153,10 +161,14 @@ class S3PublicFiles:
             self._changed.wait_for(lambda: path not in self._waiting)
 
     def _deliver(self, path: str) -> None:
-        """Bring a file, and what was written to the same place in the meantime."""
+        """Bring a file, and what was written to the same place in the meantime, unless it is forgotten by now."""
+        with self._changed:
+            if path not in self._waiting or path in self._under_way:
+                return
+            self._under_way[path] = self._waiting[path]
         while True:
             with self._changed:
-                data = self._waiting[path]
+                data = self._under_way[path] = self._waiting[path]
             problem: StorageFailed | None = None
             try:
                 self._bring(path, data)
@@ -167,6 +179,7 @@ class S3PublicFiles:
             with self._changed:
                 self._problem = self._problem or problem
                 if self._waiting[path] is data or problem is not None:
+                    del self._under_way[path]
                     self._bytes -= len(self._waiting.pop(path))
                     self._changed.notify_all()
                     return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -108,6 +109,33 @@ def test_who_publishes_after_another_forgets_what_it_knew(night: Cloud, bucket: 
     public.forget()
     public.write_durably("ky/a.html", b"mine")
     assert public.read("ky/a.html") == b"mine"
+
+
+def test_what_is_forgotten_before_a_thread_began_never_arrives(
+    public: S3PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, begun, go = public._client.put_object, threading.Semaphore(0), threading.Event()
+
+    def slow(**asked: object) -> object:
+        begun.release()
+        assert go.wait(60)
+        return put(**asked)
+
+    monkeypatch.setattr(public._client, "put_object", slow)
+    for at in range(60):
+        public.write(f"ky/{at}.html", b"old")
+    begun.acquire()
+    public.write("ky/0.html", b"newer")
+    threading.Timer(0.2, go.set).start()
+    public.forget()
+    arrived = public.names("ky")
+    assert 0 < len(arrived) < 60
+    assert public.read("ky/0.html") in {b"old", None}
+    monkeypatch.undo()
+    public.write("ky/59.html", b"again")
+    public.flush()
+    assert public.names("ky") == sorted({*arrived, "59.html"})
+    assert public.read("ky/59.html") == b"again"
 
 
 def test_of_many_writes_to_one_place_the_last_one_stays(public: S3PublicFiles) -> None:
