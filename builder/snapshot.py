@@ -42,7 +42,7 @@ class Snapshot:
         return cls(night, public, data)
 
     def point(self, *, open_night: bool, complete: int) -> None:
-        """Write the data set, then the pointer; then let the data set before the last go.
+        """Write the data set, then the pointer; then let every other data set go, also one that a kill left behind.
 
         `version` is that of the overview and of this data set; `complete` the one up to which the pages that may follow
         later (commissions, districts, lists) are written too.
@@ -51,7 +51,6 @@ class Snapshot:
         made = night.made("overview")
         name = f"data/{election}/at/{digest(self.data)[:32]}.json"
         self.public.write(name, self.data)
-        before = read_pointer(self.public, election)
         pointer = {
             "election": election,
             "version": made.version,
@@ -62,10 +61,9 @@ class Snapshot:
             "overview": f"/results/{name}",
         }
         self.public.write_durably(f"data/{election}/pointer.json", open_json(pointer))
-        if before is not None:
-            previous = str(before.get("overview", "")).removeprefix("/results/")
-            if previous and previous != name:
-                self.public.remove(previous)
+        for other in self.public.names(f"data/{election}/at"):
+            if not name.endswith(f"/{other}"):
+                self.public.remove(f"data/{election}/at/{other}")
 
     @staticmethod
     def whole_nation(night: Night) -> Iterable[tuple[str, bytes]]:

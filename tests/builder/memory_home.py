@@ -65,6 +65,10 @@ class Bucket:
         self.puts += 1
         self.files[path] = data
 
+    def remove(self, path: str) -> None:
+        """A file is gone."""
+        self.files.pop(path, None)
+
 
 class BucketFiles:
     """PublicFiles: nothing is there before `flush`, and then in the order of the names, the last first."""
@@ -97,6 +101,15 @@ class BucketFiles:
             self._bucket.put(self._prefix + path, self._waiting[path])
         self._waiting.clear()
 
+    @property
+    def on_their_way(self) -> list[str]:
+        """What was written and is not there."""
+        return sorted(self._waiting)
+
+    def forget(self) -> None:
+        """See PublicFiles."""
+        self._waiting.clear()
+
     @contextmanager
     def filling(self, folders: Iterable[str]) -> Iterator[None]:
         """See PublicFiles."""
@@ -116,12 +129,12 @@ class BucketFiles:
     def remove(self, path: str) -> None:
         """See PublicFiles."""
         self._waiting.pop(path, None)
-        self._bucket.files.pop(self._prefix + path, None)
+        self._bucket.remove(self._prefix + path)
 
     def remove_folder(self, path: str) -> None:
         """See PublicFiles."""
         for known in [one for one in self._bucket.files if one.startswith(f"{self._prefix}{path}/")]:
-            del self._bucket.files[known]
+            self._bucket.remove(known)
 
 
 class MemorySnapshots:
@@ -156,6 +169,8 @@ class MemoryHome:
         self.snapshots = MemorySnapshots()
         self.publish_queue: MemoryQueue | None = MemoryQueue()
         self.bucket = Bucket()
+        self.opened: list[BucketFiles] = []
+        """Every process's public files, also of those that have ended."""
         self.refolds = 0
         """How often packages had to be read."""
 
@@ -175,7 +190,8 @@ class MemoryHome:
 
     def public_files(self, portal: str) -> BucketFiles:
         """The bucket's files of a portal."""
-        return BucketFiles(self.bucket, portal)
+        self.opened.append(BucketFiles(self.bucket, portal))
+        return self.opened[-1]
 
 
 @cache
