@@ -76,19 +76,27 @@ class PublisherDesk:
         try:
             publisher = self._ready()
             done = self._publish(publisher, remaining)
+            for files in self._files.values():  # between two calls a process stands still: nothing may be on its way
+                files.flush()
             self._snapshot(publisher, remaining)
         except Conflict:
-            self._publisher = None
+            self._drop()
             if lease.held:
                 raise
             return None
         except BaseException:
-            self._publisher = None
+            self._drop()
             raise
         finally:
             self._lease = None
             lease.release()
         return done
+
+    def _drop(self) -> None:
+        """What was known is in doubt. What is on its way must not arrive when another may be the publisher."""
+        self._publisher = None
+        for files in self._files.values():
+            files.forget()
 
     def _publish(self, publisher: Publisher, remaining: Callable[[], float]) -> bool:
         while remaining() > RESERVE_S:
@@ -122,8 +130,8 @@ class PublisherDesk:
     def _begin(self) -> Publisher:
         names = sorted(self.home.settings.sealing)
         archives = {name: self.home.package(name) for name in names}
-        for files in self._files.values():  # others have published: nothing is known any more of what is there
-            getattr(files, "forget", lambda: None)()
+        for files in self._files.values():  # others have published
+            files.forget()
         frame = PreparedFrame(self._prepared, self._public)
         self._stand = stand_of({name: digest(data) for name, data in archives.items()}, frame.digest)
         folders = {name: self._unpacked(name, data) for name, data in archives.items()}
@@ -146,10 +154,12 @@ class PublisherDesk:
 
     def _make(self, site: Site, fold: Fold | None) -> Publisher:
         home, signer = self.home, self.home.log_signer
+        elections = home.elections if fold is None else {}
+        self._guard()  # reading packages takes seconds
         asked = tuple((one.vkey, one.url) for one in home.settings.witnesses)
         return Publisher(
             store=home.store,
-            elections=home.elections if fold is None else {},
+            elections=elections,
             site=site,
             public=self._public("results"),
             marks=ItemMarks(home.store),

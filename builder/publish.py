@@ -107,7 +107,8 @@ class Publisher:
     ) -> None:
         """`fold`: a state to go on from, instead of `elections`. Without `forks`, this process makes everything itself.
 
-        `guard` raises when another has become the publisher; it is asked before pages are written and pointers moved.
+        `guard` raises when another has become the publisher; it is asked before pages are written and pointers moved,
+        and while the feed is read, which may take longer than a lease.
         """
         self.store = store
         self.site = site
@@ -244,6 +245,7 @@ class Publisher:
                 self._receive(seq, record)
         tiers = {name: _tiers_of(publications, name) for name in self.nights} if write else {}
         for index, publication in enumerate(publications):
+            self.guard()
             self._take_in(publication, write=write or publication.version > there)
             last = index == len(publications) - 1
             jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
@@ -364,8 +366,10 @@ class Publisher:
         self._write_log()
         self._point_log()
         self.press.front()
-        for name, night in self.nights.items():
+        for night in self.nights.values():
             self.press.copies.sweep(night.state.documents, held=night.held_since is not None)
+        self._before_pointers()
+        for name, night in self.nights.items():
             if night.held_since is not None:
                 self.press.announce_hold(night, complete=self._shown[name])
             else:
@@ -376,10 +380,16 @@ class Publisher:
         self._marks.write("published", self.version)
         self._last_trail = time.monotonic()
 
+    def _before_pointers(self) -> None:
+        """Everything else is there, however long that took, and this is still the publisher."""
+        self.public.flush()
+        self.guard()
+
     # --- the feed ---
 
     def _feed(self, after: int, *, limit: int, whole: bool = False) -> Iterable[tuple[int, Record]]:
         while True:
+            self.guard()
             entries = self.store.feed(after, limit=limit)
             for entry in entries:
                 yield entry.seq, read_record(entry.body)
@@ -485,6 +495,7 @@ class Publisher:
         self.guard()
         self._write_log()
         laps.lap("log")
+        self._before_pointers()
         for name in touched:
             if not any(name == election for election, _ in later):
                 self._shown[name] = self.nights[name].followed
