@@ -134,6 +134,13 @@ def test_a_service_reads_its_own_keys_and_no_other(units: dict[str, Unit], name:
     assert {key for key in KEYS if may_read(units[name], key)} == MAY[name]
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in MAY if name not in {"shailoo-intake.service", "shailoo-doctor.service"}]
+)
+def test_keys_of_others_are_out_of_sight_even_if_their_rights_were_wrong(units: dict[str, Unit], name: str) -> None:
+    assert {key for key in KEYS if not hidden(units[name], key)} == MAY[name]
+
+
 def test_only_the_intake_reads_what_opens_seals(units: dict[str, Unit]) -> None:
     assert [name for name, unit in units.items() if name.endswith(".service") and may_read(unit, SEALS[0])] == [
         "shailoo-intake.service"
