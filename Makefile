@@ -11,7 +11,7 @@ BIN := .venv/bin
 export LC_ALL := C.UTF-8
 export PYTHONUTF8 := 1
 
-.PHONY: help setup emulator demo test lint bench lock deploy journey clean
+.PHONY: help setup emulator demo test lint bench lock package deploy journey clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
@@ -42,6 +42,9 @@ bench: setup ## the table of speeds
 
 lock: setup ## renew the locks in requirements (wants the network)
 	@sh requirements/lock.sh
+
+package: setup ## the functions' packages for Lambda, in build/packages (wants the network the first time)
+	@$(BIN)/python -m infra.package build/packages
 
 deploy: setup ## bring STAGE=name in the cloud to infra/stages/name.toml; tells only, unless APPLY=yes
 	@$(BIN)/python -m infra.deploy '$(STAGE)' $(if $(filter yes,$(APPLY)),--apply)

@@ -17,7 +17,6 @@ What is true if we stop after a step:
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
@@ -28,6 +27,7 @@ from typing import Final
 import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import package
 from infra.cloudformation import TEMPLATES, check_parameters, load
 from infra.differences import differences
 from infra.stack import Client, Stack
@@ -206,7 +206,7 @@ def _artifacts(it: Deployment) -> Bucket:
 
 def _packages(it: Deployment, bucket: Bucket) -> dict[str, str]:
     """Build the functions' packages and upload those that are not there yet: parameter -> key."""
-    build = it.build or _build
+    build = it.build or package.build
     keys = {}
     with tempfile.TemporaryDirectory(prefix="packages-") as folder:
         for name, path in build(it.functions, Path(folder)).items():
@@ -214,11 +214,6 @@ def _packages(it: Deployment, bucket: Bucket) -> dict[str, str]:
             keys[f"{name.capitalize()}Code"] = key = f"functions/{name}-{digest_of(data)[:16]}.zip"
             it.say(f"package    {key}, {len(data):,} bytes{'' if bucket.put(key, data) else ', as it was'}")
     return keys
-
-
-def _build(functions: tuple[str, ...], folder: Path) -> Mapping[str, Path]:
-    build: Build = importlib.import_module("infra.package").build  # only here: a rehearsal packages nothing
-    return build(functions, folder)
 
 
 def _made(
