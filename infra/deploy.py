@@ -10,7 +10,7 @@ What is true if we stop after a step:
     firewall                 a web ACL that stands before nothing
     the stack                functions run; without settings they say which are missing, and nothing is accepted
     custody                  secrets have policies of their own; until now only their keys kept them
-    settings, packages       the deployment works
+    settings, packages       the deployment works; the publisher is woken, so that the log begins
     budgets                  and its costs are told
 """
 
@@ -183,6 +183,9 @@ def _carry_out(it: Deployment) -> dict[str, str]:
         state = Bucket(it.client("s3"), outputs["StateBucketName"])
         for key, data in state_files(Path(it.stage.installation), outputs["Origin"]):
             it.say(f"upload     {key}{'' if state.put(key, data) else ', as it was'}")
+        # The log says first with which software it begins: the publisher is woken before any ballot box is.
+        wake = {"FunctionName": f"shailoo-{it.name}-herald", "InvocationType": "Event", "Payload": b'{"tick": true}'}
+        it.client("lambda").invoke(**wake)
     if it.stage.budgets is not None:
         limits = it.stage.budgets
         asked = {"Stage": it.name, "AlarmAddress": limits.address, "MonthlyDollars": str(limits.monthly),

@@ -32,6 +32,7 @@ from shailoo.adapters.clock import load_clock
 from shailoo.adapters.files import FileObjectStore
 from shailoo.adapters.group_commit import GroupCommitStore
 from shailoo.adapters.keys import (
+    BadKeyFile,
     FileNoteSigner,
     load_former_receipt_keys,
     load_note_key,
@@ -52,6 +53,7 @@ from shailoo.model.alerts import AlertSettings
 from shailoo.model.base import Frozen
 from shailoo.model.election import Election, Mode
 from shailoo.model.event import Program
+from shailoo.model.log import LOG_HEAD
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
@@ -270,11 +272,16 @@ class Installation:
     def log_signer(self) -> FileNoteSigner:
         """Signs the heads of the transparency log; its name is the log's origin. An older installation gets one now.
 
-        Raises BadSettings when the installation has moved to another address since: a log keeps its origin for ever.
+        Raises BadSettings when the installation has moved to another address since, for a log keeps its origin for
+        ever, and BadKeyFile when the key of a log that has begun is gone: it never gets another.
         """
         path = self.folder / "keys" / "log.key"
         origin = f"{self.settings.origin.partition('//')[2]}/{LOG_PATH}"
         if not path.exists():
+            if self.store.read(LOG_HEAD) is not None:
+                raise BadKeyFile(
+                    "The key of the log is gone, and the log has begun: bring the key back.", file=path.name
+                )
             save_note_key(new_note_key(origin), path)
         signer = FileNoteSigner(load_note_key(path))
         if signer.verifier.name != origin:

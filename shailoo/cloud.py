@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
 from shailoo.adapters.aws.items import DynamoItemStore
+from shailoo.adapters.aws.note_keys import note_signer
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
 from shailoo.adapters.aws.public import S3PublicFiles
 from shailoo.adapters.aws.queue import SqsQueue
@@ -31,6 +32,7 @@ from shailoo.adapters.aws.snapshots import S3Snapshots
 from shailoo.adapters.aws.store import DynamoStore
 from shailoo.adapters.aws.uploads import S3Uploads
 from shailoo.adapters.clock import SystemClock
+from shailoo.adapters.keys import FileNoteSigner
 from shailoo.assembly import LOG_PATH, BadSettings, Settings
 from shailoo.errors import NotFound, StorageFailed
 from shailoo.model.cloud import CloudSettings
@@ -161,14 +163,14 @@ class CloudInstallation:
     # --- keys ---
 
     @cached_property
-    def receipt_signer(self) -> KmsNoteSigner:
+    def receipt_signer(self) -> KmsNoteSigner | FileNoteSigner:
         """Signs receipts."""
-        return KmsNoteSigner(self._client("kms"), self.cloud.need("receipt_key"), f"{self._host}/{RECEIPTS}")
+        return note_signer(self.cloud, "receipt", f"{self._host}/{RECEIPTS}")
 
     @cached_property
-    def log_signer(self) -> KmsNoteSigner:
+    def log_signer(self) -> KmsNoteSigner | FileNoteSigner:
         """Signs the heads of the transparency log; its name is the log's origin."""
-        return KmsNoteSigner(self._client("kms"), self.cloud.need("log_key"), f"{self._host}/{LOG_PATH}")
+        return note_signer(self.cloud, "log", f"{self._host}/{LOG_PATH}")
 
     @cached_property
     def intake_desk(self) -> IntakeDesk:

@@ -24,7 +24,7 @@ from builder.log.entries import list_entry, opening_entries
 from builder.store import open_json
 from shailoo.errors import StorageFailed
 from shailoo.model.base import stamp
-from shailoo.model.log import Opening
+from shailoo.model.log import LOG_HEAD, Opening
 from shailoo.records.canonical import canonical_json
 from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.log_entry import DocumentEntry, ReportEntry, entry_bytes
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from shailoo.ports import Item, ItemStore, NoteSigner, PublicFiles
     from shailoo.records.log_entry import LogEntry
 
-HEAD_ITEM = "log/head"
 FOLDER = "log"
 """Below the portal of results."""
 
@@ -147,7 +146,7 @@ class LogKeeper:
 
     def begin(self, *, trust: bool) -> None:
         """Before the feed is read. With `trust`, what was written up to the head that was signed last is all there."""
-        self._item = self._items.read(HEAD_ITEM)
+        self._item = self._items.read(LOG_HEAD)
         known = self._signed()
         there = trust and known is not None and self._public.read(f"{FOLDER}/checkpoint") is not None
         self._from = int(known["version"]) if there and known is not None else 0
@@ -283,7 +282,7 @@ class LogKeeper:
         if signed is None or int(signed["version"]) < head.version:
             value = {"size": head.checkpoint.size, "root": head.checkpoint.root.hex(), "version": head.version}
             self._item = self._items.swap(
-                HEAD_ITEM, canonical_json(value), expected=None if self._item is None else self._item.version
+                LOG_HEAD, canonical_json(value), expected=None if self._item is None else self._item.version
             )
         self.point()
         self._public.write(f"{FOLDER}/vkey", f"{self.key.vkey}\n".encode())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from shailoo.model.base import Frozen, Moment
 from shailoo.model.refs import ElectionRef, Sha256
+
+LOG_HEAD: Final = "log/head"
+"""The item with the last head that may be signed; there as soon as the log has begun."""
 
 
 class OpenedElection(Frozen):

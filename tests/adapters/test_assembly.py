@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from shailoo.adapters.clock import ReplayClock, SystemClock
+from shailoo.adapters.keys import BadKeyFile
 from shailoo.adapters.package_folder import read_files
 from shailoo.assembly import AlreadyInstalled, BadSettings, IdentityProvider, Installation, ModesMixed
 from shailoo.errors import NotFound, Refused
 from shailoo.model.election import Mode
+from shailoo.model.log import LOG_HEAD
 from tests.adapters.test_clock import EVENING
 from tests.voting import SMALL
 
@@ -55,6 +57,19 @@ def test_every_process_that_opens_it_has_the_same_keys(folder: Path) -> None:
         assert one.session_secret == other.session_secret
         with pytest.raises(NotFound):
             one.sealing_public("other")
+
+
+def test_a_log_that_has_begun_never_gets_another_key(folder: Path) -> None:
+    (folder / "keys" / "log.key").unlink()
+    with Installation.open(folder) as before:
+        drawn = before.log_signer.verifier
+        before.store.swap(LOG_HEAD, b"{}", expected=None)
+    with Installation.open(folder) as after:
+        assert after.log_signer.verifier == drawn
+    (folder / "keys" / "log.key").unlink()
+    with Installation.open(folder) as lost, pytest.raises(BadKeyFile):
+        lost.log_signer.sign("never\n")
+    assert not (folder / "keys" / "log.key").exists()
 
 
 def test_nothing_is_made_over_an_installation(folder: Path) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from builder.log import document
-from builder.log.keeper import HEAD_ITEM, LogDiverged
+from builder.log.keeper import LogDiverged
 from builder.store import PublicFolder
 from shailoo.adapters.memory import MemoryStore
 from shailoo.adapters.sqlite import SqliteStore
+from shailoo.model.log import LOG_HEAD
 from shailoo.model.record import Act, RevokeBox, record_bytes, record_key
 from shailoo.records.checkpoint import SignedCheckpoint
 from shailoo.records.log_entry import LogEntry, ReportEntry, read_entry
@@ -249,9 +250,9 @@ def test_records_that_were_changed_afterwards_give_no_second_head(tmp_path: Path
     forged = MemoryStore()
     for entry in where.store.feed(0):
         forged.append(entry.key, entry.body.replace(b'"sealed_bytes":', b'"sealed_bytes":1'))
-    head = where.store.read(HEAD_ITEM)
+    head = where.store.read(LOG_HEAD)
     assert head is not None
-    forged.swap(HEAD_ITEM, head.value, expected=None)
+    forged.swap(LOG_HEAD, head.value, expected=None)
     where.store = forged
     before = (where.public / "results/log/checkpoint").read_bytes()
     with pytest.raises(LogDiverged):

@@ -33,10 +33,10 @@ class Line:
         self.sent.append((body, group))
 
     def receive(self, *, most: int = 10, wait_s: int = 0) -> Sequence[Message]:
-        raise NotImplementedError
+        raise AssertionError("the herald only sends", most, wait_s)
 
     def done(self, message: Message) -> None:
-        raise NotImplementedError
+        raise AssertionError("the herald only sends", message)
 
 
 def news(*keys: str) -> list[dict[str, Any]]:

@@ -87,6 +87,10 @@ class FakeStacks:
         assert TemplateStage == "Original"
         return {"TemplateBody": self.stacks[StackName].template}
 
+    def invoke(self, *, FunctionName: str, InvocationType: str, Payload: bytes) -> None:  # noqa: N803 -- as above
+        assert InvocationType == "Event"
+        self.calls.append(f"invoke {FunctionName} {Payload.decode()}")
+
     def update_termination_protection(self, *, StackName: str, EnableTerminationProtection: bool) -> None:  # noqa: N803 -- as above
         assert EnableTerminationProtection
         self.protected.add(StackName)

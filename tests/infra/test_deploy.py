@@ -94,6 +94,7 @@ def test_a_deployment_makes_its_stacks_and_uploads_what_they_need(cloud: Cloud, 
     assert given["WebAclArn"].endswith("webacl/Firewall/1")
     assert given["PublisherCode"] in cloud.keys("artifactbucket")
     assert given["StaffCode"] == ""
+    assert cloud.here.calls[-1] == 'invoke shailoo-night-herald {"tick": true}'
 
 
 def test_the_same_again_changes_nothing(cloud: Cloud) -> None:

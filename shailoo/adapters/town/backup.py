@@ -29,13 +29,13 @@ from shailoo.adapters.store_schema import version_of
 from shailoo.adapters.town.restic import NoRepository, Repository
 from shailoo.errors import Conflict, NotFound, StorageFailed
 from shailoo.model.base import Frozen, Moment
+from shailoo.model.log import LOG_HEAD
 
 FOLDER: Final = "backup"
 STORE: Final = f"{FOLDER}/store.db"
 ABOUT: Final = f"{FOLDER}/backup.json"
 RECEIPT: Final = f"{FOLDER}/receipt.json"
 TAG: Final = "shailoo"
-HEAD_ITEM: Final = "log/head"
 _KEPT: Final = ("settings.json", "clock.json", "elections", "objects", "uploads", "voters")
 _COMES_AND_GOES: Final = ("uploads",)
 """An upload that was finished while restic read is in the objects, or is sent again."""
@@ -168,7 +168,7 @@ def _about(copy: sqlite3.Connection, at: datetime, *, keys: bool) -> About:
 
 def log_head(db: sqlite3.Connection) -> LogHead | None:
     """The head that was signed last, as a store holds it."""
-    row = db.execute("SELECT value FROM item WHERE name = ?", (HEAD_ITEM,)).fetchone()
+    row = db.execute("SELECT value FROM item WHERE name = ?", (LOG_HEAD,)).fetchone()
     if row is None:
         return None
     said = json.loads(row[0])
