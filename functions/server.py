@@ -42,8 +42,8 @@ from shailoo.telemetry import say
 
 HOST: Final = "127.0.0.1"
 _THREADS = 64
-_LARGEST_FORM = 65_536
-_LARGEST_FILE_FORM = MOST_BYTES + 16_384
+LARGEST_FORM = 65_536
+LARGEST_FILE_FORM = MOST_BYTES + 16_384
 _FILES_AT_ONCE = 4
 _EVERY_S = 5
 _READERS = 4
@@ -213,8 +213,8 @@ def _largest(asked: Request) -> int:
     if asked.method == "PUT" and asked.path.startswith("/staff/uploads/"):
         return MOST_PART
     if asked.method == "POST" and asked.path.startswith("/staff/documents/"):
-        return _LARGEST_FILE_FORM
-    return _LARGEST_FORM
+        return LARGEST_FILE_FORM
+    return LARGEST_FORM
 
 
 def _admitted(router: Router, request: Request) -> Response | None:

@@ -28,7 +28,7 @@ NOTHING: Final = (
     "<!doctype html><html lang=en><title>404</title><p>Nothing answers at this address. <a href=/>Results</a>"
 )
 """The page for an address of no portal."""
-_TEXT = (
+ZIPPED = (
     "text/",
     "application/json",
     "application/atom+xml",
@@ -37,7 +37,9 @@ _TEXT = (
     "image/svg+xml",
     "application/xml",
 )
-_SMALLEST_GZIP = 300
+"""Beginnings of the types that are worth packing."""
+SMALLEST_GZIP = 300
+"""Bytes of a file below which packing gains nothing."""
 _LONGEST_NAME = 200
 _KEPT_BYTES = 32 * 1_048_576
 SECURITY: Final = (
@@ -47,7 +49,7 @@ SECURITY: Final = (
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
 )
-_STRICT = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+STRICT = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 """What holds for a portal whose builder has left no `csp.json`."""
 
 
@@ -91,14 +93,14 @@ class StaticFiles:
                     return None
                 etag = f'"{about.st_mtime_ns:x}-{about.st_size:x}"'
                 kind = content_type(place.name)
-                zips = kind.startswith(_TEXT) and "gzip" in headers.get("accept-encoding", "")
-                zips = zips and about.st_size >= _SMALLEST_GZIP
+                zips = kind.startswith(ZIPPED) and "gzip" in headers.get("accept-encoding", "")
+                zips = zips and about.st_size >= SMALLEST_GZIP
                 common = [
                     ("cache-control", cache_class("/".join(("", *parts)))),
                     ("etag", f"W/{etag}" if zips else etag),
                     *SECURITY,
                 ]
-                if kind.startswith(_TEXT):
+                if kind.startswith(ZIPPED):
                     common.append(("vary", "accept-encoding"))
                 if kind == HTML:
                     common.append(("content-security-policy", self._policy(parts[0])))
@@ -140,7 +142,7 @@ class StaticFiles:
             (
                 ("content-type", HTML),
                 ("cache-control", CacheClass.PAGE),
-                ("content-security-policy", _STRICT),
+                ("content-security-policy", STRICT),
                 *SECURITY,
             ),
             NOTHING.encode(),
@@ -156,7 +158,7 @@ class StaticFiles:
                 said = json.loads(path.read_text(encoding="utf-8"))
                 known = self._policies[path] = (changed, str(said["content-security-policy"]))
         except (OSError, ValueError, KeyError, TypeError):
-            return _STRICT
+            return STRICT
         return known[1]
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def served() -> Served:
     """The local server's headers, limits and pages, as they stand in its own modules."""
-    from functions.server import _LARGEST_FILE_FORM, _LARGEST_FORM
-    from functions.static_files import _SMALLEST_GZIP, _STRICT, _TEXT, CHECK, HOME, NOTHING, PORTALS, SECURITY
+    from functions.server import LARGEST_FILE_FORM, LARGEST_FORM
+    from functions.static_files import CHECK, HOME, NOTHING, PORTALS, SECURITY, SMALLEST_GZIP, STRICT, ZIPPED
     from shailoo.records.seal import LARGEST
     from shailoo.rules.upload_parts import MOST_PART
     from shailoo.town import Served
@@ -19,11 +19,11 @@ def served() -> Served:
     return Served(
         portals=PORTALS,
         security=SECURITY,
-        zipped=_TEXT,
-        smallest_gzip=_SMALLEST_GZIP,
-        strict=_STRICT,
+        zipped=ZIPPED,
+        smallest_gzip=SMALLEST_GZIP,
+        strict=STRICT,
         home=HOME,
         check=CHECK,
         nothing=NOTHING,
-        most={"intake": LARGEST, "staff": max(MOST_PART, _LARGEST_FILE_FORM), "form": _LARGEST_FORM},
+        most={"intake": LARGEST, "staff": max(MOST_PART, LARGEST_FILE_FORM), "form": LARGEST_FORM},
     )
