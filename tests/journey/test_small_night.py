@@ -59,7 +59,8 @@ def test_no_box_seems_to_have_a_wrong_clock_though_its_zone_is_another(night: tu
     folder, _ = night
     assert {report.clock_off_s for report in reports(folder)} == {0}
     abroad = public_data(folder, ELECTION, "station/9001.json")
-    assert abroad["boxes"][0]["arrived"].startswith("2025-06-01T17:")
+    # Half an hour after its own zone's close, as planned. A busy machine may send later in told time, never earlier.
+    assert "2025-06-01T17:30:00Z" <= abroad["boxes"][0]["arrived"] < "2025-06-02"
 
 
 def test_building_again_leaves_every_byte(night: tuple[Path, Outcome]) -> None:
