@@ -22,7 +22,7 @@ WORDS = (
     "station", "stations", "of", "leader", "leads", "close",
 )  # fmt: skip
 SAID = {word: f"<{word}>" for word in WORDS}
-TOOLS = """<div class="leaf-tools" hidden><select id="map-layer">{layers}</select><select id="map-level">
+TOOLS = """<div class="leaf-tools" hidden><p><select id="map-layer">{layers}</select></p><select id="map-level">
 <option value="region">regions</option><option value="rayon">rayons</option></select>
 <input type="checkbox" id="map-stations"></div>{container}<ol id="map-legend" hidden></ol>"""
 
@@ -68,7 +68,8 @@ def put_page(public: Path, path: str, head: str, layers: tuple[str, ...], contai
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     public = tmp_path_factory.mktemp("maps")
-    put(public, "size.css", b".leaf{height:400px;width:800px}")
+    sheet = (maps.THEME / "components" / "components.css").read_bytes()
+    put(public, "size.css", sheet + b"\n.leaf{height:400px;width:100%}")
     put(public, "favicon.ico", b"")
     for portal, made in (("tizme", voter_maps.assets()), ("results", maps.map_files())):
         for path, body in made.files.items():
@@ -131,3 +132,10 @@ def test_a_region_opens_by_keyboard_and_leads_to_its_page(page: Page, site: Serv
     expect(page.locator(".leaflet-popup-close-button")).to_have_attribute("aria-label", "<close>")
     expect(page.locator(".leaflet-popup-content a")).to_have_attribute("href", "/there/region/r1/")
     expect(page.locator(".leaflet-popup")).to_contain_text("66.67\u202f%")
+
+
+def test_the_long_name_of_a_list_sticks_out_of_no_phone(page: Page, site: Served) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{site.origin}/r/")
+    page.locator("#map-layer").evaluate("(layer) => layer.add(new Option('Long name '.repeat(12), 'share:b'))")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
