@@ -58,5 +58,6 @@ def _measured(name: str) -> dict[str, object]:
 
 def _once(work: Path, module: str, *options: str) -> float:
     program = _PROGRAM.format(folder=str(work), module=module)
-    done = subprocess.run([sys.executable, "-I", "-S", *options, "-c", program], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-I", "-S", *options, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
