@@ -70,9 +70,14 @@ class CloudNight:
         with Outbox.open(self.folder / box, SystemClock(), kind, disk=UNSYNCED) as outbox:
             return outbox.sealed()
 
-    def send(self, boxes: Iterable[str] | None = None, kind: Upload = "final") -> list[str]:
-        """Boxes send by their own code until each has a receipt that verifies; returns why attempts failed."""
-        failed: list[str] = []
+    def send(
+        self, boxes: Iterable[str] | None = None, kind: Upload = "final", failed: list[str] | None = None
+    ) -> list[str]:
+        """Boxes send by their own code until each has a receipt that verifies; returns why attempts failed.
+
+        A list that is given for it fills while they send.
+        """
+        failed = [] if failed is None else failed
 
         def one(box: str) -> Receipt:
             return send(

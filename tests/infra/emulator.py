@@ -87,14 +87,6 @@ class Emulator:
                     found.append(child)
         return found
 
-    def wait_for_workers(self, function: str) -> None:
-        """Return when a function runs in some process."""
-        began = time.monotonic()
-        while not self.workers(function):
-            if time.monotonic() - began > _READY_S:
-                raise AssertionError(f"No process of {function} begins.")
-            time.sleep(0.02)
-
     def kill_workers(self, function: str = "") -> int:
         """Kill the processes of a function, or of all of them, wherever they are; returns how many."""
         workers = self.workers(function)
