@@ -16,12 +16,13 @@ import psutil
 from rehearsal.night import Rehearsal
 
 SHORTEST_S, LONGEST_S = 0.15, 1.2
+_ROUND = ("boxes", "boxes", "sender", "publisher", "publisher", "server")
 
 
 class Chaos:
     """Kills while it is open.
 
-    What was killed is started again, as a precinct or an operator would. Counts in `killed`.
+    What was killed is started again, as a precinct or an operator would. Counts in `killed`, by kind of program.
     """
 
     def __init__(self, night: Rehearsal, seed: int) -> None:
@@ -42,31 +43,45 @@ class Chaos:
         self._thread.join()
 
     def _strike_often(self) -> None:
+        """Each kind of program has its turn in every round: a short night on a fast machine misses none."""
+        turns: list[str] = []
         while not self._stop.wait(self._drawn.uniform(SHORTEST_S, LONGEST_S)):
-            self._strike(self._drawn.choice(("boxes", "boxes", "sender", "publisher", "publisher", "server")))
+            turns = turns or self._drawn.sample(_ROUND, len(_ROUND))
+            struck = next((whom for whom in turns if self._strike(whom)), None)
+            turns.remove(struck) if struck else turns.clear()
 
-    def _strike(self, whom: str) -> None:
+    def _strike(self, whom: str) -> bool:
+        """Kill one of a kind; False where none runs now."""
         services = self._night.services
         match whom:
             case "boxes":
                 running = self._night.running()
-                if running:
-                    program = self._drawn.choice(running)
-                    program.kill()
-                    self.killed[program.name.partition("-")[0]] += 1
+                if not running:
+                    return False
+                self._drawn.choice(running).kill()
             case "sender":
-                self._strike_child(psutil.Process(), "edge_agent.send", whom)
-            case "publisher" if services is not None:
-                self._strike_child(psutil.Process(services.program.process.pid), "publish", whom)
-            case "server" if services is not None:
+                if not _strike_child(psutil.Process(), "edge_agent.send", self._drawn):
+                    return False
+            case "publisher":
+                if services is None:
+                    return False
+                server = psutil.Process(services.program.process.pid)
+                if not _strike_child(server, "publish", self._drawn):
+                    return False
+            case _:
+                if services is None:
+                    return False
                 services.program.kill()
-                self.killed[whom] += 1
                 time.sleep(self._drawn.uniform(0, 0.3))
                 services.start_again()
+        self.killed[whom] += 1
+        return True
 
-    def _strike_child(self, parent: psutil.Process, word: str, whom: str) -> None:
-        with contextlib.suppress(psutil.Error):
-            children = [child for child in parent.children() if word in child.cmdline()]
-            if children:
-                self._drawn.choice(children).send_signal(signal.SIGKILL)
-                self.killed[whom] += 1
+
+def _strike_child(parent: psutil.Process, word: str, drawn: random.Random) -> bool:
+    with contextlib.suppress(psutil.Error):
+        children = [child for child in parent.children() if word in child.cmdline()]
+        if children:
+            drawn.choice(children).send_signal(signal.SIGKILL)
+            return True
+    return False
