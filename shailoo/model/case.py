@@ -82,6 +82,11 @@ class CaseFiled(Frozen):
     documents: tuple[Attachment, ...] = ()
     told: Facts = Field(default_factory=dict)
     """Fields of the form that may be published, by the kind's disclosure."""
+    due: Moment | None
+    """When the first clock that the filing started is due, as promised on the receipt; a later calendar changes
+    nothing about what was promised."""
+    article: Annotated[str, StringConstraints(pattern=r"^[^\n]{1,200}$")]
+    """By which article."""
 
 
 class CaseAct(Frozen):

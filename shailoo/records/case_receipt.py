@@ -58,8 +58,8 @@ class CaseReceipt(Frozen):
     documents: Annotated[int, Field(ge=0, le=999)]
 
     @classmethod
-    def of(cls, filed: CaseFiled, number: int, due: datetime | None, article: str) -> CaseReceipt:
-        """The receipt that a filing earns; `due` and `article` by its kind's first clock."""
+    def of(cls, filed: CaseFiled, number: int) -> CaseReceipt:
+        """The receipt that a filing earns; `number` is that of its record in the feed."""
         return cls(
             case=filed.case,
             number=number,
@@ -67,8 +67,8 @@ class CaseReceipt(Frozen):
             election=filed.election,
             body=filed.commission,
             filed=filed.filed,
-            due=due,
-            article=article,
+            due=filed.due,
+            article=filed.article,
             sha256=handed_in(filed),
             documents=len(filed.documents),
         )

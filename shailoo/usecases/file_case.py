@@ -17,8 +17,9 @@ from shailoo.model.election import Election, Station
 from shailoo.model.record import Appointment, record_bytes
 from shailoo.records.case_code import case_of, nonce_of
 from shailoo.records.case_receipt import CaseReceipt
+from shailoo.rules.case_clock import ClockRun, due_of
 from shailoo.rules.case_standing import CaseStanding, opened
-from shailoo.usecases.case_desk import CaseDesk, commission_above, dues, find_case
+from shailoo.usecases.case_desk import CaseDesk, commission_above, find_case
 from shailoo.usecases.case_refusals import (
     CaseExists,
     DocumentsWanted,
@@ -89,6 +90,7 @@ def file_case(
         commission = commission_above(kind.filed_to, election, station)
         if commission is None:
             raise NoSuchStation("No commission of this level stands above this place.", station=filing.station)
+        due, article = _promise(kind, election, station, desk, now=now)
         record = CaseFiled(
             case=case_of(filing.code),
             kind=kind.name,
@@ -103,6 +105,8 @@ def file_case(
             content=content.digest(),
             documents=filing.documents,
             told=told_of(read_form(kind.form, filing.fields)),
+            due=due,
+            article=article,
         )
         # The private part first: a stop after it leaves bytes that nothing names, and the next attempt finds them.
         desk.private.put(content.canonical())
@@ -120,13 +124,25 @@ def file_case(
 
 def receipt_for(standing: CaseStanding, desk: CaseDesk) -> Filed:
     """The receipt of a case as it was filed, whatever has happened to it since."""
-    filed = standing.filed
-    first = opened(standing.kind, filed, standing.number)
-    election = desk.registry.elections[filed.election]
-    clocks = dues(first, election, desk.calendar(filed.election), filed.filed)
-    due, article = (clocks[0].due, clocks[0].article) if clocks else (None, standing.kind.article)
-    receipt = CaseReceipt.of(filed, standing.number, due, article)
+    receipt = CaseReceipt.of(standing.filed, standing.number)
     return Filed(standing, receipt, desk.signer.sign(receipt.text()))
+
+
+def _promise(
+    kind: CaseKind, election: Election, station: Station | None, desk: CaseDesk, *, now: datetime
+) -> tuple[datetime | None, str]:
+    """By when something is owed after a filing now, and by which article: the earliest clock that it starts."""
+    zone = election.zone if station is None else station.zone
+    calendar = desk.calendar(election.id)
+    found = [
+        (due_of(one, ClockRun(one.name, now), zone=zone, calendar=calendar, election_day=election.day, now=now), one)
+        for one in kind.clocks
+        if not one.starts
+    ]
+    if not found:
+        return None, kind.article
+    due, rule = min(found, key=lambda pair: (pair[0], pair[1].name))
+    return due, rule.article
 
 
 def place_of_case(
