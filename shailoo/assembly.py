@@ -62,8 +62,10 @@ from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
 from shailoo.records.note import Verifier
+from shailoo.rules.list_effects import Wish
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.carry_applications import wishes_now
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
 from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
@@ -386,6 +388,11 @@ class Installation:
         from shailoo.adapters.voters.folder import VoterFolder  # noqa: PLC0415 -- as above
 
         return VoterFolder(self._voters(), self.store, self.clock, registers=self.registers, distribute=distribute)
+
+    def wishes(self) -> Sequence[Wish]:
+        """What all granted applications want of the voter list."""
+        self.case_index.follow(self.store)
+        return wishes_now(self.case_index, self.case_desk)
 
     def voter_reader(self) -> VoterListReader:
         """A reader of the voter list. Holds nothing over a fork; every process may have its own."""

@@ -9,6 +9,7 @@ precinct's own matter.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
@@ -24,6 +25,8 @@ from shailoo.model.case_kind import (
     DocumentRule,
     Level,
     Line,
+    ListEffect,
+    ListRule,
     Phase,
     Shown,
     Status,
@@ -226,6 +229,30 @@ class IdentifiedByPassport(CaseForm):
     ]
 
 
+Person = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f0-9@,;<>{}\"]+$")]
+"""As in the extract (`shailoo.model.voter_tables`)."""
+
+
+class Corrected(CaseForm):
+    """What stands on the list from the next version on; what is right already is left empty."""
+
+    surname: Annotated[Person | None, Asked(msgid("Surname, as it is right"))] = None
+    name: Annotated[Person | None, Asked(msgid("Name, as it is right"))] = None
+    patronymic: Annotated[Person | None, Asked(msgid("Patronymic, as it is right"))] = None
+    birth: Annotated[
+        date | None, Asked(msgid("Date of birth, as it is right"), fault=msgid("Give a day."), widget="day")
+    ] = None
+    station: Annotated[
+        StationNumber | None,
+        Asked(
+            msgid("Station, as it is right"),
+            msgid("Only if the voter belongs to another one."),
+            msgid("The number of a station has four digits."),
+            widget="number",
+        ),
+    ] = None
+
+
 class Mended(CaseForm):
     """What the voter answers to a question of the commission."""
 
@@ -250,7 +277,7 @@ def _statuses(decider: Level) -> tuple[Status, ...]:
     )
 
 
-def _acts(decider: Level) -> tuple[ActRule, ...]:
+def _acts(decider: Level, granting: type[CaseForm] | None) -> tuple[ActRule, ...]:
     waits, open_ = frozenset({TO_IDENTIFY}), frozenset({RECEIVED, PROCESSING})
     by: tuple[Level, ...] = (decider,)
     identified = msgid("You were identified; your application is being considered.")
@@ -273,7 +300,7 @@ def _acts(decider: Level) -> tuple[ActRule, ...]:
             documents=(_PASSPORT, _PROOF),
         ),
         ActRule(
-            "grant", msgid("Grant"), open_, GRANTED, by, bulk=True, article=ARTICLE,
+            "grant", msgid("Grant"), open_, GRANTED, by, form=granting, bulk=granting is None, article=ARTICLE,
             notice=msgid("Your application was granted."),
         ),
         ActRule(
@@ -320,6 +347,9 @@ def _kind(  # noqa: PLR0917 -- a table, read line by line below
     form: type[CaseForm],
     documents: tuple[DocumentRule, ...],
     decider: Level = "territorial",
+    effect: ListEffect | None = None,
+    field: str = "",
+    granting: type[CaseForm] | None = None,
 ) -> CaseKind:
     return CaseKind(
         name=name,
@@ -331,10 +361,11 @@ def _kind(  # noqa: PLR0917 -- a table, read line by line below
         form=form,
         first=TO_IDENTIFY,
         statuses=_statuses(decider),
-        acts=_acts(decider),
+        acts=_acts(decider, granting),
         clocks=_CLOCKS,
         filed_to=decider,
         documents=documents,
+        on_list=None if effect is None else ListRule(effect, frozenset({GRANTED}), field),
         filed_notice=msgid("Your application came. Go to your precinct with your passport to be identified."),
     )
 
@@ -346,6 +377,7 @@ VOTER_KINDS: Final = (
         msgid("You live in the boundaries of a station and did not find yourself on its list."),
         Missing,
         (_PASSPORT, _PROOF),
+        effect=ListEffect.ADD,
     ),
     _kind(
         "voter-mistake",
@@ -353,6 +385,8 @@ VOTER_KINDS: Final = (
         msgid("You are on a list, and something about you is written wrongly."),
         Mistake,
         (_PASSPORT, _PROOF),
+        effect=ListEffect.DATA,
+        granting=Corrected,
     ),
     _kind(
         "electoral-address",
@@ -360,6 +394,7 @@ VOTER_KINDS: Final = (
         msgid("You stay elsewhere than you are registered and want to be on the list there."),
         ElectoralAddress,
         (_PROOF,),
+        effect=ListEffect.STATION,
     ),
     _kind(
         "outside-premises",
@@ -375,6 +410,8 @@ VOTER_KINDS: Final = (
         msgid("You are away on election day and vote for your own district at a remote-voting station."),
         RemoteStation,
         (),
+        effect=ListEffect.NAMED_STATION,
+        field="at",
     ),
     _kind(
         "voter-disability",
@@ -382,5 +419,6 @@ VOTER_KINDS: Final = (
         msgid("You tell the commission what you need, so that you can vote by yourself."),
         Disability,
         (_PROOF,),
+        effect=ListEffect.DISABILITY,
     ),
 )

@@ -182,6 +182,31 @@ class ClockRule:
     """Local closing hour of a day."""
 
 
+class ListEffect(StrEnum):
+    """What a case in force does to the voter list."""
+
+    STATION = "station"
+    """The person votes at the station of the case."""
+    NAMED_STATION = "named-station"
+    """The person votes at the station that `ListRule.field` of the form names."""
+    ADD = "add"
+    """As STATION; and whom no extract names is put on the list until one does."""
+    DATA = "data"
+    """What the deciding act's form corrects (`surname`, `name`, `patronymic`, `birth`, `station`)."""
+    DISABILITY = "disability"
+    """The person is registered as a voter with a disability."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRule:
+    """How cases of a kind reach the voter list."""
+
+    effect: ListEffect
+    in_force: frozenset[StatusName]
+    """Statuses in which it holds; once a case leaves them, it no longer does."""
+    field: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseKind:
     """A kind of case."""
@@ -209,6 +234,8 @@ class CaseKind:
     filed_notice: str = ""
     transfer: tuple[Level, ...] = ()
     """Members of which commissions may transfer it; empty: it is not transferred."""
+    on_list: ListRule | None = None
+    """What becomes of the voter list."""
     opened_by_calendar: bool = True
     """On only from the first to the last day that the election's calendar gives for it."""
 
