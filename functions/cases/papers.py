@@ -69,6 +69,7 @@ def paper_routes(door: CaseDoor) -> Iterable[Route]:
         total, sha256 = _size(request, rule)
         if any(one.original == sha256 and one.kind == rule.kind for one in draft.documents):
             return json_response({"document": sha256}, 200, _NO_STORE)  # the answer was lost on the way
+        door.count_paper(request)
         upload = door.uploads.begin(draft_owner(code), total, sha256, now=door.now())
         return json_response(_told(upload), 200, _NO_STORE)
 

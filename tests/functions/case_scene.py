@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from functions.cases.door import PREFIX
+from functions.cases.door import CODES_PER_ADDRESS, FILINGS_PER_ADDRESS, PREFIX, CaseDoor, DoorLimits
+from functions.cases.frame import case_error
+from functions.cases.routes import case_routes
+from functions.cases.visitor import Visitor
 from functions.intake.refusal_counter import RefusalCounter
 from functions.routers import make_router
-from functions.web import Request, Response, Router
+from functions.web import Caller, Request, Response, Router
 from shailoo.assembly import Installation, save_settings
 from shailoo.kinds import KINDS
 from shailoo.model.case_calendar import CaseCalendar, Window
@@ -32,6 +36,7 @@ from shailoo.model.case_kind import (
     Text,
 )
 from shailoo.rules.case_kinds import check_kind
+from shailoo.rules.question_limit import QuestionLimit
 from tests.functions.browser import FixedClock
 from tests.voting import SMALL
 
@@ -125,3 +130,17 @@ def case_scene(folder: Path, *, now: datetime = MORNING, kinds: Mapping[str, Cas
     opened.__dict__["case_desk"] = replace(opened.case_desk, kinds=known, draw=secrets.token_bytes)
     station = opened.elections["small"].stations[0].no
     return Scene(opened, make_router(opened, RefusalCounter()), station)
+
+
+def visited(scene: Scene, visitor: Visitor) -> Scene:
+    """The same installation, to whoever has signed in as `visitor`."""
+    home = scene.installation
+    secret = b"a secret of a test"
+    limits = DoorLimits(
+        QuestionLimit(FILINGS_PER_ADDRESS, secret, 1 << 10), QuestionLimit(CODES_PER_ADDRESS, secret, 1 << 10), Lock()
+    )
+    door = CaseDoor(
+        desk=home.case_desk, index=home.case_index, items=home.store, uploads=home.uploads, clock=home.clock,
+        origin="http://127.0.0.1", limits=limits, secret=secret, visitor=lambda _: visitor,
+    )  # fmt: skip
+    return replace(scene, router=Router(case_routes(door), lambda _: Caller(), case_error))
