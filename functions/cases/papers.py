@@ -30,7 +30,12 @@ _CODE = "x-case-code"
 
 def rule_of(kind: CaseKind, name: str) -> DocumentRule:
     """What a kind says of a document. Raises DocumentsWanted."""
-    rule = next((one for one in kind.documents if one.kind == name), None)
+    return wanted_of(kind.documents, name)
+
+
+def wanted_of(rules: Iterable[DocumentRule], name: str) -> DocumentRule:
+    """The rule of a kind of document among several. Raises DocumentsWanted."""
+    rule = next((one for one in rules if one.kind == name), None)
     if rule is None:
         raise DocumentsWanted("This kind of document is not taken here.", kind=name[:40])
     return rule

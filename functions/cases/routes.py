@@ -57,7 +57,7 @@ def case_routes(door: CaseDoor) -> Iterable[Route]:
               Described((Body(_FORM, _CODE), Body(JSON, _CODE)),
                         {200: (Body("text/html"), Body(JSON, ANY_OBJECT))})),
         Route("POST", f"{PREFIX}act", Access.ANYONE, "An act of the applicant, by the code.", follower.act,
-              Described((Body(_FORM, ANY_OBJECT), Body(JSON, _ACT)),
+              Described((Body(_FORM, ANY_OBJECT), Body("multipart/form-data", ANY_OBJECT), Body(JSON, _ACT)),
                         {200: (Body("text/html"), Body(JSON, ANY_OBJECT))})),
         Route("POST", f"{PREFIX}receipt", Access.ANYONE, "The receipt again, by the code: `as` is `page`, `pdf` or "
               "`note`.", follower.receipt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from functions.routers import make_router
 from functions.web import Caller, Request, Response, Router
 from shailoo.assembly import Installation, save_settings
 from shailoo.kinds import KINDS
+from shailoo.model.case import CaseAct, Official, case_key
 from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.case_kind import (
     ActRule,
@@ -35,6 +36,8 @@ from shailoo.model.case_kind import (
     Status,
     Text,
 )
+from shailoo.model.record import record_bytes
+from shailoo.records.case_code import case_of
 from shailoo.rules.case_kinds import check_kind
 from shailoo.rules.question_limit import QuestionLimit
 from tests.functions.browser import FixedClock
@@ -71,7 +74,8 @@ LAMP = check_kind(
         ),
         acts=(
             ActRule("ask", "Ask", frozenset({"new"}), "asked", body=True, reason=True),
-            ActRule("answer", "Answer", frozenset({"asked"}), "new", applicant=True, form=Answered),
+            ActRule("answer", "Answer", frozenset({"asked"}), "new", applicant=True, form=Answered,
+                    documents=(DocumentRule("photo", "Photograph", most=2),)),
             ActRule("mend", "Mend", frozenset({"new"}), "mended", ("precinct", "territorial"), told=True),
         ),
         clocks=(ClockRule("mend", "Mending", Days(3), "art. 2", stops=frozenset({"mended"}),
@@ -109,6 +113,28 @@ class Scene:
         first = self.post(f"{PREFIX}new/{kind}", {"election": "small", "station": self.station, "step": "0"})
         assert first.status == 200, first.body.decode()
         return code_in(first)
+
+
+def asked(scene: Scene, code: str, why: str = "Which lamp?") -> None:
+    """The precinct has a question about a lamp."""
+    desk = scene.installation.case_desk
+    official = Official(person="a" * 64, commission=f"pec-{scene.station}", role="precinct")
+    act = CaseAct(case=case_of(code), n=1, act="ask", by=official, entered=MORNING, reason=why)
+    desk.store.append(case_key(act), record_bytes(act))
+
+
+def multipart(address: str, fields: Mapping[str, str], files: Sequence[tuple[str, bytes]]) -> Request:
+    """A form with files, as a browser sends it."""
+    mark = "frontier"
+    body = b"".join(
+        f'--{mark}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    )
+    for name, data in files:
+        body += f'--{mark}\r\ncontent-disposition: form-data; name="{name}"; filename="a.png"\r\n\r\n'.encode()
+        body += data + b"\r\n"
+    headers = {"accept": "text/html", "content-type": f"multipart/form-data; boundary={mark}", "accept-language": "en"}
+    return Request("POST", address, {}, headers, body + f"--{mark}--\r\n".encode())
 
 
 def code_in(response: Response) -> str:
