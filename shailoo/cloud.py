@@ -10,6 +10,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -18,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
+from shailoo.adapters.aws.finder import DynamoStationFinder
+from shailoo.adapters.aws.finder_state import PlacesFiles
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.note_keys import note_signer
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
@@ -40,8 +43,9 @@ from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
-from shailoo.usecases.find_station import StationDesk
+from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
 from shailoo.usecases.registry import Registry
+from shailoo.usecases.shared_limit import SharedLimit
 
 RECEIPTS: Final = "receipts"
 """What the receipts' key is called, below the host."""
@@ -202,10 +206,39 @@ class CloudInstallation:
             return None
         return read_secret(self._client("secretsmanager"), self.cloud.need("client_secret"))
 
-    @property
+    @cached_property
     def station_desk(self) -> StationDesk | None:
-        """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""
-        return None
+        """Who answers "find my station"; None where this function has no index. Its counts are those of all instances.
+
+        Contacts nobody yet: without an index or a secret each question is answered with "ask again".
+        """
+        table = self.cloud.finder_table
+        if table is None:
+            return None
+        items = DynamoItemStore(self._client("dynamodb"), self.cloud.need("items_table"))
+        finder = DynamoStationFinder(
+            self._client("dynamodb"),
+            table,
+            items=items,
+            files=PlacesFiles(self._client("s3"), self.cloud.state_bucket),
+            read_secret=self._finder_secret,
+            clock=self.clock,
+        )
+        limits = Limits(
+            SharedLimit(items, "address", PER_ADDRESS, lambda: finder.secret),
+            SharedLimit(items, "pin", PER_PIN, lambda: finder.secret),
+            nullcontext(),
+        )
+        return StationDesk(finder, lambda: finder.secret, finder.place, limits, self.clock)
+
+    def _finder_secret(self) -> bytes:
+        text = read_secret(self._client("secretsmanager"), self.cloud.need("finder_secret"))
+        try:
+            return bytes.fromhex(text)
+        except ValueError as error:
+            raise StorageFailed(
+                "The secret of the index is not written in hexadecimal digits: put it again."
+            ) from error
 
     @property
     def _host(self) -> str:

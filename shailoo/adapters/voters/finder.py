@@ -9,7 +9,6 @@ The file holds neither PIN nor name, and without the secret nobody can try any a
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import secrets
 import sqlite3
@@ -19,9 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from shailoo.adapters.keys import BadKeyFile, read_secret, write_secret
+from shailoo.adapters.places import read_place
 from shailoo.errors import StorageFailed
-from shailoo.ids import RegionId, StationNo
-from shailoo.model.voter_list import Centre
+from shailoo.ids import StationNo
 from shailoo.usecases.find_station import Place
 
 _KEY_FILE: Final = "secret.key"
@@ -90,11 +89,7 @@ class SqliteFinder:
 
 def _places(db: sqlite3.Connection) -> Iterator[tuple[StationNo, Place]]:
     for station, facts in db.execute("SELECT station, facts FROM place"):
-        told, tec = json.loads(facts)
-        for name in ("name", "building", "address"):
-            told[name] = tuple(told[name])
-        told["region"] = RegionId(told["region"])
-        yield StationNo(station), Place(Centre(**told), tuple(tec))
+        yield StationNo(station), read_place(facts)
 
 
 def versions(folder: Path) -> Sequence[Path]:
