@@ -1,7 +1,7 @@
 """`python -m infra.put_secret --stage STAGE sealing|client|finder < VALUE`: a step of the ceremony.
 
-The value comes from the standard input, touches no disk and is never printed. Of a sealing key its id is told, which must be that of settings.json; of
-the secret of find-my-station the id that `shailoo voters finder-to-cloud` tells.
+The value comes from the standard input, touches no disk and is never printed. Of a sealing key its id is told, which
+must be that of settings.json; of the secret of find-my-station the id that `shailoo voters finder-to-cloud` tells.
 Who runs this must be the role of the ceremony: the policy of the secret refuses everybody else.
 """
 

@@ -9,7 +9,8 @@ import typer
 
 from shailoo.cli.home import only_one
 from shailoo.cli.migrate import variables
-from shailoo.cli.voters import AsJson, Dir, at_home, say, told, voters
+from shailoo.cli.voter_days import voters
+from shailoo.cli.voters import AsJson, Dir, at_home, say, told
 from shailoo.errors import Conflict
 
 if TYPE_CHECKING:
