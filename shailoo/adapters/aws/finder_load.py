@@ -135,6 +135,7 @@ class FinderLoader:
         Raises FinderBusy when another run took over, StorageFailed: then call it again.
         """
         serving, written = self._state.serving, 0
+        nobody_reads = serving is None
         if serving is None or serving.fingerprint != index.fingerprint:
             loading = self._begun(index)
             self._files.put(loading.number, index.places)
@@ -148,7 +149,11 @@ class FinderLoader:
                 places_sha256=hashlib.sha256(index.places).hexdigest(),
             )
             self._note(FinderState(serving=serving, loading=None, tidy=False))
-        return Loaded(serving.number, written, 0 if self._state.tidy else self._tidy(serving.number))
+        if self._state.tidy:
+            return Loaded(serving.number, written, 0)
+        if not nobody_reads:
+            self._sleep(GRACE_S)  # until nobody goes by the former load any more
+        return Loaded(serving.number, written, self._tidy(serving.number))
 
     def _begun(self, index: Index) -> Loading:
         """The load of this index that was begun, or a new one."""
@@ -172,8 +177,7 @@ class FinderLoader:
         return written, loading
 
     def _tidy(self, number: int) -> int:
-        """Remove what is older than a load, once nobody reads it any more; returns how many rows."""
-        self._sleep(GRACE_S)
+        """Remove what is older than a load; returns how many rows."""
         removed = 0
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for part in _parts(self._older(number), self._noted_every):
