@@ -13,6 +13,9 @@ from shailoo.cli.voter_days import voters
 from shailoo.cli.voters import AsJson, Dir, at_home, say, told
 from shailoo.errors import Conflict
 
+__all__ = ["voters"]
+"""Every command of the voter list: this module is the last one that adds to them."""
+
 if TYPE_CHECKING:
     from shailoo.adapters.voters.finder_rows import IndexFile
     from shailoo.assembly import Installation

@@ -40,7 +40,7 @@ class Timed(CloudInstallation):
     hands: Hands
 
     @property
-    def clock(self) -> Hands:  # type: ignore[override] -- the system's clock goes by itself
+    def clock(self) -> Hands:
         return self.hands
 
 
@@ -204,7 +204,7 @@ def test_nothing_of_a_question_stands_in_the_table_or_in_what_the_function_write
     for at in range(8):
         if at == 2:
             served.scene.cloud.wires["dynamodb"].plan.add(Fault("before"))
-        handler(event("POST", "/api/tizme/station", body, headers=headers), Context())  # type: ignore[arg-type] -- as much of Lambda's context as is read
+        handler(event("POST", "/api/tizme/station", body, headers=headers), Context())  # type: ignore[arg-type]  # the part that is read
     written = "".join(capsys.readouterr())
     table = served.scene.settings.need("items_table")
     kept = repr(served.scene.cloud.client("dynamodb").scan(TableName=table)["Items"])

@@ -13,6 +13,7 @@ from shailoo.adapters.aws.finder_load import FinderLoader
 from shailoo.adapters.aws.finder_state import PlacesFiles
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.secrets import read_secret
+from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.voters.finder_rows import IndexFile
 from shailoo.ids import StationNo
 from shailoo.model.cloud import CloudSettings
@@ -26,7 +27,7 @@ Person = tuple[str, str, str | None]
 
 
 @dataclass
-class Hands:
+class Hands(SystemClock):
     """A clock that goes when it is told to."""
 
     at: datetime = datetime(2025, 6, 1, 4, 0, tzinfo=UTC)
