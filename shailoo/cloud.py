@@ -43,7 +43,7 @@ from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
-from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
+from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, IndexNotReady, Limits, StationDesk
 from shailoo.usecases.registry import Registry
 from shailoo.usecases.shared_limit import SharedLimit
 
@@ -236,7 +236,7 @@ class CloudInstallation:
         try:
             return bytes.fromhex(text)
         except ValueError as error:
-            raise StorageFailed(
+            raise IndexNotReady(
                 "The secret of the index is not written in hexadecimal digits: put it again."
             ) from error
 

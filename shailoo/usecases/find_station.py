@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from shailoo.errors import Refused
+from shailoo.errors import Refused, StorageFailed
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import Centre
 from shailoo.ports import Clock, StationFinder
@@ -29,6 +29,12 @@ class TooManyQuestions(Refused):
     """Too many questions came from this address or with this PIN. Fact `retry_after`: seconds."""
 
     code = "too-many-questions"
+
+
+class IndexNotReady(StorageFailed):
+    """There is no index, or no secret that fits it: nobody can be found until the operator has put it there."""
+
+    code = "index-not-ready"
 
 
 @dataclass(frozen=True, slots=True)

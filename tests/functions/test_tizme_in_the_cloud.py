@@ -184,7 +184,9 @@ def test_what_is_no_question_is_not_counted_and_before_there_is_an_index_the_ans
 ) -> None:
     router = office.process()
     assert router.handle(Request("GET", "/api/tizme/station", {}, BROWSER)).status == 200
-    assert ask(router, PIN, SURNAME).status == 503
+    not_yet = ask(router, PIN, SURNAME)
+    assert (not_yet.status, not_yet.code) == (503, "index-not-ready")
+    assert "Find yours by address" in not_yet.body.decode()
     office.scene.index(PEOPLE)
     office.scene.put_secret()
     good(*office.arguments)

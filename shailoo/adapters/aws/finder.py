@@ -25,7 +25,7 @@ from shailoo.errors import NotFound, StorageFailed
 from shailoo.ids import StationNo
 from shailoo.ports import Clock, ItemStore
 from shailoo.rules.finder import secret_id
-from shailoo.usecases.find_station import Place
+from shailoo.usecases.find_station import IndexNotReady, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class DynamoStationFinder:
             try:
                 self._secret = self._read_secret()
             except NotFound as error:
-                raise StorageFailed("The secret of the index is not there yet: put it (docs/keys.md).") from error
+                raise IndexNotReady("The secret of the index is not there yet: put it (docs/keys.md).") from error
         return self._secret
 
     def _now(self) -> _Known:
@@ -99,7 +99,7 @@ class DynamoStationFinder:
         if known is None or not 0 <= now - known.looked < KEEP_S:
             serving = read_state(self._items)[0].serving
             if serving is None:
-                raise StorageFailed("There is no index yet: `shailoo voters finder-to-cloud` puts it here.")
+                raise IndexNotReady("There is no index yet: `shailoo voters finder-to-cloud` puts it here.")
             if known is None or serving.number != known.serving.number:
                 self._check_secret(serving)
                 places = self._places(serving)
@@ -112,7 +112,7 @@ class DynamoStationFinder:
         """With another secret everybody would be told that nobody was found; a process may know a former one."""
         if secret_id(self._own_secret()) != serving.secret_id:
             self._secret = None  # the next question reads the present one
-            raise StorageFailed(
+            raise IndexNotReady(
                 "The index was made under another secret than the one that is here: put the index's own.",
                 index=serving.secret_id,
             )

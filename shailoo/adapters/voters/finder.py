@@ -21,7 +21,7 @@ from shailoo.adapters.keys import BadKeyFile, read_secret, write_secret
 from shailoo.adapters.places import read_place
 from shailoo.errors import StorageFailed
 from shailoo.ids import StationNo
-from shailoo.usecases.find_station import Place
+from shailoo.usecases.find_station import IndexNotReady, Place
 
 _KEY_FILE: Final = "secret.key"
 _VERSION = re.compile(r"[0-9]{6}\.db")
@@ -75,7 +75,7 @@ class SqliteFinder:
         """The newest index, looked for at every question: the same work each time, and no restart after an update."""
         found = versions(self._folder)
         if not found:
-            raise StorageFailed("There is no index yet; publish the voter list first.")
+            raise IndexNotReady("There is no index yet; publish the voter list first.")
         seen = (found[-1].name, found[-1].stat().st_ino)
         if self._db is None or seen != self._seen:
             if self._db is not None:

@@ -15,6 +15,7 @@ from shailoo.adapters.memory import Fault
 from shailoo.adapters.voters.finder_rows import IndexFile
 from shailoo.errors import NotFound, StorageFailed
 from shailoo.ids import StationNo
+from shailoo.usecases.find_station import IndexNotReady
 from tests.adapters.aws.emulated import Whatever, cloud
 from tests.adapters.aws.finder_scene import KilledError, Person, Scene, answers, crowd
 
@@ -227,18 +228,34 @@ def test_a_service_that_never_answers_ends_the_run_and_not_the_former_version(
 
 def test_without_an_index_a_secret_or_the_right_secret_the_answer_is_come_again_and_never_nobody(scene: Scene) -> None:
     finder = scene.finder()
-    with pytest.raises(StorageFailed, match="put it"):
+    with pytest.raises(IndexNotReady, match="put it"):
         answers(finder, FORMER[:1])
     index = scene.index(FORMER)
     secret = scene.put_secret("0" * 64)
-    with pytest.raises(StorageFailed, match="no index"):
+    with pytest.raises(IndexNotReady, match="no index"):
         answers(finder, FORMER[:1])
     scene.loader().load(index)
-    with pytest.raises(StorageFailed, match="another secret") as refused:
+    with pytest.raises(IndexNotReady, match="another secret") as refused:
         answers(finder, FORMER[:1])
     assert secret.hex() not in str(refused.value)
     scene.put_secret()
     assert answers(finder, FORMER) == [person[2] for person in FORMER]  # and no new process is needed
+
+
+def test_a_process_that_knows_a_former_secret_takes_the_present_one_with_the_index_made_under_it(
+    served: Scene,
+) -> None:
+    reader = served.finder()
+    assert answers(reader, EVERYBODY) == expected(_WAS)
+    for kept in (served.folder / "secret.key", served.folder / "000001.db"):
+        kept.unlink()
+    index = served.index(NEWER, 2)
+    served.put_secret()
+    assert answers(reader, EVERYBODY) == expected(_WAS)
+    served.loader().load(index)
+    with pytest.raises(IndexNotReady):
+        answers(reader, EVERYBODY[:1])
+    assert answers(reader, EVERYBODY) == expected(_IS)
 
 
 def test_stations_that_were_tampered_with_are_not_shown(served: Scene) -> None:
