@@ -12,6 +12,7 @@ import httpx
 from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
+from functions.openapi import openapi_routes
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
@@ -57,6 +58,7 @@ def make_router(
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
     )
+    routes = (*routes, *openapi_routes(routes))
     learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who if staff is not None else _nobody, shape)
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Literal
 from urllib.parse import parse_qsl
 
+from functions.described import Described
 from functions.sentences import public_sentence
 from shailoo.errors import Conflict, NotFound, Refused, ShailooError, StorageFailed
 from shailoo.model.base import LANGUAGES, Language
@@ -153,13 +154,17 @@ ErrorShape = Callable[[ShailooError, Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method, a path with `{parameters}`, who may call it, what it is for (see docs/api.md), and the handler."""
+    """A method, a path with `{parameters}`, who may call it, what it is for (see docs/api.md), and the handler.
+
+    `described` is what it takes and answers, for programs (`functions.openapi`).
+    """
 
     method: Method
     template: str
     access: Access | None
     purpose: str
     handler: Handler
+    described: Described | None = None
 
     @property
     def name(self) -> str:

@@ -7,10 +7,10 @@ packages lie in the state bucket as `infra.deploy` uploads them: `settings.json`
 from __future__ import annotations
 
 import io
+import secrets
 import threading
 import zipfile
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -19,8 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
-from shailoo.adapters.aws.finder import DynamoStationFinder
-from shailoo.adapters.aws.finder_state import PlacesFiles
+from shailoo.adapters.aws.finder_desk import shared_station_desk
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.note_keys import note_signer
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
@@ -38,14 +37,16 @@ from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.keys import FileNoteSigner
 from shailoo.assembly import LOG_PATH, BadSettings, Settings
 from shailoo.errors import NotFound, StorageFailed
+from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
-from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, IndexNotReady, Limits, StationDesk
+from shailoo.usecases.case_desk import CaseDesk
+from shailoo.usecases.case_index import CaseIndex
+from shailoo.usecases.find_station import StationDesk
 from shailoo.usecases.registry import Registry
-from shailoo.usecases.shared_limit import SharedLimit
 
 RECEIPTS: Final = "receipts"
 """What the receipts' key is called, below the host."""
@@ -130,6 +131,30 @@ class CloudInstallation:
         return S3ObjectStore(self._client("s3"), self.cloud.need("objects_bucket"))
 
     @cached_property
+    def private(self) -> S3ObjectStore:
+        """Contents and documents of cases; only where personal data are in the cloud."""
+        return S3ObjectStore(self._client("s3"), self.cloud.need("private_bucket"))
+
+    @cached_property
+    def case_desk(self) -> CaseDesk:
+        """What those who file cases and act on them work with."""
+        return CaseDesk(
+            registry=self.registry,
+            store=self.store,
+            private=self.private,
+            signer=self.receipt_signer,
+            kinds=KINDS,
+            calendars=self.settings.cases,
+            draw=secrets.token_bytes,
+            person_key=bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret"))),
+        )
+
+    @cached_property
+    def case_index(self) -> CaseIndex:
+        """All cases as they stand. Call its `follow(store)` before asking."""
+        return CaseIndex(KINDS, self.elections, threading.Lock())
+
+    @cached_property
     def uploads(self) -> S3Uploads:
         """Documents that come in parts."""
         return S3Uploads(self._client("s3"), self.cloud.need("uploads_bucket"))
@@ -208,37 +233,8 @@ class CloudInstallation:
 
     @cached_property
     def station_desk(self) -> StationDesk | None:
-        """Who answers "find my station"; None where this function has no index. Its counts are those of all instances.
-
-        Contacts nobody yet: without an index or a secret each question is answered with "ask again".
-        """
-        table = self.cloud.finder_table
-        if table is None:
-            return None
-        items = DynamoItemStore(self._client("dynamodb"), self.cloud.need("items_table"))
-        finder = DynamoStationFinder(
-            self._client("dynamodb"),
-            table,
-            items=items,
-            files=PlacesFiles(self._client("s3"), self.cloud.state_bucket),
-            read_secret=self._finder_secret,
-            clock=self.clock,
-        )
-        limits = Limits(
-            SharedLimit(items, "address", PER_ADDRESS, lambda: finder.secret),
-            SharedLimit(items, "pin", PER_PIN, lambda: finder.secret),
-            nullcontext(),
-        )
-        return StationDesk(finder, lambda: finder.secret, finder.place, limits, self.clock)
-
-    def _finder_secret(self) -> bytes:
-        text = read_secret(self._client("secretsmanager"), self.cloud.need("finder_secret"))
-        try:
-            return bytes.fromhex(text)
-        except ValueError as error:
-            raise IndexNotReady(
-                "The secret of the index is not written in hexadecimal digits: put it again."
-            ) from error
+        """Who answers "find my station"; None where this function has no index. Contacts nobody yet."""
+        return None if self.cloud.finder_table is None else shared_station_desk(self.cloud, self.clock)
 
     @property
     def _host(self) -> str:

@@ -140,3 +140,15 @@ def crowd(count: int, first: int = 0) -> list[Person]:
 def answers(finder: DynamoStationFinder, people: Iterable[Person]) -> list[StationNo | None]:
     """What each of them would be told."""
     return [finder.find(finder_key(finder.secret, pin, surname)) for pin, surname, _ in people]
+
+
+FORMER = crowd(90)
+NEWER: list[Person] = [(pin, surname, "1002") for pin, surname, _ in crowd(60)] + crowd(40, first=500)
+EVERYBODY = [*FORMER, *NEWER]
+WAS = {person[:2]: person[2] for person in FORMER}
+IS = {person[:2]: person[2] for person in NEWER}
+
+
+def expected(version: dict[tuple[str, str], str | None]) -> list[str | None]:
+    """What everybody would be told by a version."""
+    return [version.get(person[:2]) for person in EVERYBODY]
