@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.cloudformation import TEMPLATES, load
 from shailoo.adapters.aws.finder_load import MOST_IN_BATCH, FinderBusy
+from shailoo.adapters.aws.finder_state import GRACE_S, KEEP_S
 from shailoo.adapters.memory import Fault
 from shailoo.adapters.voters.finder_rows import IndexFile
 from shailoo.errors import NotFound, StorageFailed
@@ -154,3 +156,8 @@ def test_a_service_that_never_answers_ends_the_run_and_not_the_former_version(
 def test_at_home_without_an_index_the_next_command_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="voters publish"):
         IndexFile.newest(tmp_path / "none")
+
+
+def test_older_rows_wait_for_longer_than_a_question_can_last() -> None:
+    function = load(TEMPLATES / "template.yaml")["Resources"]["TizmeFunction"]["Properties"]
+    assert KEEP_S + function["Timeout"] < GRACE_S
