@@ -177,7 +177,8 @@ def _carry_out(it: Deployment) -> dict[str, str]:
     if "custody" not in it.without:
         names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn")
         asked = {name: it.parameters(**filled)[name] for name in names}
-        asked |= {name: outputs.get(name, "") for name in ("SealingSecretArn", "SessionSecretArn", "ClientSecretArn")}
+        secrets = ("SealingSecretArn", "SessionSecretArn", "ClientSecretArn", "FinderSecretArn")
+        asked |= {name: outputs.get(name, "") for name in secrets}
         _made(it, it.stack("custody"), "custody.yaml", asked)
     if it.stage.installation is not None:
         state = Bucket(it.client("s3"), outputs["StateBucketName"])

@@ -1,12 +1,14 @@
-"""`python -m infra.put_secret --stage STAGE sealing|client < VALUE`: a step of the ceremony, from the standard input.
+"""`python -m infra.put_secret --stage STAGE sealing|client|finder < VALUE`: a step of the ceremony.
 
-The value touches no disk and is never printed. Of a sealing key its id is told, which must be that of settings.json.
+The value comes from the standard input, touches no disk and is never printed. Of a sealing key its id is told, which
+must be that of settings.json; of the secret of find-my-station the id that `shailoo voters finder-to-cloud` tells.
 Who runs this must be the role of the ceremony: the policy of the secret refuses everybody else.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import Final
 
@@ -19,8 +21,10 @@ from infra.stack import Client
 from infra.stage import read_stage
 from shailoo.errors import Refused, ShailooError
 from shailoo.records.seal import sealing_key_id
+from shailoo.rules.finder import secret_id
 
 _END: Final = b"-----END PRIVATE KEY-----"
+_HEX: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST: Final = 60_000
 """The service takes 64 KB."""
 
@@ -64,6 +68,10 @@ def put(client: Client, stage: str, name: str, value: bytes) -> str:
     text = value.decode("ascii", errors="replace").strip()
     if name == "sealing":
         told = "\n".join(f"sealing key {one}: put" for one in sealing_ids(value))
+    elif name == "finder":
+        if not _HEX.fullmatch(text):
+            raise NotASecret("Give 64 hexadecimal digits: the file voters/finder/secret.key.")
+        told = f"secret of find-my-station {secret_id(bytes.fromhex(text))}: put"
     elif not text or "�" in text or any(character.isspace() for character in text):
         raise NotASecret("Give one line of plain characters.")
     try:
@@ -77,7 +85,7 @@ def main() -> int:
     """Read a value, put it, tell its ids. Returns 2, with a sentence on the error output, when it is refused."""
     parser = argparse.ArgumentParser(prog="python -m infra.put_secret", description="Put a secret from standard input.")
     parser.add_argument("--stage", required=True, help="name of a file in infra/stages, without .toml")
-    parser.add_argument("name", choices=("sealing", "client"))
+    parser.add_argument("name", choices=("sealing", "client", "finder"))
     chosen = parser.parse_args()
     try:
         region = read_stage(chosen.stage).region

@@ -76,7 +76,7 @@ def migrate(
     from shailoo.assembly import Installation
     from shailoo.model.cloud import CloudSettings
 
-    target = CloudTarget(CloudSettings.read(_variables(environment)))
+    target = CloudTarget(CloudSettings.read(variables(environment)))
     tell: Tell = (lambda _: None) if as_json else typer.echo
     with only_one(folder, "migrate.lock", MigrationBusy, wait=False), Installation.open(folder) as installation:
         move = Move(installation, target, tell)
@@ -271,7 +271,7 @@ def refuse_moved(folder: Path) -> None:
         raise Moved("This installation has moved; moved.json says where and when. Serve it there.", folder=folder.name)
 
 
-def _variables(path: Path) -> dict[str, str]:
+def variables(path: Path) -> dict[str, str]:
     """Lines `SHAILOO_NAME=value`; empty lines and lines that begin with # are passed over. Raises NotFound."""
     try:
         text = path.read_text(encoding="utf-8")

@@ -306,6 +306,12 @@ def test_somebody_else_who_writes_into_the_target_is_noticed(stage: Stage, key: 
     assert target.records.last() == 1
 
 
+def test_what_find_my_station_keeps_in_the_cloud_alone_is_nobody_elses_value(stage: Stage) -> None:
+    for name in ("finder/index", "asked/pin/00ff", "log/head"):
+        stage.target.items.swap(name, b"1", expected=None)
+    assert list(stage.target.item_names()) == ["log/head"]
+
+
 def test_numbers_are_kept_whatever_order_the_keys_have_and_a_lost_answer_is_recognised(stage: Stage) -> None:
     source, target = MemoryStore(), stage.target
     for number in range(100):

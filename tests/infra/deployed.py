@@ -26,6 +26,8 @@ from tests.infra.emulator import REGION, Emulator
 STAGE: Final = "journey"
 WITHOUT: Final = frozenset({"custody"})
 """What the emulator does not know: policies of secrets. It refuses budgets too; none are asked for."""
+OWNER: Final = "arn:aws:iam::000000000000:root"
+"""The account's owner in the emulator, who may take the role of the commission's own machine."""
 _ANSWER_S: Final = 60.0
 _AT_ONCE: Final = 64
 
@@ -107,7 +109,7 @@ def deploy_to(
         stage = StageFile(
             region=REGION,
             installation=None if installation is None else str(installation),
-            parameters={"PersonalData": personal},
+            parameters={"PersonalData": personal, "HomePrincipal": OWNER},
         )
         return deploy(
             STAGE,

@@ -14,7 +14,7 @@ from typing import Any
 from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 
 Context = Mapping[str, str | Sequence[str]]
-_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret")
+_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret", "FinderSecret")
 
 
 @dataclass(frozen=True)

@@ -113,10 +113,13 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "FinderTable": {
         **_table("FinderTable"),
         "write": (*_lead("PutItem", "FinderTable", "x"), *_at("dynamodb", f"{_TABLE}FinderTable", "BatchWriteItem")),
+        "scan": _at("dynamodb", f"{_TABLE}FinderTable", "Scan"),
+        "remove": _lead("DeleteItem", "FinderTable", "x"),
+        "take away": _at("dynamodb", f"{_TABLE}FinderTable", "ExportTableToPointInTime", "PartiQLSelect"),
     },
     "ObjectsBucket": _bucket("ObjectsBucket"),
     "UploadsBucket": _bucket("UploadsBucket"),
-    "StateBucket": _bucket("StateBucket", "settings.json", "elections/", "publisher/", "prose/"),
+    "StateBucket": _bucket("StateBucket", "settings.json", "elections/", "publisher/", "prose/", "finder/"),
     "PublicBucket": _bucket("PublicBucket", "results/", "tizme/", "talapker/", ""),
     "AccessBucket": _bucket("AccessBucket"),
     "PublishQueue": _queue("PublishQueue"),
@@ -129,6 +132,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "SealingSecret": _secret("SealingSecret", "SealingSecretKey"),
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
+    "FinderSecret": _secret("FinderSecret"),
     "DataKey": {
         "open originals": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "ObjectsBucket")),),
         "open settings": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "StateBucket")),),

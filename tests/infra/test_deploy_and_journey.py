@@ -14,7 +14,9 @@ import pytest
 
 from rehearsal.packages import find_package
 from shailoo.rules.cache_classes import cache_class
+from tests.adapters.aws.finder_scene import crowd
 from tests.infra.cloud_night import CloudNight, verify
+from tests.infra.cloud_voters import CloudVoters
 from tests.infra.deployed import STAGE, Cloud, deploy_to
 from tests.infra.emulator import Emulator, emulator
 from tests.infra.host_packages import build
@@ -22,6 +24,8 @@ from tests.infra.host_packages import build
 pytestmark = pytest.mark.night
 ELECTION = "small"
 KILLS = 3
+PEOPLE = crowd(300)
+"""On the lists of three stations; nobody of them exists."""
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +173,67 @@ def test_a_publisher_that_fails_again_and_again_leaves_its_message_among_the_dea
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": good})
     cloud.tick()
     night.wait("what the dead message spoke of", lambda: night.fetch("pointer.json")["version"] > before)
+
+
+@pytest.fixture(scope="module")
+def voters(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> CloudVoters:
+    """The index of made-up people was put into the cloud from the commission's own machine, with its own role."""
+    return CloudVoters.served(cloud, PEOPLE, tmp_path_factory.mktemp("voters") / "cloud.env")
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+@pytest.mark.parametrize("page", [True, False], ids=["form", "json"])
+def test_a_voter_finds_the_station_by_pin_and_surname_and_nobody_by_pin_alone(
+    voters: CloudVoters, language: str, *, page: bool
+) -> None:
+    pin, surname, station = PEOPLE[("ky", "ru", "en").index(language) + 3 * page]
+    found, other, alone = (
+        voters.ask(pin, name, language, "203.0.113.1", page=page) for name in (surname, "Бекова", "")
+    )
+    assert (found.status_code, other.status_code, alone.status_code) == (200, 200, 422)
+    assert found.headers["cache-control"] == "no-store"
+    street = {"ky": "Манас көчөсү, 12", "ru": "улица Манаса, 12", "en": "12 Manas street"}[language]
+    assert str(station) in found.text
+    if page:
+        assert street in found.text
+        assert street not in other.text
+    else:
+        assert found.json()["station"]["address"][language] == street
+        assert other.json() == {"found": False}
+
+
+def test_the_sixth_question_with_a_pin_is_refused_whichever_process_answers(
+    running: Emulator, voters: CloudVoters
+) -> None:
+    statuses = []
+    for at in range(6):
+        answer = voters.ask(*PEOPLE[50][:2], "en", f"198.51.100.{at}")
+        statuses.append(answer.status_code)
+        if at == 2:
+            assert running.kill_workers(f"shailoo-{STAGE}-tizme")  # whoever answers next has counted nothing itself
+    assert statuses == [200] * 5 + [429]
+    assert (answer.json()["code"], answer.headers["retry-after"]) == ("too-many-questions", "4500")
+
+
+def test_a_newer_list_replaces_the_older_and_nothing_of_that_is_left(running: Emulator, voters: CloudVoters) -> None:
+    pin, surname, _ = PEOPLE[60]
+    voters.index([*PEOPLE[:60], (pin, surname, "1003"), *PEOPLE[70:]], 2)
+    done = voters.load_at_once()
+    assert (done.load, done.written, done.removed) == (2, len(PEOPLE) - 9, len(PEOPLE))
+    running.kill_workers(f"shailoo-{STAGE}-tizme")  # nobody goes by the older one any more
+    assert voters.ask(pin, surname, "en", "198.51.100.60").json()["station"]["station"] == "1003"
+    assert voters.ask(*PEOPLE[61][:2], "en", "198.51.100.61").json() == {"found": False}
+
+
+def test_nothing_of_a_question_is_written_down_anywhere(cloud: Cloud, voters: CloudVoters) -> None:
+    del voters
+    logs = cloud.clients("logs").filter_log_events(logGroupName=f"/shailoo/{STAGE}/tizme")["events"]
+    written = cloud.log() + "".join(one["message"] for one in logs)
+    assert "/api/tizme/station" in written
+    items = cloud.clients("dynamodb").scan(TableName=cloud.outputs["ItemsTableName"])["Items"]
+    assert any(row["name"]["S"].startswith("asked/pin/") for row in items)
+    for text in (written, repr(items)):
+        assert not any(one in text for one in (*(pin for pin, *_ in PEOPLE), "Асанов", "198.51.100"))
 
 
 def test_the_emulator_is_gone_with_whoever_started_it() -> None:

@@ -62,7 +62,8 @@ MAY: dict[str, dict[str, set[str]]] = {
     "tizme": {
         "FinderTable": {"read"},
         "ItemsTable": {"read", "swap"},
-        "StateBucket": _SETTINGS,
+        "StateBucket": {*_SETTINGS, "get finder/"},
+        "FinderSecret": {"read"},
         "DataKey": {"open tables", "open settings"},
     },
     "copyist": {
@@ -75,9 +76,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "home": {
         "RecordsTable": _APPENDS,
         "ItemsTable": {"read", "swap"},
-        "FinderTable": {"write"},
+        "FinderTable": {"write", "scan", "remove"},
         "ObjectsBucket": {"put"},
-        "StateBucket": _SETTINGS,
+        "StateBucket": {*_SETTINGS, "put finder/", "delete finder/"},
         "PublicBucket": {"get tizme/", "put tizme/", "delete tizme/"},
         "DataKey": {"open tables", "open settings"},
     },
@@ -124,6 +125,11 @@ def _everybody(made: Resolved) -> Iterator[str]:
             "secretsmanager:GetSecretValue",
             f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:SessionSecret",
             "staff",
+        ),
+        (
+            "secretsmanager:GetSecretValue",
+            f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:FinderSecret",
+            "tizme",
         ),
         ("s3:PutObject", "arn:aws:s3:::PublicBucket/results/ky/index.html", "publisher"),
         ("s3:DeleteObject", "arn:aws:s3:::PublicBucket/results/ky/index.html", "publisher"),
@@ -218,12 +224,13 @@ def test_the_public_reads_through_our_distributions_only(policies: Policies) -> 
 def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_home: Resolved) -> None:
     assert roles(at_home).keys() == MAY.keys() - {"staff", "tizme", "copyist"}
     assert PROBES.keys() - at_home.resources.keys() == {
-        "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret",
+        "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret", "FinderSecret",
     }  # fmt: skip
     said = Policies.of(at_home)
     for role, arn in roles(at_home).items():
         for resource in PROBES.keys() & at_home.resources.keys():
-            may = MAY[role].get(resource, set()) - {"lock"}  # there are no originals to lock
+            # There are no originals to lock, and no index whose stations would be put.
+            may = MAY[role].get(resource, set()) - {"lock", "put finder/", "delete finder/"}
             assert words(said, arn, resource) == may, (role, resource)
 
 
@@ -234,6 +241,8 @@ def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_hom
         ("IntakeRole", {"Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
         ("StaffRole", {"Action": "s3:*", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Query", "Resource": "*"}),
+        ("TizmeRole", {"Action": "dynamodb:Scan", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
+        ("StaffRole", {"Action": "dynamodb:GetItem", "Resource": "*"}),
         ("HeraldRole", {"NotAction": "iam:*", "Resource": "*"}),
         ("CopyistRole", {"Action": "kms:Decrypt", "Resource": "*"}),
     ],

@@ -14,6 +14,7 @@ from moto import mock_aws
 from infra.put_secret import NotASecret, SecretNotPut, put, sealing_ids
 from infra.stack import Client
 from shailoo.records.seal import sealing_key_id
+from shailoo.rules.finder import secret_id
 
 
 def _pem(key: X25519PrivateKey | Ed25519PrivateKey) -> bytes:
@@ -26,7 +27,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
         monkeypatch.setenv(name, "none")
     with mock_aws():
         made = boto3.client("secretsmanager", region_name="eu-central-1")
-        for name in ("sealing", "client"):
+        for name in ("sealing", "client", "finder"):
             made.create_secret(Name=f"shailoo/night/{name}")
         yield made
 
@@ -68,6 +69,17 @@ def test_a_client_secret_is_one_line(client: Client) -> None:
     assert put(client, "night", "client", b"s3cret\n") == "client: put"
     with pytest.raises(NotASecret):
         put(client, "night", "client", b"two words")
+
+
+def test_the_secret_of_find_my_station_is_its_file_and_only_its_id_is_told(client: Client) -> None:
+    secret = "0123456789abcdef" * 4
+    told = put(client, "night", "finder", secret.encode() + b"\n")
+    assert told == f"secret of find-my-station {secret_id(bytes.fromhex(secret))}: put"
+    assert client.get_secret_value(SecretId="shailoo/night/finder")["SecretString"] == secret
+    for other in (b"", b"hello", secret[:-1].encode(), secret.upper().encode(), (secret * 2).encode()):
+        with pytest.raises(NotASecret) as refused:
+            put(client, "night", "finder", other)
+        assert secret[:16] not in str(refused.value)
 
 
 def test_a_refusal_of_the_cloud_is_told_without_the_value(client: Client) -> None:
