@@ -36,11 +36,11 @@ def feed_address(secret: bytes, case: str) -> str:
 
 def case_feed(standing: CaseStanding, origin: str, path: str, language: Language) -> Response:
     """The feed: one entry for the filing and one for each act since, the newest first."""
-    say, word = says(language).gettext, words(language).gettext
+    _, word = says(language).gettext, words(language).gettext
     title = f"{word(standing.kind.title)} · № {standing.number}"
     base = f"tag:{origin.partition('//')[2].partition(':')[0]},2026:case/{standing.number}"
     steps = [(0, standing.filed.filed), *((act.n, act.entered) for act in standing.acts)]
-    said = say("Something has happened to your application. Open it with your code.")
+    said = _("Something has happened to your application. Open it with your code.")
     entries = "".join(
         f"<entry><id>{escape(base)}/{n}</id><title>{escape(title)}</title><updated>{stamp(at)}</updated>"
         f'<link href="{escape(origin)}{PREFIX}status"/>'

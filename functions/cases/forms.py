@@ -47,8 +47,8 @@ def form_fields(
 
 def one_field(name: str, asked: Asked, value: str, fault: str | None, language: Language, *, needed: bool) -> Html:
     """One field under its label, with hint and fault."""
-    word, say = catalog("shailoo", language).gettext, catalog("functions", language).gettext
-    label = word(asked.label) if needed else f"{word(asked.label)} ({say('not required')})"
+    word, _ = catalog("shailoo", language).gettext, catalog("functions", language).gettext
+    label = word(asked.label) if needed else f"{word(asked.label)} ({_('not required')})"
     hint = tag("p", word(asked.hint), class_="hint", id=f"{name}-hint") if asked.hint else None
     trouble = None if fault is None else tag("p", _fault_text(fault, language), class_="msg", id=f"{name}-fault")
     notes = " ".join(one for one, there in ((f"{name}-hint", hint), (f"{name}-fault", trouble)) if there is not None)
@@ -98,12 +98,12 @@ def steps_of(form: type[CaseForm]) -> int:
 def steps_bar(names: Iterable[str], now: int, language: Language) -> Html:
     """Where one stands: the steps by name, from 1."""
     all_of = list(names)
-    say = catalog("functions", language).gettext
+    _ = catalog("functions", language).gettext
     bars = []
     for at, name in enumerate(all_of, 1):
-        text = say("{n} of {all} · {name}", n=at, all=len(all_of), name=name) if at == now else name
+        text = _("{n} of {all} · {name}", n=at, all=len(all_of), name=name) if at == now else name
         state = "done" if at < now else "now" if at == now else None
-        bars.append(tag("li", text, class_=state, aria_current="step" if at == now else None))
+        bars.append(tag("li", tag("span", text), class_=state, aria_current="step" if at == now else None))
     return tag("ol", *bars, class_="steps")
 
 

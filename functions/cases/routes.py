@@ -93,18 +93,18 @@ def _kinds(door: CaseDoor, request: Request) -> Response:
     kinds = sorted(door.desk.kinds.values(), key=lambda one: one.name)
     if not wants_page(request):
         return json_response([kind_facts(door, one, language) for one in kinds], 200, NO_STORE)
-    say, word = sentences(language).gettext, words(language).gettext
+    _, word = sentences(language).gettext, words(language).gettext
     cards = [
         tag("li", tag("a", tag("b", word(one.title)), href=f"{PREFIX}new/{one.name}?lang={language}"),
             tag("span", word(one.purpose)),
-            *([] if door.open_elections(one) else [tag("small", say("not today"))]))
+            *([] if door.open_elections(one) else [tag("small", _("not today"))]))
         for one in door.desk.kinds.values()
     ]  # fmt: skip
     more = tag(
-        "p", tag("a", say("How my application stands"), href=f"{PREFIX}status?lang={language}"), " · ",
-        tag("a", say("Go on with a code"), href=f"{PREFIX}go-on?lang={language}"),
+        "p", tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}"), " · ",
+        tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={language}"),
     )  # fmt: skip
-    return page(language, say("Applications"), tag("ul", *cards, class_="kinds"), more, address=PREFIX)
+    return page(language, _("Applications"), tag("ul", *cards, class_="kinds"), more, address=PREFIX)
 
 
 def _style(_: Request, __: Caller) -> Response:

@@ -71,6 +71,12 @@ def phone(scene: Scene, browser: Browser, *, script: bool, scheme: Literal["ligh
     return context.new_page()
 
 
+def press(page: Page, what: str) -> None:
+    """Press something that leads to another page, and wait for it."""
+    with page.expect_navigation():
+        page.click(what)
+
+
 def fits(page: Page) -> None:
     """Nothing sticks out of the screen, and axe finds nothing."""
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE, page.url
@@ -82,34 +88,32 @@ def handed_in(page: Page, scene: Scene, language: str, photo: Path) -> str:
     """Everything that a person does, looking at each page; returns the code."""
     page.goto(f"{PREFIX}?lang={language}")
     fits(page)
-    page.click('a[href*="/new/lamp"]')
+    press(page, 'a[href*="/new/lamp"]')
     fits(page)
     page.fill("#station", scene.station)
-    page.click("main button")
+    press(page, "main button")
     fits(page)
     page.check('input[value="dark"]')
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     page.evaluate("document.querySelectorAll('[required]').forEach((one) => one.removeAttribute('required'))")
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     assert page.get_attribute("#where", "aria-invalid") == "true"
     fits(page)
     page.fill("#where", "at the bridge")
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     fits(page)
     page.set_input_files("#file", photo)
-    with page.expect_navigation():
-        page.click("form[enctype] button:not([name])")
-    page.wait_for_selector(".papers button")
+    press(page, "form[enctype] button:not([name])")
     fits(page)
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     fits(page)
     page.fill("#reach-mail", "a@example.org")
-    page.click('button[value="submit"]')
+    press(page, 'button[value="submit"]')
     fits(page)
     code = page.inner_text(".code")
-    page.click('main a[href*="/status"]')
+    press(page, 'main a[href*="/status"]')
     page.fill("#code", code)
-    page.click("main button")
+    press(page, "main button")
     fits(page)
     return code
 
@@ -126,11 +130,11 @@ def test_somebody_hands_in_on_a_phone_and_answers_a_question(
     asked(scene, code)
     page.goto(f"{PREFIX}status?lang={language}")
     page.fill("#code", code)
-    page.click("main button")
+    press(page, "main button")
     fits(page)
     page.fill("#more", "the left one")
     page.set_input_files('input[type="file"]', photo)
-    page.click('button[value="answer"]')
+    press(page, 'button[value="answer"]')
     fits(page)
     standing = find_case(case_of(code), scene.installation.case_desk)
     assert (standing.status.name, len(standing.filed.documents), len(standing.acts[1].documents)) == ("new", 1, 1)
@@ -144,15 +148,15 @@ def test_the_same_way_leads_to_a_receipt_without_a_script(scene: Scene, browser:
     photo.write_bytes(PNG)
     page = phone(scene, browser, script=False)
     page.goto(f"{PREFIX}new/lamp?lang=ky&station={scene.station}")
-    page.click("main button")
+    press(page, "main button")
     page.check('input[value="dark"]')
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     page.fill("#where", "at the bridge")
-    page.click('button[value="next"]')
+    press(page, 'button[value="next"]')
     page.set_input_files("#file", photo)
-    page.click("form[enctype] button:not([name])")
-    page.click('button[value="next"]')
-    page.click('button[value="submit"]')
+    press(page, "form[enctype] button:not([name])")
+    press(page, 'button[value="next"]')
+    press(page, 'button[value="submit"]')
     standing = find_case(case_of(page.inner_text(".code")), scene.installation.case_desk)
     assert len(standing.filed.documents) == 1
     page.context.close()
@@ -166,7 +170,7 @@ def test_the_script_proves_work_while_the_first_page_is_read(scene: Scene, brows
     said = f"{page.get_attribute('[name=task]', 'value')}:{page.get_attribute('[name=work]', 'value')}"
     assert int.from_bytes(hashlib.sha256(said.encode()).digest()) >> (256 - BITS) == 0
     page.fill("#station", scene.station)
-    page.click("main button")
+    press(page, "main button")
     assert page.inner_text(".code")
     page.context.close()
 
@@ -178,7 +182,7 @@ def test_a_voters_forms_fit_a_phone_and_shut_nobody_out(scene: Scene, browser: B
     for language in ("ky", "ru"):
         page.goto(f"{PREFIX}new/{kind}?lang={language}&station={scene.station}")
         fits(page)
-        page.click("main button")
+        press(page, "main button")
         fits(page)
     stranger = phone(visited(scene, Visitor()), browser, script=False)
     stranger.goto(f"{PREFIX}new/{kind}?lang=ky")
