@@ -29,6 +29,7 @@ from shailoo.usecases.case_desk import find_case
 from shailoo.usecases.case_drafts import CaseDraft, NoSuchDraft, drop_draft, read_draft, save_draft
 from shailoo.usecases.case_refusals import FormNotFilled, NoSuchCase, SignInWanted
 from shailoo.usecases.file_case import Filed, Filing, check_open, file_case, place_of_case, receipt_for
+from shailoo.usecases.own_drafts import drop_own, keep_own
 from shailoo.usecases.staff_refusals import NoSuchStation
 
 _NO_DRAFT: Final = msgid("Nothing is saved under this code: it was handed in, has expired, or the code is another one.")
@@ -175,6 +176,8 @@ class Filer:
             applicant=visitor.applicant, saved=door.now(),
         )  # fmt: skip
         save_draft(code, draft, door.items, door.desk.draw(12))
+        if visitor.applicant is not None:
+            keep_own(door.secret, visitor.applicant, code, door.items, door.desk.draw(12))
         return walk.step_page(door, walk.Here(kind, language, 1, code, draft, saved=True), visitor)
 
     def _draft(self, code: str, kind: CaseKind, visitor: Visitor) -> CaseDraft | Filed:
@@ -232,5 +235,7 @@ class Filer:
             door.check_person(visitor, kind, draft.election)
         filed = file_case(filing, door.desk, now=door.now())
         drop_draft(here.code, door.items)
+        if visitor.applicant is not None:
+            drop_own(door.secret, visitor.applicant, here.code, door.items, door.desk.draw(12))
         door.nudge()
         return receipt_page(door, filed, here.code, here.language)

@@ -13,6 +13,7 @@ from functions.cases.filing import Filer
 from functions.cases.following import Follower
 from functions.cases.frame import SCRIPT, STYLE, language_of, page, script, style, wants_page, words
 from functions.cases.frame import says as sentences
+from functions.cases.own import drafts_block
 from functions.cases.papers import paper_routes
 from functions.cases.receipts import PDF
 from functions.cases.sent import NO_STORE
@@ -104,7 +105,9 @@ def _kinds(door: CaseDoor, request: Request) -> Response:
         "p", tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}"), " · ",
         tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={language}"),
     )  # fmt: skip
-    return page(language, _("Applications"), tag("ul", *cards, class_="kinds"), more, address=PREFIX)
+    listed = tag("ul", *cards, class_="kinds")
+    return page(language, _("Applications"), *drafts_block(door, door.visitor(request), language), listed, more,
+                address=PREFIX)  # fmt: skip
 
 
 def _style(_: Request, __: Caller) -> Response:

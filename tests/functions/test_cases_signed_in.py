@@ -97,6 +97,23 @@ def test_what_one_person_began_another_cannot_go_on_with(scene: Scene) -> None:
         assert (answer.status, answer.code) == (403, "case-sign-in-wanted")
 
 
+def test_whoever_signs_in_again_goes_on_without_the_code_and_nobody_else_sees_it(scene: Scene) -> None:
+    first = {"election": "small", "station": scene.station, "step": "0", "token": AIGUL.token}
+    code = code_in(scene.post(f"{PREFIX}new/voter-mistake", first))
+    page = scene.get(PREFIX).body.decode()
+    assert "Begun and not handed in" in page
+    assert f'value="{code}"' in page
+    assert scene.post(f"{PREFIX}go-on", {"code": code, "token": AIGUL.token}).status == 200
+    for other in (BEK, Visitor()):
+        assert code not in visited(scene, other).get(PREFIX).body.decode()
+    database = b"".join(one.read_bytes() for one in scene.installation.folder.glob("store.db*"))
+    assert code.encode() not in database
+    handed = walked(scene, "voter-missing")
+    page = scene.get(PREFIX).body.decode()
+    assert code in page
+    assert handed not in page
+
+
 def test_a_person_cannot_fill_the_desk_alone_but_may_hand_in_again_what_is_closed(scene: Scene) -> None:
     codes = [walked(scene, "voter-missing") for _ in range(OPEN_PER_PERSON)]
     first = {"election": "small", "station": scene.station, "step": "0", "token": AIGUL.token}
