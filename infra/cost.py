@@ -112,10 +112,10 @@ def _peace(place: Place) -> dict[str, int]:
     ticks = MONTH_MINUTES
     return {
         **STANDING,
-        "function runs": ticks * 2,
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2),  # the herald 0.1 s, the publisher 0.5 s
-        "messages": ticks * (4 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
-        "table reads": ticks * 6,
+        "function runs": ticks * 3,
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10),  # herald 0.1 s, publisher 0.5 s, copyist 0.1 s
+        "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
+        "table reads": ticks * 7,
         "table writes": ticks * 4,
         "key uses": ticks * 2,
         "table MB": 20 + place.boxes * 25 // 1000,
@@ -125,7 +125,7 @@ def _peace(place: Place) -> dict[str, int]:
         "readers' MB": readers * (FIRST_VISIT_KB + 3 * PAGE_KB) // 1024,
         "signpost": asked,
         "firewall requests": asked,
-        "written down MB": ticks * 2 // 1024,
+        "written down MB": ticks * 3 // 1024,
         "traces": ticks // 20,
     }
 
