@@ -62,8 +62,8 @@ class CopyistDesk:
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Make what can be made. Copies that failed for now, or for which no time was left, have a message come again.
 
-        Without a queue to send one to, the messages of this event come again, save for ticks: the next is under way, and
-        ticks that came again would stand in each other's way.
+        Without a queue to send one to, the messages of this event come again, save for ticks: the next is under way,
+        and ticks that came again would stand in each other's way.
         """
         say_again(event, "copies")
         looked = False

@@ -113,7 +113,8 @@ def _peace(place: Place) -> dict[str, int]:
     return {
         **STANDING,
         "function runs": ticks * 3,
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10),  # herald 0.1 s, publisher 0.5 s, copyist 0.1 s
+        # the herald 0.1 s, the publisher 0.5 s, the copyist 0.1 s
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10),
         "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
         "table reads": ticks * 7,
         "table writes": ticks * 4,
