@@ -32,7 +32,7 @@ class CopyistHome(Protocol):
     """What a copyist is given of the installation."""
 
     @property
-    def store(self) -> RecordStore:
+    def records(self) -> RecordStore:
         """Records with their feed."""
         ...
 
@@ -57,7 +57,7 @@ class CopyistDesk:
 
     def __init__(self, home: CopyistHome, make: Maker) -> None:
         self.home = home
-        self._copyist = Copyist(home.store, home.objects, home.clock, make)
+        self._copyist = Copyist(home.records, home.objects, home.clock, make)
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Make what can be made. Copies that failed for now, or for which no time was left, have a message come again.

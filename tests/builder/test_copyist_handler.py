@@ -29,7 +29,7 @@ def papers() -> Papers:
 class Home:
     """What a copyist touches."""
 
-    store: MemoryStore
+    records: MemoryStore
     objects: MemoryObjectStore
     clock: FixedClock
     copies_queue: MemoryQueue | None
