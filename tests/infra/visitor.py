@@ -93,4 +93,3 @@ class Visitor:
         if found := _TOKEN.search(answer.text):
             self.token = found[1]
         return answer
-
