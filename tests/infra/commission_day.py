@@ -64,8 +64,9 @@ class CommissionDay:
         return self.night.election.stations[0].no
 
     def _signed_in(self, subject: str) -> Visitor:
-        visitor = Visitor.signed_in(self.night.cloud, subject)
-        self.open_doors.enter_context(visitor.door)
+        cloud = self.night.cloud
+        visitor = Visitor(cloud, self.open_doors.enter_context(cloud.door("PeopleApiUrl")))
+        visitor.sign_in(subject)
         return visitor
 
     # --- papers ---

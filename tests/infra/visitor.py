@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,25 +23,22 @@ _FIRST: Final = "/staff/protocols/small"
 
 @dataclass
 class Visitor:
-    """Keeps cookies and the form token, follows nothing by itself. Close `door`."""
+    """Keeps cookies and the form token, follows nothing by itself."""
 
     cloud: Cloud
     door: httpx.Client
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
 
-    @classmethod
-    def signed_in(cls, cloud: Cloud, subject: str) -> Self:
+    def sign_in(self, subject: str) -> None:
         """Go to the provider, say who it is, come back."""
-        one = cls(cloud, cloud.door("PeopleApiUrl"))
-        began = one.get(f"/staff/login?next={_FIRST}")
+        began = self.get(f"/staff/login?next={_FIRST}")
         assert began.status_code == httpx.codes.SEE_OTHER, began.text
         answer = httpx.post(began.headers["location"], data={"sub": subject}, trust_env=False)
         back = urlsplit(answer.headers["location"])
-        assert back.netloc == cloud.host
-        assert one.get(f"{back.path}?{back.query}").headers["location"] == _FIRST
-        assert one.get(_FIRST).status_code == httpx.codes.OK
-        return one
+        assert back.netloc == self.cloud.host
+        assert self.get(f"{back.path}?{back.query}").headers["location"] == _FIRST
+        assert self.get(_FIRST).status_code == httpx.codes.OK
 
     def get(self, address: str) -> httpx.Response:
         """Ask for a page."""
@@ -77,7 +75,7 @@ class Visitor:
 
     def _straight(self, address: str, part: bytes) -> None:
         """To the bucket itself, as the address says that was signed for it."""
-        trusted = True if self.cloud.authority is None else str(self.cloud.authority)
+        trusted = ssl.create_default_context(cafile=self.cloud.authority)
         answer = httpx.put(address, content=part, verify=trusted, trust_env=False)
         assert answer.status_code == httpx.codes.OK, answer.text
 
