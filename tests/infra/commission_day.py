@@ -128,7 +128,7 @@ class CommissionDay:
     def agreed(self) -> Mapping[str, tuple[int, ...]] | None:
         """What the public is told of it, by line; None while no two agree."""
         for one in self.night.fetch(f"station/{self.station}.json")["protocols"]:
-            if (one["sheet"], one["state"]) == (SHEET, "agreed"):
+            if (one["sheet"], one["state"]) == (SHEET, "counts"):
                 return {line["line"]: tuple(line["figures"]) for line in one["lines"]}
         return None
 

@@ -7,7 +7,9 @@ import re
 from fnmatch import fnmatch
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from builder.render.policy import headers
 from builder.voters.cdn import NAMES, PATHS, RATE
@@ -89,6 +91,14 @@ def test_exactly_one_of_key_and_secret_says_who_signs(log: str, receipt: str, te
         kinds = {"kms": "key", "secret": "secret"}
         wanted = {"PublisherFunction": {f"log_{kinds[log]}"}, "IntakeFunction": {f"receipt_{kinds[receipt]}"}}
         assert signs == wanted.get(name, set()), name
+
+
+def test_what_the_cloud_draws_for_cookies_is_what_is_read_as_hexadecimal_digits(night: Resolved) -> None:
+    drawn = night.of_type("AWS::SecretsManager::Secret")["SessionSecret"]["GenerateSecretString"]
+    with mock_aws():
+        client = boto3.client("secretsmanager", region_name="eu-central-1")
+        said = client.get_random_password(**drawn)["RandomPassword"]
+    assert len(bytes.fromhex(said)) == 32
 
 
 def test_each_function_has_a_role_of_its_own(night: Resolved) -> None:
