@@ -8,6 +8,8 @@ from typing import Protocol
 from shailoo.model.election import Election
 from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.case_desk import CaseDesk
+from shailoo.usecases.case_index import CaseIndex
 from shailoo.usecases.find_station import StationDesk
 from shailoo.usecases.registry import Registry
 
@@ -80,6 +82,21 @@ class Home(Protocol):
     @property
     def objects(self) -> ObjectStore:
         """Immutable objects."""
+        ...
+
+    @property
+    def private(self) -> ObjectStore:
+        """Contents and documents of cases."""
+        ...
+
+    @property
+    def case_desk(self) -> CaseDesk:
+        """What those who file cases and act on them work with."""
+        ...
+
+    @property
+    def case_index(self) -> CaseIndex:
+        """All cases as they stand."""
         ...
 
     @property

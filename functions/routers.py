@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -9,9 +10,14 @@ from typing import Final
 
 import httpx
 
+from functions.cases.door import CODES_PER_ADDRESS, FILINGS_PER_ADDRESS, CaseDoor, DoorLimits
+from functions.cases.door import PREFIX as CASES
+from functions.cases.frame import case_error
+from functions.cases.routes import case_routes
 from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
+from functions.openapi import openapi_routes
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
@@ -21,12 +27,13 @@ from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Router, error_response
 from shailoo.errors import ShailooError
+from shailoo.rules.question_limit import QuestionLimit
 from shailoo.telemetry import learn
 from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
-PARTS: Final = ("intake", "staff", "tizme")
+PARTS: Final = ("intake", "staff", "tizme", "cases")
 """What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
 then opens only the keys of its own part."""
 
@@ -49,6 +56,8 @@ def make_router(
             return _staff_shape(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
+        if request.path.startswith(CASES):
+            return case_error(error, request)
         return error_response(error, request.language("en"))
 
     desk = home.station_desk if "tizme" in parts else None
@@ -56,7 +65,9 @@ def make_router(
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
+        *(case_routes(_case_door(home, nudge)) if "cases" in parts else ()),
     )
+    routes = (*routes, *openapi_routes(routes))
     learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who if staff is not None else _nobody, shape)
 
@@ -114,6 +125,26 @@ def _staff_desk(home: Home) -> StaffDesk:
         documents=DocumentDesk(home.registry, home.grouped, home.objects),
         index=DocumentIndex(threading.Lock()),
         uploads=home.uploads,
+    )
+
+
+def _case_door(home: Home, nudge: Callable[[], None] | None) -> CaseDoor:
+    secret = hmac.digest(home.case_desk.person_key, b"door of cases", "sha256")
+    limits = DoorLimits(
+        QuestionLimit(FILINGS_PER_ADDRESS, secret, 1 << 16), QuestionLimit(CODES_PER_ADDRESS, secret, 1 << 16),
+        threading.Lock(),
+    )  # fmt: skip
+    return CaseDoor(
+        desk=home.case_desk,
+        index=home.case_index,
+        items=home.grouped,
+        uploads=home.uploads,
+        clock=home.clock,
+        origin=home.settings.origin,
+        limits=limits,
+        secret=secret,
+        proxies=home.settings.proxies,
+        nudge=nudge or (lambda: None),
     )
 
 

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Literal
 from urllib.parse import parse_qsl
 
+from functions.described import Described
 from functions.sentences import public_sentence
 from shailoo.errors import Conflict, NotFound, Refused, ShailooError, StorageFailed
 from shailoo.model.base import LANGUAGES, Language
@@ -153,13 +154,17 @@ ErrorShape = Callable[[ShailooError, Request], Response]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method, a path with `{parameters}`, who may call it, what it is for (see docs/api.md), and the handler."""
+    """A method, a path with `{parameters}`, who may call it, what it is for (see docs/api.md), and the handler.
+
+    `described` is what it takes and answers, for programs (`functions.openapi`).
+    """
 
     method: Method
     template: str
     access: Access | None
     purpose: str
     handler: Handler
+    described: Described | None = None
 
     @property
     def name(self) -> str:
@@ -245,6 +250,10 @@ def status_of(error: ShailooError) -> int:
         "not-allowed": HTTPStatus.FORBIDDEN,
         "wrong-method": HTTPStatus.METHOD_NOT_ALLOWED,
         "not-yours": HTTPStatus.FORBIDDEN,
+        "act-not-yours": HTTPStatus.FORBIDDEN,
+        "another-official-wanted": HTTPStatus.FORBIDDEN,
+        "case-sign-in-wanted": HTTPStatus.FORBIDDEN,
+        "too-many-filings": HTTPStatus.TOO_MANY_REQUESTS,
         "form-expired": HTTPStatus.FORBIDDEN,
         "too-many-questions": HTTPStatus.TOO_MANY_REQUESTS,
         "sign-in-failed": HTTPStatus.FORBIDDEN,

@@ -5,8 +5,10 @@ An installation is one folder:
     elections/<id>/   the election packages
     store.db          records and items
     objects/          immutable objects
+    private/          contents and documents of cases: personal data, which no publisher reads
     uploads/          documents that come in parts, until they are whole
-    keys/             sealing-<id>.key, receipt.key, log.key, session.key: rights 0600; sealing-<id>.pub for all
+    keys/             sealing-<id>.key, receipt.key, log.key, session.key, persons.key: rights 0600;
+                      sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
     metrics/          figures of the programs beside the server
     clock.json        only while an evening is played again
@@ -49,8 +51,10 @@ from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
 from shailoo.adapters.voters.finder import SqliteFinder
 from shailoo.errors import Conflict, NotFound, Refused
+from shailoo.kinds import KINDS
 from shailoo.model.alerts import AlertSettings
 from shailoo.model.base import Frozen
+from shailoo.model.case_calendar import CaseCalendar
 from shailoo.model.election import Election, Mode
 from shailoo.model.event import Program
 from shailoo.model.log import LOG_HEAD
@@ -58,8 +62,12 @@ from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, VoterSource
 from shailoo.records.note import Verifier
+from shailoo.rules.list_effects import Wish
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.carry_applications import wishes_now
+from shailoo.usecases.case_desk import CaseDesk
+from shailoo.usecases.case_index import CaseIndex
 from shailoo.usecases.find_station import PER_ADDRESS, PER_PIN, Limits, StationDesk
 from shailoo.usecases.registry import Registry
 
@@ -128,6 +136,8 @@ class Settings(Frozen):
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
     """How many servers of ours a request passes before it comes here, each of which adds to `X-Forwarded-For`. With 0
     that header, which any sender may write, is not read."""
+    cases: Mapping[str, CaseCalendar] = Field(default_factory=dict)
+    """Election -> when its kinds of cases are filed, and the days that their clocks depend on."""
     alerts: AlertSettings | None = None
     """Who is told when the machine is not well."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -251,6 +261,43 @@ class Installation:
         return FileObjectStore(self.folder / "objects")
 
     @cached_property
+    def private(self) -> FileObjectStore:
+        """Contents and documents of cases: only doors and desks of people read here, never a publisher."""
+        folder = self.folder / "private"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return FileObjectStore(folder)
+
+    @cached_property
+    def person_key(self) -> bytes:
+        """Under it people are known in records of cases, so that nobody can guess a PIN.
+
+        An older installation gets one now. Whoever loses it can no longer show people what they filed signed in.
+        """
+        path = self.folder / "keys" / "persons.key"
+        if not path.exists():
+            write_secret(path, secrets.token_hex(32))
+        return bytes.fromhex(read_secret(path))
+
+    @cached_property
+    def case_desk(self) -> CaseDesk:
+        """What those who file cases and act on them work with."""
+        return CaseDesk(
+            registry=self.registry,
+            store=self.grouped,
+            private=self.private,
+            signer=self.receipt_signer,
+            kinds=KINDS,
+            calendars=self.settings.cases,
+            draw=secrets.token_bytes,
+            person_key=self.person_key,
+        )
+
+    @cached_property
+    def case_index(self) -> CaseIndex:
+        """All cases as they stand. Call its `follow(store)` before asking."""
+        return CaseIndex(KINDS, self.elections, threading.Lock())
+
+    @cached_property
     def uploads(self) -> FileUploads:
         """Documents that come in parts."""
         return FileUploads(self.folder / "uploads")
@@ -341,6 +388,11 @@ class Installation:
         from shailoo.adapters.voters.folder import VoterFolder  # noqa: PLC0415 -- as above
 
         return VoterFolder(self._voters(), self.store, self.clock, registers=self.registers, distribute=distribute)
+
+    def wishes(self) -> Sequence[Wish]:
+        """What all granted applications want of the voter list."""
+        self.case_index.follow(self.store)
+        return wishes_now(self.case_index, self.case_desk)
 
     def voter_reader(self) -> VoterListReader:
         """A reader of the voter list. Holds nothing over a fork; every process may have its own."""

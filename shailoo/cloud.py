@@ -7,6 +7,7 @@ packages lie in the state bucket as `infra.deploy` uploads them: `settings.json`
 from __future__ import annotations
 
 import io
+import secrets
 import threading
 import zipfile
 from collections.abc import Mapping
@@ -35,11 +36,14 @@ from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.keys import FileNoteSigner
 from shailoo.assembly import LOG_PATH, BadSettings, Settings
 from shailoo.errors import NotFound, StorageFailed
+from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.case_desk import CaseDesk
+from shailoo.usecases.case_index import CaseIndex
 from shailoo.usecases.find_station import StationDesk
 from shailoo.usecases.registry import Registry
 
@@ -125,6 +129,30 @@ class CloudInstallation:
     def objects(self) -> S3ObjectStore:
         """Immutable objects."""
         return S3ObjectStore(self._client("s3"), self.cloud.need("objects_bucket"))
+
+    @cached_property
+    def private(self) -> S3ObjectStore:
+        """Contents and documents of cases; only where personal data are in the cloud."""
+        return S3ObjectStore(self._client("s3"), self.cloud.need("private_bucket"))
+
+    @cached_property
+    def case_desk(self) -> CaseDesk:
+        """What those who file cases and act on them work with."""
+        return CaseDesk(
+            registry=self.registry,
+            store=self.store,
+            private=self.private,
+            signer=self.receipt_signer,
+            kinds=KINDS,
+            calendars=self.settings.cases,
+            draw=secrets.token_bytes,
+            person_key=bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret"))),
+        )
+
+    @cached_property
+    def case_index(self) -> CaseIndex:
+        """All cases as they stand. Call its `follow(store)` before asking."""
+        return CaseIndex(KINDS, self.elections, threading.Lock())
 
     @cached_property
     def uploads(self) -> S3Uploads:

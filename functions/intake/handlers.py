@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from functions.described import Body, Described
 from functions.intake.refusal_counter import RefusalCounter
 from functions.intake.steps import StepName, steps_noted, with_watches
 from functions.watching import request_now
@@ -58,9 +59,18 @@ def intake_routes(
             Access.BOX,
             "Take in a sealed bundle; the answer is the signed receipt, the same for the same bytes.",
             receive,
+            Described(
+                bodies=(Body("application/octet-stream", {"type": "string", "format": "binary"}),),
+                answers={200: (Body("text/plain"),)},
+            ),
         ),
         Route(
-            "GET", "/api/health", Access.ANYONE, "Whether the store answers, and its newest record's number.", health
+            "GET",
+            "/api/health",
+            Access.ANYONE,
+            "Whether the store answers, and its newest record's number.",
+            health,
+            Described(answers={200: (Body("application/json", {"type": "object", "required": ["last", "status"]}),)}),
         ),
     )
 

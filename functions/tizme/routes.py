@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from importlib.resources import files
 
 from functions.client_address import client_address
+from functions.described import PAGE, STYLE, Body, Described, Schema
 from functions.tizme.pages import PREFIX, answer_page, form_page, language_of, wants_page
 from functions.web import JSON, Access, Caller, Request, Response, Route, json_response
 from shailoo.model.base import LANGUAGES
+from shailoo.rules.finder import LONGEST_SURNAME
 from shailoo.usecases.find_station import Answer, Found, NotOnAList, Place, StationDesk
 
 
@@ -49,10 +52,30 @@ def tizme_routes(desk: StationDesk, proxies: int = 0) -> Iterable[Route]:
             Access.ANYONE,
             "Find my station: `pin`, `surname`, `lang`, as a form or JSON; the answer is a page or JSON, by `Accept`.",
             ask,
+            Described(
+                bodies=(Body(JSON, _QUESTION), Body("application/x-www-form-urlencoded", _QUESTION)),
+                answers={HTTPStatus.OK: (Body(JSON, _ANSWER), Body("text/html"))},
+            ),
         ),
-        Route("GET", f"{PREFIX}station", Access.ANYONE, "The form for that question.", form),
-        Route("GET", f"{PREFIX}style.css", Access.ANYONE, "The stylesheet of its pages.", style),
+        Route("GET", f"{PREFIX}station", Access.ANYONE, "The form for that question.", form, PAGE),
+        Route("GET", f"{PREFIX}style.css", Access.ANYONE, "The stylesheet of its pages.", style, STYLE),
     )
+
+
+_QUESTION: Schema = {
+    "type": "object",
+    "properties": {
+        "pin": {"type": "string", "description": "14 digits; spaces are left out."},
+        "surname": {"type": "string", "maxLength": LONGEST_SURNAME},
+        "lang": {"type": "string", "enum": list(LANGUAGES)},
+    },
+    "required": ["pin", "surname"],
+}
+_ANSWER: Schema = {
+    "type": "object",
+    "properties": {"found": {"type": "boolean"}, "station": {"type": "object"}},
+    "required": ["found"],
+}
 
 
 def read_question(request: Request) -> Question:

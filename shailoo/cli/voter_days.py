@@ -45,10 +45,32 @@ def update(
             as_of=day,
             synthetic=home.settings.mode == "rehearsal",
             last_election=last_election(home, day),
+            wishes=home.wishes(),
             progress=lambda step, permille: progress(step, permille // 2),
         )
         done = publish_tizme(home, lambda step, permille: progress(step, 500 + permille // 2))
     say(began, {**done, "rows": made.rows, "refused": made.refused, **version_facts(made.record)}, as_json=as_json)
+
+
+@voters.command()
+def applications(folder: Dir, *, as_json: AsJson = False) -> None:
+    """Make a version of the list that follows all granted applications, and publish; nothing if it does already.
+
+    An application that the list cannot follow is told by its number: look at it on the desk.
+    """
+    from shailoo.cli.tizme import publish_tizme
+
+    with at_home(folder) as home, told("Applications are carried out", as_json=as_json) as (began, progress):
+        made, faults = home.voter_lists.carry(
+            home.wishes(), progress=lambda step, permille: progress(step, permille // 2)
+        )
+        facts: dict[str, object] = {
+            "rows": 0, "refused": len(faults), "faults": [[one.number, one.problem] for one in faults],
+        }  # fmt: skip
+        if made is not None:
+            facts |= publish_tizme(home, lambda step, permille: progress(step, 500 + permille // 2))
+            facts |= {**version_facts(made), "rows": made.voters}
+    say(began, facts, as_json=as_json)
 
 
 def newest_extract(source: Path) -> Path:

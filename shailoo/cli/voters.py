@@ -98,7 +98,8 @@ def import_extract(
         made = home.voter_lists.import_extract(
             home.voter_source(file), stage=stage, election=election or None, as_of=day_of(as_of),
             synthetic=home.settings.mode == "rehearsal", last_election=last_election(home, day_of(as_of)),
-            progress=progress, allow_drop=allow_drop,
+            progress=progress, wishes=home.wishes(),
+            allow_drop=allow_drop,
         )  # fmt: skip
         facts = {"rows": made.rows, "refused": made.refused, **version_facts(made.record)}
         if made.refused and not as_json:

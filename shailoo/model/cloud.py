@@ -37,6 +37,8 @@ class CloudSettings(Frozen):
     """Values replaced by compare-and-swap: pointers, leases, marks, counters."""
     objects_bucket: Name | None = None
     """Immutable objects under their own digest: sealed originals."""
+    private_bucket: Name | None = None
+    """Contents and documents of cases; only where personal data are in the cloud."""
     uploads_bucket: Name | None = None
     """Documents that come in parts."""
     public_bucket: Name | None = None
@@ -59,6 +61,8 @@ class CloudSettings(Frozen):
     """Secret with the sealing keys, PEM after PEM: the intake alone may read it."""
     session_secret: Name | None = None
     """Secret of the cookies: the staff function alone."""
+    persons_secret: Name | None = None
+    """Secret under which people are known in records of cases: the functions of cases alone."""
     client_secret: Name | None = None
     """Secret that the identity provider knows us by: the staff function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None

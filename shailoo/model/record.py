@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen, Moment
+from shailoo.model.case import CaseAct, CaseFiled, case_key
 from shailoo.model.document import (
     BlackoutAsked,
     DocumentApproved,
@@ -307,7 +308,9 @@ Record = Annotated[
     | Opening
     | Cosigned
     | VoterListMade
-    | RegisterApplied,
+    | RegisterApplied
+    | CaseFiled
+    | CaseAct,
     Field(discriminator="type"),
 ]
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
@@ -340,6 +343,8 @@ def record_key(record: Record) -> str:  # noqa: C901, PLR0911, PLR0912 -- one ke
             return f"voter-list/{record.number:06}"
         case RegisterApplied():
             return f"register/{record.number:06}"
+        case CaseFiled() | CaseAct():
+            return case_key(record)
         case _:
             return document_key(record)
 

@@ -114,6 +114,7 @@ def test_with_personal_data_at_home_their_functions_are_left_out(at_home: Resolv
 
 def test_every_address_of_the_doors_is_reached(night: Resolved) -> None:
     listed = re.findall(r"^\| (GET|POST|PUT) \| `(/[^`]*)`", (_ROOT / "docs/api.md").read_text("utf-8"), re.MULTILINE)
+    listed = [one for one in listed if one[1] != "/api/openapi.json"]  # of an installation whose doors are one program
     assert len(listed) > 30
     found = {method + address: _reached(night, method, address) for method, address in listed}
     for one, integration in found.items():

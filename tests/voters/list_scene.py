@@ -19,6 +19,7 @@ from shailoo.adapters.voters.reader import VoterListReader
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, Way
 from shailoo.ports import RecordStore
+from shailoo.rules.list_effects import Wish
 
 AS_OF = date(2021, 11, 1)
 SURNAMES = ("Абдылдаев", "Ёлкин", "Жээнбеков", "Өмүров", "Ормонов", "Үсөнов", "Усенов", "Яковлева", "Smith")
@@ -135,6 +136,7 @@ class Scene:
         election: str | None = None,
         allow_drop: bool = True,
         last_election: date | None = None,
+        wishes: Sequence[Wish] = (),
     ) -> Imported:
         """Import rows."""
         return self.folder.import_extract(
@@ -145,6 +147,7 @@ class Scene:
             synthetic=True,
             allow_drop=allow_drop,
             last_election=last_election,
+            wishes=wishes,
         )
 
     def files(self) -> set[str]:

@@ -2,7 +2,8 @@
 
 import_extract   everybody whom the population register's extract names; known residences keep their station
 assign           everybody by one version of the address register
-decide           decisions on applications, which later versions respect
+decide           decisions by hand, which later versions respect
+carry            what granted applications change, all of them each time
 take_part        those of an election's final list who were identified at the precinct
 """
 
@@ -18,7 +19,7 @@ from typing import Literal, Protocol
 
 import duckdb
 
-from shailoo.adapters.voters import extract, presence
+from shailoo.adapters.voters import carried, extract, presence
 from shailoo.adapters.voters.making import Making, Progress, TooManyLost, finish
 from shailoo.adapters.voters.residence_sql import house_key_sql, street_key_sql
 from shailoo.adapters.voters.shelf import NoSuchVersion, Shelf, Step, newest
@@ -28,6 +29,7 @@ from shailoo.errors import NotFound, Refused
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import ListStage, QueueReason, VoterListMade, Way
 from shailoo.ports import Clock, RecordStore, VoterSource
+from shailoo.rules.list_effects import Wish
 from shailoo.rules.voter_rows import VOTER
 
 __all__ = ["Decision", "Distribute", "Imported", "Registers", "TooManyLost", "VoterFolder"]
@@ -128,12 +130,14 @@ class VoterFolder:
         last_election: date | None = None,
         assign: bool = True,
         allow_drop: bool = False,
+        wishes: Sequence[Wish] = (),
         progress: Progress = lambda _step, _permille: None,
     ) -> Imported:
         """Make a version of an extract made for the day `as_of`.
 
         A residence that the version before knows keeps its station; the others are distributed by the same version of
-        the address register (the newest, if there was none), or queue when there is none or `assign` is off. Raises
+        the address register (the newest, if there was none), or queue when there is none or `assign` is off. `wishes`
+        are those of all granted applications (see `carry`). Raises
         BadExtract, StaleExtract, NobodyLeft, TooManyLost (unless `allow_drop`), ImportBusy, Conflict, StorageFailed;
         then nothing has changed.
         """
@@ -153,9 +157,12 @@ class VoterFolder:
                 progress("placing", 300)
                 _people_of_extract(db, taken.name)
                 register = self._by_what(before, assign=assign)
-                place(db, None if before is None else self._shelf.place(before))
+                folder = None if before is None else self._shelf.place(before)
+                _decisions(db, folder)
+                carried.begin(db, folder)
+                carried.carry(db, wishes, self._registers.stations(register))
+                place(db, folder)
                 self._place_unknown(db, register)
-                _decisions(db, None if before is None else self._shelf.place(before))
                 making = Making(
                     number, before, stage, election, as_of, "import", taken.sha256, register, refused, synthetic,
                     self._clock.now(), last_election, extract.problems(db), allow_drop=allow_drop,
@@ -207,6 +214,33 @@ class VoterFolder:
                             "INSERT INTO decisions VALUES (?, ?, ?)", [one.person, one.station, Way.APPLICATION.value]
                         )
                 return self._continue(db, before, number, "applications", before.register_number, progress=progress)
+
+    def carry(
+        self, wishes: Sequence[Wish], *, progress: Progress = lambda _step, _permille: None
+    ) -> tuple[VoterListMade | None, tuple[carried.Fault, ...]]:
+        """Make a version that follows all granted applications; None when nothing is different from the last one.
+
+        A wish that the list cannot follow is a fault beside the others', which are carried out all the same.
+        """
+        with self._work() as (work, before, number):
+            if before is None:
+                raise NoSuchVersion("There is no voter list yet: import one first.")
+            folder = self._shelf.place(before)
+            with work_db(work) as db:
+                self._people_of(db, before)
+                db.execute("CREATE TABLE everybody AS FROM people")
+                db.execute("DROP VIEW people")
+                db.execute("ALTER TABLE everybody RENAME TO people")
+                _decisions(db, folder)
+                carried.begin(db, folder)
+                was = carried.carried_now(db)
+                faults = carried.carry(db, wishes, self._registers.stations(before.register_number))
+                if carried.carried_now(db) == was:
+                    return None, faults
+                place(db, folder)
+                self._place_unknown(db, before.register_number)
+                made = self._continue(db, before, number, "applications", before.register_number, progress=progress)
+                return made, faults
 
     def _check_stations(self, decisions: Sequence[Decision], register: int) -> None:
         known = self._registers.stations(register)

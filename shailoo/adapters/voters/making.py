@@ -11,7 +11,7 @@ from typing import Literal
 
 import duckdb
 
-from shailoo.adapters.voters import versions
+from shailoo.adapters.voters import carried, versions
 from shailoo.adapters.voters.changes import cells_of, changes_of, compare, touched_of
 from shailoo.adapters.voters.commitments import write_tree
 from shailoo.adapters.voters.counts import CELLS, CHANGES, TOUCHED, write_rows
@@ -79,6 +79,7 @@ def finish(
             making.problems,
         )
         _write_ended(db, folder)
+        carried.keep(db, folder, before)
         write_faults(db, folder / versions.REFUSED)
         progress("comparing", 600)
         step("compare")

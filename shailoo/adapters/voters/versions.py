@@ -3,6 +3,7 @@
 voters.parquet      everybody, by station (the queue last), in the order of the Kyrgyz alphabet
 residences.parquet  every place of residence and the station that it has, so that the next version keeps it
 decisions.parquet   decisions on applications: person, station, way; they go before the place of residence
+carried.parquet     which application changed what (`carried`)
 ended.parquet       who is no longer a voter, and why, from the extract; never shown with a name
 stations.json       station -> voters, digest of what is public, checksum of its people; "" is the queue
 cells.parquet, changes.parquet, touched.parquet   counts, the latter two against the version before

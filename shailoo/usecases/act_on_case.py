@@ -1,0 +1,168 @@
+"""Act upon a case: each act is one record with the next number, so of two at the same moment one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shailoo.errors import Conflict
+from shailoo.model.case import (
+    CONFIRM,
+    CORRECT,
+    DECLINE,
+    TRANSFER,
+    Attachment,
+    CaseAct,
+    CaseContent,
+    Official,
+    case_key,
+)
+from shailoo.model.case_kind import ActRule, CaseKind, told_of
+from shailoo.model.election import Election
+from shailoo.model.record import Appointment, record_bytes
+from shailoo.rules.case_standing import ActDoesNotFit, CaseStanding, take
+from shailoo.usecases.case_desk import CaseDesk, acting, find_case, may_see
+from shailoo.usecases.case_refusals import ActNotYours, AnotherOfficialWanted, CaseMovedOn, NoSuchCase, ReasonWanted
+from shailoo.usecases.file_case import check_documents, read_form
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What somebody wants done. `seen` is how many acts the case had when they looked at it."""
+
+    act: str
+    seen: int
+    fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+    reason: str | None = None
+    documents: tuple[Attachment, ...] = ()
+    of: int | None = None
+    commission: str | None = None
+
+
+def act_as_official(
+    case: str, doing: Doing, desk: CaseDesk, who: tuple[str, Sequence[Appointment]], *, now: datetime
+) -> CaseStanding:
+    """Do an act for a commission; returns the case after it, durable. The same act again returns the case as it is.
+
+    Raises NoSuchCase (also for a case that is none of theirs), ActNotYours, ActDoesNotFit, AnotherOfficialWanted,
+    ReasonWanted, FormNotFilled, DocumentsWanted, CaseMovedOn, StorageFailed.
+    """
+    standing = find_case(case, desk)
+    person, appointments = who
+    election = desk.registry.elections[standing.filed.election]
+    if not may_see(appointments, standing, election):
+        raise NoSuchCase("No case has this number, or it is not for your commission.")
+    rule = rule_of(doing, standing)
+    under = acting(appointments, rule, standing, election)
+    if under is None:
+        raise ActNotYours("Your commission may not do this act on this case.", act=doing.act[:40])
+    official = Official(person=person, commission=under.commission, role=under.role)
+    proposer = None if standing.pending is None else standing.pending.by
+    if doing.act == CONFIRM and proposer is not None and proposer.person == person:
+        raise AnotherOfficialWanted("Another official confirms than who proposed it.")
+    if doing.act == TRANSFER:
+        _check_commission(doing.commission, standing, election)
+    return _record(standing, doing, rule, desk, now=now, by=official)
+
+
+def act_as_applicant(case: str, doing: Doing, desk: CaseDesk, *, now: datetime) -> CaseStanding:
+    """Do an act as who filed the case: the caller has shown the code, or signed in as the applicant.
+
+    Raises NoSuchCase, ActNotYours, ActDoesNotFit, FormNotFilled, DocumentsWanted, CaseMovedOn, StorageFailed.
+    """
+    standing = find_case(case, desk)
+    rule = standing.kind.act(doing.act)
+    if rule is None or not rule.applicant:
+        raise ActNotYours("This is for the commission to do.", act=doing.act[:40])
+    return _record(standing, doing, rule, desk, now=now, by=None)
+
+
+def rule_of(doing: Doing, standing: CaseStanding) -> ActRule:
+    """The rule of an act that an official wants; built-in acts have those of the act that they concern."""
+    return built_in(standing.kind, standing, doing.act, doing.of) or _declared(standing.kind, doing.act)
+
+
+def built_in(kind: CaseKind, standing: CaseStanding, act: str, of: int | None) -> ActRule | None:
+    """The rule of a built-in act on a case, or None for an act that the kind declares. Raises ActDoesNotFit."""
+    if act == TRANSFER:
+        names = frozenset(one.name for one in kind.statuses)
+        return ActRule(
+            name=TRANSFER, label="Transfer", before=names, after=None, levels=kind.transfer, body=True, reason=True
+        )
+    if act not in (CONFIRM, DECLINE, CORRECT):
+        return None
+    about = standing.pending if act != CORRECT else None
+    if act == CORRECT and of is not None and 1 <= of <= len(standing.acts):
+        about = standing.acts[of - 1]
+    if about is None or about.by is None:
+        raise ActDoesNotFit("There is no such act to confirm, decline or correct.", number=standing.number, act=act)
+    concerned = kind.act(about.act) or built_in(kind, standing, about.act, about.of)
+    if concerned is None:
+        raise ActDoesNotFit("There is no such act to correct.", number=standing.number, act=act)
+    return concerned
+
+
+def _declared(kind: CaseKind, act: str) -> ActRule:
+    rule = kind.act(act)
+    if rule is None:
+        raise ActNotYours("The kind of case has no such act.", act=act[:40])
+    return rule
+
+
+def _check_commission(commission: str | None, standing: CaseStanding, election: Election) -> None:
+    known = {one.id for one in election.commissions} | {f"pec-{one}" for one in election.station_by_no}
+    if commission not in known or commission == standing.body:
+        raise ActDoesNotFit("Name another commission of this election.", number=standing.number, act=TRANSFER)
+
+
+def _record(
+    standing: CaseStanding, doing: Doing, rule: ActRule, desk: CaseDesk, *, now: datetime, by: Official | None
+) -> CaseStanding:
+    if (rule.reason or doing.act in (DECLINE, CORRECT, TRANSFER)) and not (doing.reason or "").strip():
+        raise ReasonWanted("Say why: the reason is part of the act.", act=doing.act)
+    told: dict[str, str | int] = {}
+    content = None
+    if rule.form is not None and doing.act not in (CONFIRM, DECLINE, TRANSFER):
+        form = read_form(rule.form, doing.fields)
+        told = told_of(form)
+        private = {name: value for name, value in form.model_dump(mode="json").items() if name not in told}
+        if any(value not in ("", None) for value in private.values()):
+            content = CaseContent(nonce=desk.draw(32).hex(), fields=private)
+    if doing.act == rule.name:
+        check_documents(rule.documents, doing.documents)
+    act = CaseAct(
+        case=standing.filed.case,
+        n=doing.seen + 1,
+        act=doing.act,
+        of=standing.pending.n if doing.act in (CONFIRM, DECLINE) and standing.pending is not None else doing.of,
+        proposed=rule.four_eyes and doing.act == rule.name,
+        by=by,
+        entered=now,
+        commission=doing.commission if doing.act == TRANSFER else None,
+        reason=(doing.reason or "").strip() or None,
+        told=told,
+        content=None if content is None else content.digest(),
+        documents=doing.documents,
+    )
+    if doing.seen != len(standing.acts):
+        if _done(standing, act):
+            return standing
+        raise CaseMovedOn("Somebody acted on this case meanwhile. Look at it again.", acts=len(standing.acts))
+    after = take(standing, act)
+    if content is not None:
+        desk.private.put(content.canonical())
+    try:
+        desk.store.append(case_key(act), record_bytes(act))
+    except Conflict as error:
+        raise CaseMovedOn("Somebody acted on this case meanwhile. Look at it again.", acts=act.n) from error
+    return after
+
+
+def _done(standing: CaseStanding, act: CaseAct) -> bool:
+    """Whether this very act stands there already: a link broke after it was recorded."""
+    if act.n > len(standing.acts):
+        return False
+    there = standing.acts[act.n - 1]
+    same = ("act", "of", "by", "reason", "told", "documents", "commission")
+    return all(getattr(there, name) == getattr(act, name) for name in same)
