@@ -213,7 +213,7 @@ def test_a_protocol_that_two_people_key_stands_on_the_page_with_its_figures(
     day.key(day.above)
     night.wait("the protocol", lambda: day.agreed() is not None)
     assert day.agreed() == day.figures
-    night.wait("pages that may follow later", night.all_public)
+    night.wait("pages that may follow later", lambda: night.waiting() == 0 and night.all_public())
     with night.public.served() as where:
         said = verify(where, vkey=cloud.log_verifier.vkey())
     assert said["ok"], said["broken"]
