@@ -112,13 +112,14 @@ class CloudInstallation:
     # --- stores ---
 
     @cached_property
+    def records(self) -> DynamoRecordStore:
+        """Records alone, for a function that is given no items."""
+        return DynamoRecordStore(self._client("dynamodb"), self.cloud.need("records_table"))
+
+    @cached_property
     def store(self) -> DynamoStore:
         """Records and items."""
-        database = self._client("dynamodb")
-        return DynamoStore(
-            DynamoRecordStore(database, self.cloud.need("records_table")),
-            DynamoItemStore(database, self.cloud.need("items_table")),
-        )
+        return DynamoStore(self.records, DynamoItemStore(self._client("dynamodb"), self.cloud.need("items_table")))
 
     @property
     def grouped(self) -> DynamoStore:

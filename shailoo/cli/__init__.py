@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import boxes, keys, town, town_backup, town_doctor
+from shailoo.cli import box_certificates, keys, town, town_backup, town_doctor
 from shailoo.cli.finder_cloud import voters
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.migrate import migrate, refuse_moved
@@ -69,7 +69,7 @@ package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
 app.add_typer(voters, name="voters")
 app.add_typer(keys.keys, name="keys")
-app.add_typer(boxes.boxes, name="boxes")
+app.add_typer(box_certificates.boxes, name="boxes")
 app.command()(migrate)
 app.add_typer(package, name="package")
 app.command("trace")(trace)
