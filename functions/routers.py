@@ -9,14 +9,20 @@ from typing import Final
 
 import httpx
 
+from functions.cabinet.desk import CabinetDesk
+from functions.cabinet.frame import cabinet_error
+from functions.cabinet.routes import cabinet_routes
+from functions.cabinet.sealed import CookieSealer
+from functions.cabinet.session import VoterSessions
+from functions.cabinet.sign_in import HOME as CABINET
 from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.openapi import openapi_routes
+from functions.openid import OpenIdClient
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
-from functions.staff.openid import OpenIdClient
 from functions.staff.routes import staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
@@ -27,7 +33,7 @@ from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
-PARTS: Final = ("intake", "staff", "tizme")
+PARTS: Final = ("intake", "staff", "tizme", "cabinet")
 """What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
 then opens only the keys of its own part."""
 
@@ -44,12 +50,15 @@ def make_router(
 ) -> Router:
     """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
     staff = _staff_desk(home) if "staff" in parts else None
+    cabinet = _cabinet_desk(home) if "cabinet" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
         if staff is not None and request.path.startswith("/staff/"):
             return _staff_shape(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
+        if cabinet is not None and request.path.startswith(CABINET):
+            return cabinet_error(cabinet, error, request)
         return error_response(error, request.language("en"))
 
     desk = home.station_desk if "tizme" in parts else None
@@ -57,10 +66,12 @@ def make_router(
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
+        *(cabinet_routes(cabinet) if cabinet is not None else ()),
     )
     routes = (*routes, *openapi_routes(routes))
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, staff.who if staff is not None else _nobody, shape)
+    voter = _no_voter if cabinet is None else cabinet.sessions.signed_in
+    return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
 
 
 def intake_door(home: Home, refused: RefusalCounter) -> Router:
@@ -86,6 +97,43 @@ def tizme_door(home: Home, _: RefusalCounter) -> Router:
     return Router(routes, _nobody, tizme_error)
 
 
+def cabinet_door(home: Home, _: RefusalCounter) -> Router:
+    """The voters' cabinet alone."""
+    desk = _cabinet_desk(home)
+    routes = tuple(cabinet_routes(desk))
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in)
+
+
+def voter_sessions(home: Home) -> VoterSessions:
+    """Who is signed in as a voter. `visitor` of it tells every door of cases who visits."""
+    citizens, openid = home.settings.citizens, None
+    if citizens is not None:
+        openid = OpenIdClient(
+            citizens.issuer,
+            citizens.client_id,
+            home.citizens_secret,
+            _provider_client(),
+            _wall,
+            scope=citizens.scope,
+            ask_more=citizens.ask_more,
+        )
+    return VoterSessions(
+        cookies=CookieSealer(home.cabinet_key, secure=home.settings.origin.startswith("https:")),
+        openid=openid,
+        claims={} if citizens is None else {str(name): claim for name, claim in citizens.claims.items()},
+        person_key=home.case_desk.person_key,
+        items=home.grouped,
+        origin=home.settings.origin,
+        wall=_wall,
+    )
+
+
+def _no_voter(_: Request) -> bool:
+    """Nobody signs in as a voter at this door."""
+    return False
+
+
 def _nobody(_: Request) -> Caller:
     """Nobody signs in at this door."""
     return Caller()
@@ -100,10 +148,9 @@ def _staff_shape(staff: StaffDesk, error: ShailooError, request: Request) -> Res
 def _staff_desk(home: Home) -> StaffDesk:
     settings, openid = home.settings, None
     if settings.identity is not None:
-        # Sign-ins are rare: no connection is kept, so that none has to be closed. No proxy of the environment is asked.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        client = httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
-        openid = OpenIdClient(settings.identity.issuer, settings.identity.client_id, home.client_secret, client, _wall)
+        openid = OpenIdClient(
+            settings.identity.issuer, settings.identity.client_id, home.client_secret, _provider_client(), _wall
+        )
     return StaffDesk(
         registry=home.registry,
         store=home.grouped,
@@ -117,6 +164,16 @@ def _staff_desk(home: Home) -> StaffDesk:
         index=DocumentIndex(threading.Lock()),
         uploads=home.uploads,
     )
+
+
+def _cabinet_desk(home: Home) -> CabinetDesk:
+    return CabinetDesk(sessions=voter_sessions(home), clock=home.clock, elections=home.elections)
+
+
+def _provider_client() -> httpx.Client:
+    """Asks an identity provider. No connection is kept, so that none has to be closed; no proxy of the environment."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
 
 
 def _wall() -> int:

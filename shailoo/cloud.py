@@ -230,6 +230,18 @@ class CloudInstallation:
             return None
         return read_secret(self._client("secretsmanager"), self.cloud.need("client_secret"))
 
+    @cached_property
+    def cabinet_key(self) -> bytes:
+        """The key that seals the voters' cookies."""
+        return bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("cabinet_secret")))
+
+    @property
+    def citizens_secret(self) -> str | None:
+        """What the voters' identity provider knows us by; None without a provider, or for a public client."""
+        if self.settings.citizens is None or self.settings.citizens.secret_file is None:
+            return None
+        return read_secret(self._client("secretsmanager"), self.cloud.need("citizens_secret"))
+
     @property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""

@@ -65,6 +65,10 @@ class CloudSettings(Frozen):
     """Secret under which people are known in records of cases: the functions of cases alone."""
     client_secret: Name | None = None
     """Secret that the identity provider knows us by: the staff function alone."""
+    cabinet_secret: Name | None = None
+    """Secret of the voters' cookies: the cabinet's function alone."""
+    citizens_secret: Name | None = None
+    """Secret that the voters' identity provider knows us by: the cabinet's function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None
     """Kinds of papers whose originals are locked for longer than the others, each with its days: `protocol=3653,…`."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 1
