@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from shailoo.model.election import Election
-from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads
+from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads, VoterEntries
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -136,6 +136,11 @@ class Home(Protocol):
     @property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station", if anybody."""
+        ...
+
+    @property
+    def voter_entries(self) -> VoterEntries | None:
+        """What tells people their own entries in the voter list, if anybody does."""
         ...
 
     @property

@@ -75,6 +75,7 @@ from shailoo.usecases.registry import Registry
 if TYPE_CHECKING:
     from shailoo.adapters.metrics import PrometheusMeter
     from shailoo.adapters.voters.boundaries import MovePlan
+    from shailoo.adapters.voters.entries import IndexedEntries
     from shailoo.adapters.voters.folder import VoterFolder
     from shailoo.adapters.voters.reader import VoterListReader
     from shailoo.adapters.voters.register import RegisterFolder
@@ -266,6 +267,9 @@ class Installation:
         finder = self.__dict__.get("_finder")
         if finder is not None:
             finder.close()
+        entries = self.__dict__.get("voter_entries")
+        if entries is not None:
+            entries.close()
         if "store" in self.__dict__:
             self.store.close()
 
@@ -459,6 +463,29 @@ class Installation:
         return build_index(
             self._voters() / "finder", record.number, voters, register.centres(), register.commissions(), older=older
         )
+
+    def index_entries(self) -> int:
+        """Make the index of people's own entries for the newest list. Returns how many people it has."""
+        from shailoo.adapters.voters.entries_index import index_entries  # noqa: PLC0415 -- as above
+
+        made = [one for one in self.voter_reader().made() if one.stage is not ListStage.TOOK_PART]
+        if not made:
+            return 0
+        lists = self._voters() / "lists"
+        versions = [(one.number, lists / one.folder / "voters.parquet") for one in made]
+        register = made[-1].register_number
+        settlements = self.registers.open(register).settlements() if register else ()
+        return index_entries(self._voters() / "entries", versions, settlements)
+
+    @cached_property
+    def voter_entries(self) -> IndexedEntries | None:
+        """What tells people their own entries in the list; None without a published list."""
+        folder = self._voters() / "entries"
+        if not folder.is_dir():
+            return None
+        from shailoo.adapters.voters.entries import IndexedEntries  # noqa: PLC0415 -- as above
+
+        return IndexedEntries(folder, self._voters(), self.store)
 
     def plan_boundaries(self, number: int) -> MovePlan:
         """Who would move by a version of the register; the people go into `voters/boundaries/`, private."""

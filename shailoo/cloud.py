@@ -40,6 +40,7 @@ from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
+from shailoo.ports import VoterEntries
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
@@ -245,6 +246,11 @@ class CloudInstallation:
     @property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""
+        return None
+
+    @property
+    def voter_entries(self) -> VoterEntries | None:
+        """What tells people their own entries in the list: nobody yet, for the list has no home in the cloud."""
         return None
 
     @property

@@ -1,4 +1,4 @@
-"""VoterEntries over an index of the newest published version (made by `entries_index`):
+"""VoterEntries over an index of the newest published version, which `entries_index` makes.
 
     entries/000017/people.parquet   everybody of version 17, sorted by PIN
     entries/000017/moves.parquet    who came, left or changed station with a version up to 17, sorted by PIN
@@ -135,5 +135,3 @@ def merged(moves: Iterable[Movement]) -> Sequence[Movement]:
 
 def _number(pin: str) -> int:
     return int(pin) if pin.isascii() and pin.isdecimal() and len(pin) <= 14 else -1  # noqa: PLR2004 -- of a PIN
-
-

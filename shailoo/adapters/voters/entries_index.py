@@ -23,6 +23,8 @@ from shailoo.model.voter_list import Settlement
 _IN_GROUPS = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960)"
 """Whoever asks for one person reads one group; with smaller ones looking for it takes longer than reading it."""
 _PREFIX = ".making-"
+_MEMORY = "600MB"
+"""Beside whatever else makes pages of the list at the same time."""
 
 
 def index_entries(folder: Path, versions: Sequence[tuple[int, Path]], settlements: Iterable[Settlement]) -> int:
@@ -39,7 +41,7 @@ def index_entries(folder: Path, versions: Sequence[tuple[int, Path]], settlement
             shutil.rmtree(left, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
         try:
-            db = open_db(making)
+            db = open_db(making, memory=_MEMORY)
             try:
                 people = _people(db, versions[-1][1], making)
                 _moves(db, dict(versions), indexes(folder), making)
@@ -65,9 +67,7 @@ def _people(db: duckdb.DuckDBPyConnection, voters: Path, making: Path) -> int:
     return 0 if copied is None else int(copied[0])
 
 
-def _moves(
-    db: duckdb.DuckDBPyConnection, versions: Mapping[int, Path], known: Sequence[Path], making: Path
-) -> None:
+def _moves(db: duckdb.DuckDBPyConnection, versions: Mapping[int, Path], known: Sequence[Path], making: Path) -> None:
     db.execute("CREATE TABLE moves (pin BIGINT, person VARCHAR, number INTEGER, before VARCHAR, after VARCHAR)")
     since = next((one for one in reversed(known) if int(one.name) in versions), None)
     if since is not None:
