@@ -167,7 +167,15 @@ def _staff_desk(home: Home) -> StaffDesk:
 
 
 def _cabinet_desk(home: Home) -> CabinetDesk:
-    return CabinetDesk(sessions=voter_sessions(home), clock=home.clock, elections=home.elections)
+    stations = home.station_desk
+    return CabinetDesk(
+        sessions=voter_sessions(home),
+        clock=home.clock,
+        cases=home.case_desk,
+        index=home.case_index,
+        entries=home.voter_entries,
+        places=None if stations is None else stations.place,
+    )
 
 
 def _provider_client() -> httpx.Client:
