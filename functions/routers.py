@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -15,6 +16,11 @@ from functions.cabinet.routes import cabinet_routes
 from functions.cabinet.sealed import CookieSealer
 from functions.cabinet.session import VoterSessions
 from functions.cabinet.sign_in import HOME as CABINET
+from functions.cases.door import CODES_PER_ADDRESS, FILINGS_PER_ADDRESS, CaseDoor, DoorLimits
+from functions.cases.door import PREFIX as CASES
+from functions.cases.frame import case_error
+from functions.cases.routes import case_routes
+from functions.cases.visitor import WhoVisits
 from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
@@ -28,12 +34,13 @@ from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Router, error_response
 from shailoo.errors import ShailooError
+from shailoo.rules.question_limit import QuestionLimit
 from shailoo.telemetry import learn
 from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
-PARTS: Final = ("intake", "staff", "tizme", "cabinet")
+PARTS: Final = ("intake", "staff", "tizme", "cases", "cabinet")
 """What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
 then opens only the keys of its own part."""
 
@@ -50,7 +57,8 @@ def make_router(
 ) -> Router:
     """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
     staff = _staff_desk(home) if "staff" in parts else None
-    cabinet = _cabinet_desk(home) if "cabinet" in parts else None
+    voters = voter_sessions(home) if {"cabinet", "cases"} & set(parts) else None
+    cabinet = _cabinet_desk(home, voters) if voters is not None and "cabinet" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
         if staff is not None and request.path.startswith("/staff/"):
@@ -59,6 +67,8 @@ def make_router(
             return tizme_error(error, request)
         if cabinet is not None and request.path.startswith(CABINET):
             return cabinet_error(cabinet, error, request)
+        if request.path.startswith(CASES):
+            return case_error(error, request)
         return error_response(error, request.language("en"))
 
     desk = home.station_desk if "tizme" in parts else None
@@ -67,10 +77,11 @@ def make_router(
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
+        *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),
     )
     routes = (*routes, *openapi_routes(routes))
     learn(home.elections.values(), (route.name for route in routes))
-    voter = _no_voter if cabinet is None else cabinet.sessions.signed_in
+    voter = _no_voter if voters is None else voters.signed_in
     return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
 
 
@@ -99,7 +110,7 @@ def tizme_door(home: Home, _: RefusalCounter) -> Router:
 
 def cabinet_door(home: Home, _: RefusalCounter) -> Router:
     """The voters' cabinet alone."""
-    desk = _cabinet_desk(home)
+    desk = _cabinet_desk(home, voter_sessions(home))
     routes = tuple(cabinet_routes(desk))
     learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in)
@@ -166,10 +177,10 @@ def _staff_desk(home: Home) -> StaffDesk:
     )
 
 
-def _cabinet_desk(home: Home) -> CabinetDesk:
+def _cabinet_desk(home: Home, sessions: VoterSessions) -> CabinetDesk:
     stations = home.station_desk
     return CabinetDesk(
-        sessions=voter_sessions(home),
+        sessions=sessions,
         clock=home.clock,
         cases=home.case_desk,
         index=home.case_index,
@@ -182,6 +193,27 @@ def _provider_client() -> httpx.Client:
     """Asks an identity provider. No connection is kept, so that none has to be closed; no proxy of the environment."""
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
+
+
+def _case_door(home: Home, nudge: Callable[[], None] | None, visitor: WhoVisits) -> CaseDoor:
+    secret = hmac.digest(home.case_desk.person_key, b"door of cases", "sha256")
+    limits = DoorLimits(
+        QuestionLimit(FILINGS_PER_ADDRESS, secret, 1 << 16), QuestionLimit(CODES_PER_ADDRESS, secret, 1 << 16),
+        threading.Lock(),
+    )  # fmt: skip
+    return CaseDoor(
+        desk=home.case_desk,
+        index=home.case_index,
+        items=home.grouped,
+        uploads=home.uploads,
+        clock=home.clock,
+        origin=home.settings.origin,
+        limits=limits,
+        secret=secret,
+        proxies=home.settings.proxies,
+        visitor=visitor,
+        nudge=nudge or (lambda: None),
+    )
 
 
 def _wall() -> int:

@@ -210,9 +210,9 @@ def _largest(asked: Request) -> int:
     """How many bytes a body may have at an address: a report, a part of a file, a form with a file, or a form."""
     if asked.path.startswith("/api/intake/"):
         return LARGEST
-    if asked.method == "PUT" and asked.path.startswith("/staff/uploads/"):
+    if asked.method == "PUT" and asked.path.startswith(("/staff/uploads/", "/api/cases/uploads/")):
         return MOST_PART
-    if asked.method == "POST" and asked.path.startswith("/staff/documents/"):
+    if asked.method == "POST" and asked.path.startswith(("/staff/documents/", "/api/cases/documents/")):
         return LARGEST_FILE_FORM
     return LARGEST_FORM
 

@@ -80,7 +80,7 @@ def kinds_block(frame: CabinetFrame, desk: CabinetDesk) -> Html:
         kinds = list(_filed_at(desk, election))
         if election.day >= today and kinds:
             name = election.name.text(frame.language)
-            lines = (_kind_line(frame, kind, window, election, today) for kind, window in kinds)
+            lines = (_kind_line(frame, kind, window, today) for kind, window in kinds)
             lists += [tag("h3", name), tag("ul", *lines, class_="cards")]
     if not lists:
         lists = [tag("p", _("Nothing can be applied for online at the moment."), class_="hint")]
@@ -103,11 +103,11 @@ def _filed_at(desk: CabinetDesk, election: Election) -> Iterable[tuple[CaseKind,
             yield kind, windows.get(kind.name)
 
 
-def _kind_line(frame: CabinetFrame, kind: CaseKind, window: Window | None, election: Election, today: date) -> Html:
+def _kind_line(frame: CabinetFrame, kind: CaseKind, window: Window | None, today: date) -> Html:
     _, word = frame.say, frame.declared
     title: Html | str = word(kind.title)
     if window is None or window.first <= today <= window.last:
-        title = tag("a", title, href=start_address(kind, election))
+        title = tag("a", title, href=f"{PREFIX}new/{kind.name}?lang={frame.language}")
     days = "" if window is None else _days(frame, window, today)
     return tag("li", tag("b", title), tag("span", word(kind.purpose)), tag("small", days))
 
@@ -120,8 +120,3 @@ def _days(frame: CabinetFrame, window: Window, today: date) -> str:
     if today > window.last:
         return _("Could be filed until {last}", last=last)
     return _("Can be filed until {last}", last=last)
-
-
-def start_address(kind: CaseKind, election: Election) -> str:
-    """Where a case of a kind begins."""
-    return f"{PREFIX}{kind.name}?election={election.id}"

@@ -18,12 +18,14 @@ class KindClosed(Refused):
 
 
 class FormNotFilled(Refused):
-    """A field of the form cannot be used. `faults`: field -> sentence key, for the page; facts name the first field."""
+    """A field of the form cannot be used. `faults`: field -> sentence key, for the page; facts hold the same."""
 
     code = "form-not-filled"
 
     def __init__(self, sentence: str, faults: dict[str, str], **facts: str | int | None) -> None:
-        super().__init__(sentence, **facts)
+        super().__init__(
+            sentence, **facts, **{f"field.{name[:40]}": fault for name, fault in list(faults.items())[:20]}
+        )
         self.faults = faults
 
 

@@ -1,0 +1,256 @@
+"""From the first page of a form to the receipt, one page after another, without a script.
+
+    begin → the form's own steps → documents → look through → receipt
+
+What was typed lies in the draft after every page, so that a broken link or an empty battery loses nothing: whoever has
+the code goes on where they were. The code travels in the body of a form, never in an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from functions.cases.door import PREFIX, CaseDoor
+from functions.cases.forms import answers, fault_summary, form_fields, steps_bar, steps_of, typed
+from functions.cases.frame import kind_title, page, pairs, says, words
+from functions.cases.visitor import Visitor
+from functions.staff.pages import Html, join, select, tag
+from functions.web import Response
+from shailoo.model.base import Language
+from shailoo.model.case_kind import CaseKind, asked_of
+from shailoo.usecases.case_drafts import CaseDraft
+from shailoo.usecases.case_refusals import FormNotFilled
+from shailoo.usecases.file_case import read_form
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where somebody stands on the way. `step` counts from 1; 0 is the beginning, before there is a draft."""
+
+    kind: CaseKind
+    language: Language
+    step: int
+    code: str = field(default="", repr=False)
+    draft: CaseDraft | None = field(default=None, repr=False)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    saved: bool = False
+
+
+def step_names(kind: CaseKind, language: Language) -> list[str]:
+    """Names of the pages of a kind's way."""
+    _ = says(language).gettext
+    own = steps_of(kind.form)
+    names = [_("What it is about")] if own == 1 else [_("What it is about"), *[_("More about it")] * (own - 1)]
+    if kind.documents:
+        names.append(_("Documents"))
+    return [*names, _("Look through and hand in")]
+
+
+def documents_step(kind: CaseKind) -> int | None:
+    """Which page takes documents, if any does."""
+    return steps_of(kind.form) + 1 if kind.documents else None
+
+
+def last_step(kind: CaseKind) -> int:
+    """Which page hands in."""
+    return steps_of(kind.form) + (1 if kind.documents else 0) + 1
+
+
+def step_faults(kind: CaseKind, fields: Mapping[str, str], step: int) -> dict[str, str]:
+    """What must be mended on one step; what other steps lack is theirs to say."""
+    try:
+        read_form(kind.form, fields)
+    except FormNotFilled as error:
+        asked = asked_of(kind.form)
+        return {name: fault for name, fault in error.faults.items() if name in asked and asked[name].step == step}
+    return {}
+
+
+def merged(draft: CaseDraft, kind: CaseKind, sent: Mapping[str, str], step: int) -> CaseDraft:
+    """The draft with what one page has sent: its fields as they are now, also those that were emptied."""
+    asked = asked_of(kind.form)
+    kept = {name: value for name, value in draft.fields.items() if name in asked and asked[name].step != step}
+    fresh = {name: value for name, value in typed(kind.form, sent).items() if asked[name].step == step}
+    return draft.model_copy(update={"fields": {**kept, **fresh}})
+
+
+def begin_page(
+    door: CaseDoor, kind: CaseKind, language: Language, visitor: Visitor, *, station: str, fault: str = ""
+) -> Response:
+    """What the kind is for, whether it is filed today, and for which station."""
+    _, word = says(language).gettext, words(language).gettext
+    elections = door.open_elections(kind)
+    blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", kind.article, class_="hint")]
+    if not elections:
+        blocks.append(tag("p", _("This is not filed today."), class_="error"))
+        return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
+    if kind.signed_in and visitor.applicant is None:
+        blocks += [
+            tag("p", _("Sign in first, so that nobody can apply in your name. On paper and by telephone the precinct "
+                       "commission takes your application too.")),
+            tag("p", tag("a", _("Sign in"), class_="button", 
+                         href=f"/api/cabinet/login?next={PREFIX}new/{kind.name}")),
+        ]  # fmt: skip
+        return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
+    choice = [(one.id, one.short_name.text(language)) for one in elections]
+    rows = [tag("div", tag("label", _("Election"), for_="election"), _named(select("election", choice), "election"),
+                class_="field")]  # fmt: skip
+    if kind.needs_station:
+        trouble = [tag("p", _(fault), class_="msg", id="station-fault")] if fault else []
+        rows.append(
+            tag(
+                "div", tag("label", _("Number of your polling station"), for_="station"),
+                tag("p", _("Four digits. "), tag("a", _("Find my station"), href=f"/tizme/{language}/find/"),
+                    class_="hint", id="station-hint"),
+                *trouble,
+                tag("input", id="station", name="station", value=station, inputmode="numeric", required=True,
+                    maxlength=6, autocomplete="off", aria_describedby="station-hint",
+                    aria_invalid="true" if fault else None),
+                class_="field error" if fault else "field",
+            )
+        )  # fmt: skip
+    form = tag(
+        "form", _hidden(language, "", 0, visitor), *rows, tag("button", _("Begin")), method="post",
+        action=f"{PREFIX}new/{kind.name}", class_="case",
+    )  # fmt: skip
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+    return page(language, kind_title(kind, language), *blocks, form, address=f"{PREFIX}new/{kind.name}", status=status)
+
+
+def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
+    """The page of one step, with what the draft has."""
+    kind, language, draft = here.kind, here.language, here.draft
+    assert draft is not None  # noqa: S101 -- only the first page has none
+    _ = says(language).gettext
+    bar = steps_bar(step_names(kind, language), here.step, language)
+    blocks: list[Html] = [bar]
+    if here.saved:
+        blocks.append(_saved(here))
+    action, buttons = f"{PREFIX}new/{kind.name}", [tag("button", _("Next"), name="go", value="next")]
+    if here.step == documents_step(kind):
+        blocks += _documents(here, visitor)
+        inside: list[Html] = []
+    elif here.step == last_step(kind):
+        blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
+        blocks.append(look_through(door, here))
+        inside = _reach(draft, language)
+        buttons = [tag("button", _("Hand in"), name="go", value="submit")]
+    else:
+        blocks.append(fault_summary(kind.form, here.faults, language))
+        inside = form_fields(kind.form, draft.fields, here.faults, language, step=here.step)
+    if here.step > 1:
+        buttons.append(tag("button", _("Back"), name="go", value="back", class_="second", formnovalidate=True))
+    buttons.append(tag("button", _("Save and leave"), name="go", value="save", class_="second", formnovalidate=True))
+    blocks.append(
+        tag("form", _hidden(language, here.code, here.step, visitor), *inside, tag("div", *buttons, class_="ways"),
+            method="post", action=action, class_="case")
+    )  # fmt: skip
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if here.faults else HTTPStatus.OK
+    return page(language, kind_title(kind, language), *blocks, address="", status=status)
+
+
+def look_through(door: CaseDoor, here: Here) -> Html:
+    """Everything that is about to be handed in."""
+    assert here.draft is not None  # noqa: S101 -- only the first page has none
+    kind, language, draft = here.kind, here.language, here.draft
+    _, word = says(language).gettext, words(language).gettext
+    election = door.elections.get(draft.election)
+    rows: list[tuple[str, Html | str]] = []
+    if election is not None:
+        rows.append((_("Election"), election.name.text(language)))
+    if draft.station is not None:
+        rows.append((_("Polling station"), draft.station))
+    rows += answers(kind.form, draft.fields, language)
+    labels = {rule.kind: word(rule.label) for rule in kind.documents}
+    counted: dict[str, int] = {}
+    for one in draft.documents:
+        counted[one.kind] = counted.get(one.kind, 0) + 1
+    rows += [(labels.get(name, name), _("files: {n}", n=n)) for name, n in counted.items()]
+    return pairs(rows)
+
+
+def saved_page(here: Here) -> Response:
+    """The draft is kept: the code with which to go on."""
+    _ = says(here.language).gettext
+    return page(here.language, _("Your application is saved and not handed in yet"), _saved(here), address="")
+
+
+def at(here: Here, step: int) -> Here:
+    """The same at another step."""
+    return replace(here, step=step, faults={})
+
+
+def _saved(here: Here) -> Html:
+    _ = says(here.language).gettext
+    return tag(
+        "div",
+        tag("p", _("Write down this code. With it you go on, on any device, for thirty days:")),
+        tag("p", here.code, class_="code"),
+        tag("p", tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={here.language}")),
+    )
+
+
+def _documents(here: Here, visitor: Visitor) -> list[Html]:
+    assert here.draft is not None  # noqa: S101 -- only the first page has none
+    kind, language = here.kind, here.language
+    _, word = says(language).gettext, words(language).gettext
+    there = [one.kind for one in here.draft.documents]
+    lists = []
+    for rule in kind.documents:
+        count = there.count(rule.kind)
+        state = _("files: {n}", n=count) if count else _("needed") if rule.needed else _("not required")
+        remove = []
+        if count:
+            remove = [
+                tag("form", _hidden(language, here.code, here.step, visitor),
+                    tag("button", _("Remove"), name="remove", value=rule.kind, class_="second"),
+                    method="post", action=f"{PREFIX}new/{kind.name}")
+            ]  # fmt: skip
+        lists.append(tag("li", tag("b", word(rule.label)), " · ", state, *remove))
+    options = [(rule.kind, word(rule.label)) for rule in kind.documents]
+    upload = tag(
+        "form",
+        _hidden(language, here.code, here.step, visitor),
+        tag("div", tag("label", _("What it is"), for_="document"), _named(select("document", options), "document"),
+            class_="field"),
+        tag("div", tag("label", _("File"), for_="file"),
+            tag("p", _("A scan or photograph: PDF, JPEG or PNG, at most 20 MB."), class_="hint", id="file-hint"),
+            tag("input", id="file", name="file", type="file", required=True, aria_describedby="file-hint",
+                accept=",".join(sorted({media for rule in kind.documents for media in rule.media}))),
+            class_="field"),
+        tag("button", _("Add this file"), class_="second"),
+        method="post", action=f"{PREFIX}documents/{kind.name}", enctype="multipart/form-data", class_="case",
+    )  # fmt: skip
+    trouble = [tag("p", _(fault), class_="error", role="alert") for fault in here.faults.values()]
+    return [*trouble, tag("ul", *lists, class_="papers"), upload]
+
+
+def _reach(draft: CaseDraft, language: Language) -> list[Html]:
+    _ = says(language).gettext
+    hint = tag("p", _("Not required. We tell you that something has happened, and never what it is about."),
+               class_="hint")  # fmt: skip
+    mail = tag("input", id="reach-mail", name="reach-mail", type="email", autocomplete="email", maxlength=200,
+               value=draft.reach.get("mail", ""))  # fmt: skip
+    phone = tag("input", id="reach-phone", name="reach-phone", type="tel", autocomplete="tel", maxlength=30,
+                value=draft.reach.get("phone", ""))  # fmt: skip
+    return [
+        tag("fieldset", tag("legend", _("Where shall we tell you?")), hint,
+            tag("div", tag("label", _("E-mail"), for_="reach-mail"), mail, class_="field"),
+            tag("div", tag("label", _("Mobile telephone"), for_="reach-phone"), phone, class_="field"))
+    ]  # fmt: skip
+
+
+def _hidden(language: Language, code: str, step: int, visitor: Visitor) -> Html:
+    return join(
+        tag("input", type="hidden", name="lang", value=language),
+        *([tag("input", type="hidden", name="code", value=code)] if code else []),
+        tag("input", type="hidden", name="step", value=step),
+        *([tag("input", type="hidden", name="token", value=visitor.token)] if visitor.token else []),
+    )
+
+
+def _named(control: Html, name: str) -> Html:
+    """A choice with the id of its label."""
+    return Html(control.text.replace("<select", f'<select id="{name}"', 1))
