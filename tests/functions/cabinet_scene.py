@@ -13,11 +13,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 
 from functions.web import Request, Response, Router
+from shailoo.adapters.voters.entries_index import index_entries
 from shailoo.assembly import CitizenProvider, Installation, Settings, save_settings
 from shailoo.kinds import KINDS
 from shailoo.model.case_calendar import CaseCalendar, Window
-from tests.functions.browser import FixedClock
+from shailoo.model.record import Appointment
+from shailoo.model.refs import Role
+from shailoo.model.voter_list import Settlement
+from tests.functions.browser import FixedClock, give
+from tests.voters.finder_people import indexed
+from tests.voters.list_scene import Scene, row
 from tests.voting import SMALL
+
+NAMES = [Settlement("s0", "chui", "r1", "village", 0, 0, ("Ак-Жар айылы", "село Ак-Жар", "Ak-Zhar village"))]
 
 APRIL = datetime(2025, 4, 28, 6, 0, tzinfo=UTC)
 """A month before the election of five stations."""
@@ -111,3 +119,40 @@ class Voter:
 def tell(issuer: str, subject: str, claims: Mapping[str, object]) -> None:
     """Let the mock provider tell this of a person."""
     httpx.put(f"{issuer}/users/{subject}", json=claims).raise_for_status()
+
+
+def bring_list(installation: Installation, *people: Mapping[str, str]) -> Scene:
+    """A voter list of these people, published: its entries and stations can be asked for."""
+    scene = Scene(installation.folder, installation.store)
+    scene.registers.versions.append({"s0": "1001", "s1": "1002"})
+    scene.bring(people)
+    publish_entries(installation, scene)
+    return scene
+
+
+def publish_entries(installation: Installation, scene: Scene) -> None:
+    """Index the newest version of the list, as publishing it does."""
+    voters = installation.folder / "voters"
+    made = [(one.number, voters / "lists" / one.folder / "voters.parquet") for one in scene.reader.made()]
+    index_entries(voters / "entries", made, NAMES)
+    if not (voters / "finder").is_dir():
+        indexed(voters / "finder")
+
+
+def aida(**cells: str) -> dict[str, str]:
+    """The row of the population register that is Aida's."""
+    told = {
+        "person": "P-AIDA", "pin": AIDA["pin"], "surname": "Асанова", "name": "Аида", "patronymic": "Бакытовна",
+        "birth_date": "1990-01-01", "sex": "f", "settlement": "s0", "street": "көч. Манас", "house": "12", "flat": "3",
+        "disability": "no",
+    }  # fmt: skip
+    return row(1, **{**told, **cells})
+
+
+def official(
+    subject: str, commission: str, role: Role, installation: Installation
+) -> tuple[str, tuple[Appointment, ...]]:
+    """Somebody whom a commission has appointed, ready to act."""
+    one = give(installation, "https://staff.example", subject, commission, role)
+    installation.registry.follow(installation.store)
+    return one.person, (one,)
