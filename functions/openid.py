@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -124,11 +124,10 @@ class OpenIdClient:
             "redirect_uri": return_to,
             "code_verifier": attempt.verifier,
         }
-        if self._secret is None:
-            form["client_id"] = self._client_id
-        auth = None if self._secret is None else httpx.BasicAuth(self._client_id, self._secret)
+        endpoint = self._endpoint("token_endpoint")
+        auth = self._shown(form)
         try:
-            answer = self._http.post(self._endpoint("token_endpoint"), data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
+            answer = self._http.post(endpoint, data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
             said = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise ProviderDown("The identity provider does not answer.", cause=type(error).__name__) from error
@@ -138,6 +137,20 @@ class OpenIdClient:
         claims = self._check(token, attempt.nonce)
         more = self._optional("userinfo_endpoint") if self._ask_more else None
         return claims if more is None else {**self._asked(more, said.get("access_token"), claims["sub"]), **claims}
+
+    def _shown(self, form: dict[str, str]) -> httpx.BasicAuth | None:
+        """How we show the provider who we are: in the header, or in the form where it takes nothing else.
+
+        In the header both parts are encoded as in a form (RFC 6749, section 2.3.1).
+        """
+        takes = self._discovered().get("token_endpoint_auth_methods_supported")
+        by_form = isinstance(takes, list) and "client_secret_basic" not in takes and "client_secret_post" in takes
+        if self._secret is not None and not by_form:
+            return httpx.BasicAuth(quote_plus(self._client_id), quote_plus(self._secret))
+        form["client_id"] = self._client_id
+        if self._secret is not None:
+            form["client_secret"] = self._secret
+        return None
 
     def logout_address(self, return_to: str) -> str | None:
         """Where the browser is sent to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0).
