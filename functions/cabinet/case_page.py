@@ -48,7 +48,7 @@ def case_page(
         (_("Number"), str(standing.number)),
         (_("Filed"), local_moment(standing.filed.filed, zone, frame.language)),
         (_("Commission"), _commission(frame, election, standing.body)),
-        (_("By law"), standing.filed.article),
+        (_("By law"), word(standing.filed.article)),
     ]
     if due:
         rows.insert(1, (_("Answer"), due))
