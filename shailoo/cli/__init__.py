@@ -240,6 +240,26 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command("verify-entry")
+def verify_entry(
+    proof: Annotated[Path, typer.Argument(help="The proof that the voter's cabinet gave.")],
+    target: Annotated[str, typer.Argument(help="A folder with the public files, or the address of a site.")],
+    vkey: Annotated[str, typer.Option("--vkey", help="The log's key, or a file with it; else the site's own.")] = "",
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="Key of a witness, or a file with it.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check that a voter's entry is in the published list, against the log: 0 well, 1 broken, 2 unusable."""
+    from auditor.verify.voter_entry import AskedEntry, verify_entry
+
+    key = key_text(vkey) if vkey else None
+    witnesses = tuple(key_text(one) for one in witness or ())
+    report = verify_entry(AskedEntry(read_file(proof), target, key, witnesses))
+    typer.echo(json.dumps(report.value(), ensure_ascii=False) if as_json else report.text())
+    if not report.good:
+        raise typer.Exit(1)
+
+
 @app.command()
 def draw(
     manifest: Annotated[Path, typer.Option("--manifest", help="The published list: draw-manifest.json.")],
