@@ -120,11 +120,11 @@ def _peace(place: Place) -> dict[str, int]:
     return {
         **STANDING,
         "door requests": questions,
-        "function runs": ticks * 2 + questions,
-        # the herald 0.1 s, the publisher 0.5 s, a question 0.1 s
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2) + questions * 51,
-        "messages": ticks * (4 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
-        "table reads": ticks * 6 + questions * 4,
+        "function runs": ticks * 3 + questions,
+        # the herald 0.1 s, the publisher 0.5 s, the copyist 0.1 s, a question 0.1 s
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10) + questions * 51,
+        "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
+        "table reads": ticks * 7 + questions * 4,
         "table writes": ticks * 4 + questions * 2 + place.voters * 2,  # a version of the index
         "key uses": ticks * 2,
         "table MB": 20 + place.boxes * 25 // 1000 + place.voters * ROW_BYTES // 1_000_000,
@@ -134,7 +134,7 @@ def _peace(place: Place) -> dict[str, int]:
         "readers' MB": readers * (FIRST_VISIT_KB + 3 * PAGE_KB) // 1024,
         "signpost": asked,
         "firewall requests": asked + questions,
-        "written down MB": ticks * 2 // 1024,
+        "written down MB": ticks * 3 // 1024,
         "traces": ticks // 20,
     }
 

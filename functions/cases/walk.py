@@ -92,7 +92,8 @@ def begin_page(
         blocks += [
             tag("p", _("Sign in first, so that nobody can apply in your name. On paper and by telephone the precinct "
                        "commission takes your application too.")),
-            tag("p", tag("a", _("Sign in"), class_="button", href=f"/api/cabinet/login?lang={language}")),
+            tag("p", tag("a", _("Sign in"), class_="button",
+                         href=f"/api/cabinet/login?next={PREFIX}new/{kind.name}")),
         ]  # fmt: skip
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
     choice = [(one.id, one.short_name.text(language)) for one in elections]

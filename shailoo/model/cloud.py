@@ -68,6 +68,10 @@ class CloudSettings(Frozen):
     """Secret that the identity provider knows us by: the staff function alone."""
     finder_secret: Name | None = None
     """Secret under which the keys of find-my-station are made: that function alone."""
+    cabinet_secret: Name | None = None
+    """Secret of the voters' cookies: the cabinet's function alone."""
+    citizens_secret: Name | None = None
+    """Secret that the voters' identity provider knows us by: the cabinet's function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None
     """Kinds of papers whose originals are locked for longer than the others, each with its days: `protocol=3653,…`."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 1

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from functions import lambda_shell
+from functions.doors import tizme_door
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import tizme_door
 from functions.tizme import lambda_handler as tizme
 from functions.web import Request, Response, Router
 from shailoo.adapters.aws import session

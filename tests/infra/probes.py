@@ -87,6 +87,13 @@ def _secret(name: str, key: str = "SecretsKey") -> dict[str, tuple[Try, ...]]:
     }
 
 
+def _secret_key(name: str) -> dict[str, tuple[Try, ...]]:
+    return {
+        "open by hand": (Try("kms:Decrypt", _KEY + name),),
+        "destroy": _at("kms", _KEY + name, "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"),
+    }
+
+
 def _through(service: str, bucket: str | None = None) -> dict[str, str]:
     context = {"kms:ViaService": f"{service}.eu-central-1.amazonaws.com"}
     return context | ({"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}"} if bucket else {})
@@ -129,6 +136,8 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "DeadNews": _queue("DeadNews"),
     "ReceiptKey": _signer("ReceiptKey"),
     "LogKey": _signer("LogKey"),
+    "LogSecret": _secret("LogSecret", "LogSecretKey"),
+    "ReceiptSecret": _secret("ReceiptSecret", "ReceiptSecretKey"),
     "SealingSecret": _secret("SealingSecret", "SealingSecretKey"),
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
@@ -140,10 +149,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "open by hand": (Try("kms:Decrypt", f"{_KEY}DataKey"), Try("kms:Encrypt", f"{_KEY}DataKey")),
         "destroy": _at("kms", f"{_KEY}DataKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
     },
-    "SealingSecretKey": {
-        "open by hand": (Try("kms:Decrypt", f"{_KEY}SealingSecretKey"),),
-        "destroy": _at("kms", f"{_KEY}SealingSecretKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"),
-    },
+    **{name: _secret_key(name) for name in ("SealingSecretKey", "LogSecretKey", "ReceiptSecretKey")},
     "SecretsKey": {
         "open by hand": (Try("kms:Decrypt", f"{_KEY}SecretsKey"), Try("kms:Encrypt", f"{_KEY}SecretsKey")),
         "destroy": _at("kms", f"{_KEY}SecretsKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),

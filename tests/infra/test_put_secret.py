@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -13,6 +14,7 @@ from moto import mock_aws
 
 from infra.put_secret import NotASecret, SecretNotPut, put, sealing_ids
 from infra.stack import Client
+from shailoo.adapters.keys import new_note_key, save_note_key
 from shailoo.records.seal import sealing_key_id
 from shailoo.rules.finder import secret_id
 
@@ -27,7 +29,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
         monkeypatch.setenv(name, "none")
     with mock_aws():
         made = boto3.client("secretsmanager", region_name="eu-central-1")
-        for name in ("sealing", "client", "finder"):
+        for name in ("sealing", "client", "finder", "log", "receipt"):
             made.create_secret(Name=f"shailoo/night/{name}")
         yield made
 
@@ -63,6 +65,41 @@ def test_what_is_no_sealing_key_is_refused_unseen(value: bytes, client: Client) 
 def test_several_keys_are_read_in_order() -> None:
     keys = [X25519PrivateKey.generate() for _ in range(3)]
     assert sealing_ids(b"\n".join(_pem(key) for key in keys)) == [sealing_key_id(key.public_key()) for key in keys]
+
+
+def _line(tmp_path: Path, name: str) -> tuple[bytes, str]:
+    """A key that signs, as it lies in its file, and its public half."""
+    signer = new_note_key(name)
+    path = tmp_path / f"{signer.verifier.key_id.hex()}.key"
+    save_note_key(signer, path)
+    return path.read_bytes(), signer.verifier.vkey()
+
+
+def test_a_key_that_signs_is_put_and_only_its_public_half_is_told(client: Client, tmp_path: Path) -> None:
+    (one, first), (other, second) = (_line(tmp_path, "results.example.org/receipts") for _ in range(2))
+    assert put(client, "night", "log", one) == f"log key {first}: put"
+    told = put(client, "night", "receipt", one + other)
+    assert told == f"receipt key {first}: put\nreceipt key {second}: put"
+    assert client.get_secret_value(SecretId="shailoo/night/receipt")["SecretString"].encode() == (one + other).strip()
+    assert "PRIVATE" not in told
+
+
+@pytest.mark.parametrize("name", ["log", "receipt"])
+@pytest.mark.parametrize("spoil", [lambda _: b"", lambda one: one * 11, lambda one: one[:-9], lambda one: one + b"x"],
+                         ids=["nothing", "too many", "cut off", "more behind it"])  # fmt: skip
+def test_what_is_no_signing_key_is_refused_unseen(
+    spoil: Callable[[bytes], bytes], name: str, client: Client, tmp_path: Path
+) -> None:
+    line, _ = _line(tmp_path, "results.example.org/log")
+    with pytest.raises(NotASecret) as refused:
+        put(client, "night", name, spoil(line))
+    assert line.decode().split("+", 4)[4][:20] not in str(refused.value)
+    assert "VersionId" not in client.describe_secret(SecretId=f"shailoo/night/{name}")
+
+
+def test_a_log_has_one_key(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(NotASecret):
+        put(client, "night", "log", b"".join(_line(tmp_path, "results.example.org/log")[0] for _ in range(2)))
 
 
 def test_a_client_secret_is_one_line(client: Client) -> None:

@@ -58,7 +58,12 @@ class SqliteFinder:
         return None if row is None else StationNo(row[0])
 
     def place(self, station: StationNo) -> Place:
-        """A station of the index. Raises StorageFailed when a newer index has just dropped it."""
+        """A station of the index. Raises StorageFailed when a newer index has just dropped it, or there is none."""
+        try:
+            with self._lock:
+                self._newest()
+        except (sqlite3.Error, OSError) as error:
+            raise StorageFailed("The index cannot be read.", cause=type(error).__name__) from error
         found = self._places.get(station)
         if found is None:
             raise StorageFailed("The index has just been replaced; ask again.")
