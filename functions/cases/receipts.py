@@ -104,6 +104,7 @@ def qr_of(note: bytes, title: str) -> Html:
 def receipt_pdf(door: CaseDoor, filed: Filed, code: str, language: Language) -> bytes:
     """The receipt on a sheet of paper; the same filing gives the same bytes. Raises NoReceiptFont."""
     _ = says(language).gettext
+    title = f"{_receipt_word(language)} № {filed.receipt.number}"
     font = next((path for path in FONTS if path.is_file()), None)
     if font is None:
         raise NoReceiptFont("No font with Kyrgyz letters is here. On Debian: apt-get install fonts-dejavu-core")
@@ -111,12 +112,12 @@ def receipt_pdf(door: CaseDoor, filed: Filed, code: str, language: Language) -> 
         pdf = FPDF(unit="mm", format="A4")
         pdf.set_creation_date(filed.receipt.filed)
         pdf.set_lang(language)
-        pdf.set_title(f"{_('Receipt')} № {filed.receipt.number}")
+        pdf.set_title(title)
         pdf.set_margins(20, 18)
         pdf.add_font("receipt", fname=font)
         pdf.add_page()
         pdf.set_font("receipt", size=17)
-        pdf.multi_cell(0, 9, f"{_('Receipt')} № {filed.receipt.number}", new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 9, title, new_x="LMARGIN", new_y="NEXT")
         pdf.ln(3)
         for name, value in receipt_rows(door, filed, language):
             pdf.set_font("receipt", size=9)
@@ -134,10 +135,15 @@ def receipt_pdf(door: CaseDoor, filed: Filed, code: str, language: Language) -> 
         pdf.multi_cell(0, 5, _("Signed by the commission; anyone can check it:"), new_x="LMARGIN", new_y="NEXT")
         _draw_code(pdf, filed.note)
         pdf.set_font("receipt", size=7)
-        pdf.multi_cell(0, 3.6, filed.note.decode(), new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, 3.6, filed.note.decode(), align="L", new_x="LMARGIN", new_y="NEXT")
         return bytes(pdf.output())
     except (FPDFException, OSError) as error:
         raise NoReceiptFont("The receipt could not be set as PDF.", cause=type(error).__name__) from error
+
+
+def _receipt_word(language: Language) -> str:
+    _ = says(language).gettext
+    return _("Receipt")  # alone on its line: what stands inside an f-string is not found for translation
 
 
 def _draw_code(pdf: FPDF, note: bytes) -> None:

@@ -67,7 +67,7 @@ def status_page(
             said = moment_text(clock.due, language, zone)
             if clock.paused:
                 said = _("{moment}, if you do your step today", moment=said)
-            rows.append((word(clock.label), f"{said} {_('(overdue)')}" if clock.overdue else said))
+            rows.append((word(clock.label), _("{moment} (overdue)", moment=said) if clock.overdue else said))
     acts = [
         act_form(
             standing, rule, code, language, faults=faults if tried == rule.name else None, values=values, papers=True
