@@ -47,6 +47,8 @@ def turnout_routes(desk: StaffDesk) -> Iterable[Route]:
                 blocks += _own_stations(frame, election, mine, superior=_superior(caller))
         if not blocks:
             blocks = [tag("p", _("Your commission has no station in these elections."))]
+        if any(one.role != "auditor" for one in caller.appointments):
+            blocks.insert(0, tag("p", tag("a", _("Cases of my commission"), href="/staff/cases/")))
         return frame.page(_("My stations"), *blocks)
 
     def find(request: Request, _: Caller) -> Response:
