@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shailoo.model.election import Election
-from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads
+from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads, VoterEntries
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -32,6 +32,25 @@ class Identity(Protocol):
         ...
 
 
+class Citizens(Identity, Protocol):
+    """Where voters sign in."""
+
+    @property
+    def scope(self) -> str:
+        """What is asked for."""
+        ...
+
+    @property
+    def ask_more(self) -> bool:
+        """Whether the UserInfo endpoint is asked too."""
+        ...
+
+    @property
+    def claims(self) -> Mapping[Literal["pin", "surname", "name", "patronymic", "birth"], str]:
+        """Under which name the provider tells what."""
+        ...
+
+
 class HomeSettings(Protocol):
     """What the functions read of the settings."""
 
@@ -43,6 +62,11 @@ class HomeSettings(Protocol):
     @property
     def identity(self) -> Identity | None:
         """Where they sign in, if they do."""
+        ...
+
+    @property
+    def citizens(self) -> Citizens | None:
+        """Where voters sign in, if they do."""
         ...
 
     @property
@@ -115,6 +139,11 @@ class Home(Protocol):
         ...
 
     @property
+    def voter_entries(self) -> VoterEntries | None:
+        """What tells people their own entries in the voter list, if anybody does."""
+        ...
+
+    @property
     def session_secret(self) -> bytes:
         """Signs the cookies of the commissions' members."""
         ...
@@ -122,4 +151,14 @@ class Home(Protocol):
     @property
     def client_secret(self) -> str | None:
         """What the identity provider knows us by."""
+        ...
+
+    @property
+    def cabinet_key(self) -> bytes:
+        """Seals the cookies of the voters."""
+        ...
+
+    @property
+    def citizens_secret(self) -> str | None:
+        """What the voters' identity provider knows us by."""
         ...

@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, unquote
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.doors import Door
 from functions.home import Home
 from functions.intake.refusal_counter import RefusalCounter
-from functions.routers import Door
 from functions.watching import watched
 from functions.web import Request, Response, Router
 from shailoo.errors import ShailooError

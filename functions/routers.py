@@ -10,19 +10,26 @@ from typing import Final
 
 import httpx
 
+from functions.cabinet.desk import CabinetDesk
+from functions.cabinet.frame import cabinet_error
+from functions.cabinet.routes import cabinet_routes
+from functions.cabinet.sealed import CookieSealer
+from functions.cabinet.session import VoterSessions
+from functions.cabinet.sign_in import HOME as CABINET
 from functions.cases.door import CODES_PER_ADDRESS, FILINGS_PER_ADDRESS, CaseDoor, DoorLimits
 from functions.cases.door import PREFIX as CASES
 from functions.cases.frame import case_error
 from functions.cases.routes import case_routes
+from functions.cases.visitor import WhoVisits
 from functions.home import Home
 from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.openapi import openapi_routes
+from functions.openid import OpenIdClient
 from functions.staff.case_room import CaseRoom
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
-from functions.staff.openid import OpenIdClient
 from functions.staff.routes import case_room_routes, staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
@@ -34,13 +41,9 @@ from shailoo.usecases.document_desk import DocumentDesk
 from shailoo.usecases.document_index import DocumentIndex
 
 _PROVIDER_PATIENCE_S = 5
-PARTS: Final = ("intake", "staff", "tizme", "cases")
+PARTS: Final = ("intake", "staff", "tizme", "cases", "cabinet")
 """What an installation answers. One process may answer all of it; where users are kept apart each has a process, which
 then opens only the keys of its own part."""
-
-
-Door = Callable[[Home, RefusalCounter], Router]
-"""Makes the routes of one door."""
 
 
 def make_router(
@@ -51,12 +54,16 @@ def make_router(
 ) -> Router:
     """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
     staff = _staff_desk(home) if "staff" in parts else None
+    voters = voter_sessions(home) if {"cabinet", "cases"} & set(parts) else None
+    cabinet = _cabinet_desk(home, voters) if voters is not None and "cabinet" in parts else None
 
     def shape(error: ShailooError, request: Request) -> Response:
         if staff is not None and request.path.startswith("/staff/"):
             return _staff_shape(staff, error, request)
         if request.path.startswith(PREFIX):
             return tizme_error(error, request)
+        if cabinet is not None and request.path.startswith(CABINET):
+            return cabinet_error(cabinet, error, request)
         if request.path.startswith(CASES):
             return case_error(error, request)
         return error_response(error, request.language("en"))
@@ -67,18 +74,13 @@ def make_router(
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
-        *(case_routes(_case_door(home, nudge)) if "cases" in parts else ()),
+        *(cabinet_routes(cabinet) if cabinet is not None else ()),
+        *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),
     )
     routes = (*routes, *openapi_routes(routes))
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, staff.who if staff is not None else _nobody, shape)
-
-
-def intake_door(home: Home, refused: RefusalCounter) -> Router:
-    """The boxes' door alone: it asks for nothing that another door works with."""
-    routes = tuple(intake_routes(home.intake_desk, home.clock, refused))
-    learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, _nobody, lambda error, request: error_response(error, request.language("en")))
+    voter = _no_voter if voters is None else voters.signed_in
+    return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
 
 
 def staff_door(home: Home, _: RefusalCounter) -> Router:
@@ -89,12 +91,41 @@ def staff_door(home: Home, _: RefusalCounter) -> Router:
     return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
 
 
-def tizme_door(home: Home, _: RefusalCounter) -> Router:
-    """Find-my-station alone; without an index it has no routes."""
-    desk = home.station_desk
-    routes = tuple(tizme_routes(desk, home.settings.proxies)) if desk else ()
-    learn(routes=(route.name for route in routes))
-    return Router(routes, _nobody, tizme_error)
+def cabinet_door(home: Home, _: RefusalCounter) -> Router:
+    """The voters' cabinet alone."""
+    desk = _cabinet_desk(home, voter_sessions(home))
+    routes = tuple(cabinet_routes(desk))
+    learn(home.elections.values(), (route.name for route in routes))
+    return Router(routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in)
+
+
+def voter_sessions(home: Home) -> VoterSessions:
+    """Who is signed in as a voter. `visitor` of it tells every door of cases who visits."""
+    citizens, openid = home.settings.citizens, None
+    if citizens is not None:
+        openid = OpenIdClient(
+            citizens.issuer,
+            citizens.client_id,
+            home.citizens_secret,
+            _provider_client(),
+            _wall,
+            scope=citizens.scope,
+            ask_more=citizens.ask_more,
+        )
+    return VoterSessions(
+        cookies=CookieSealer(home.cabinet_key, secure=home.settings.origin.startswith("https:")),
+        openid=openid,
+        claims={} if citizens is None else {str(name): claim for name, claim in citizens.claims.items()},
+        person_key=home.case_desk.person_key,
+        items=home.grouped,
+        origin=home.settings.origin,
+        wall=_wall,
+    )
+
+
+def _no_voter(_: Request) -> bool:
+    """Nobody signs in as a voter at this door."""
+    return False
 
 
 def _nobody(_: Request) -> Caller:
@@ -111,10 +142,9 @@ def _staff_shape(staff: StaffDesk, error: ShailooError, request: Request) -> Res
 def _staff_desk(home: Home) -> StaffDesk:
     settings, openid = home.settings, None
     if settings.identity is not None:
-        # Sign-ins are rare: no connection is kept, so that none has to be closed. No proxy of the environment is asked.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        client = httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
-        openid = OpenIdClient(settings.identity.issuer, settings.identity.client_id, home.client_secret, client, _wall)
+        openid = OpenIdClient(
+            settings.identity.issuer, settings.identity.client_id, home.client_secret, _provider_client(), _wall
+        )
     return StaffDesk(
         registry=home.registry,
         store=home.grouped,
@@ -130,7 +160,25 @@ def _staff_desk(home: Home) -> StaffDesk:
     )
 
 
-def _case_door(home: Home, nudge: Callable[[], None] | None) -> CaseDoor:
+def _cabinet_desk(home: Home, sessions: VoterSessions) -> CabinetDesk:
+    stations = home.station_desk
+    return CabinetDesk(
+        sessions=sessions,
+        clock=home.clock,
+        cases=home.case_desk,
+        index=home.case_index,
+        entries=home.voter_entries,
+        places=None if stations is None else stations.place,
+    )
+
+
+def _provider_client() -> httpx.Client:
+    """Asks an identity provider. No connection is kept, so that none has to be closed; no proxy of the environment."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=_PROVIDER_PATIENCE_S, limits=limits, follow_redirects=False, trust_env=False)
+
+
+def _case_door(home: Home, nudge: Callable[[], None] | None, visitor: WhoVisits) -> CaseDoor:
     secret = hmac.digest(home.case_desk.person_key, b"door of cases", "sha256")
     limits = DoorLimits(
         QuestionLimit(FILINGS_PER_ADDRESS, secret, 1 << 16), QuestionLimit(CODES_PER_ADDRESS, secret, 1 << 16),
@@ -146,6 +194,7 @@ def _case_door(home: Home, nudge: Callable[[], None] | None) -> CaseDoor:
         limits=limits,
         secret=secret,
         proxies=home.settings.proxies,
+        visitor=visitor,
         nudge=nudge or (lambda: None),
     )
 

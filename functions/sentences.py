@@ -68,6 +68,10 @@ SENTENCES: Mapping[str, str] = {
     "sign-in-failed": msgid("The sign-in did not succeed. Begin it again."),
     "provider-down": msgid("The sign-in service does not answer. Tell your figures to the superior commission."),
     "no-provider": msgid("No sign-in service is set up here. Tell your figures to the superior commission."),
+    "no-citizen-provider": msgid(
+        "Voters cannot sign in here. The precinct commission takes applications on paper and by telephone."
+    ),
+    "no-entry": msgid("The published voter list has no entry of yours, or names no station for it yet."),
     "form-expired": msgid("This form is from another session. Open the page again."),
     "form-incomplete": msgid("A field is empty or not written as it must be."),
     "not-a-number": msgid("Write the number of voters in digits."),
@@ -136,6 +140,9 @@ SENTENCES: Mapping[str, str] = {
     "too-many-uploads-open": msgid("Too many uploads are open. Finish one, or wait an hour."),
     "pin-and-surname-wanted": msgid("Write the PIN, 14 digits, and the surname as in the identity card."),
     "too-many-questions": msgid("Too many questions came from here or with this PIN. Ask again later."),
+    "index-not-ready": msgid(
+        "Stations cannot be found by PIN at this moment. Find yours by address, or ask again later."
+    ),
     "fault": msgid("Something failed on our side. Try again in a moment."),
 }
 

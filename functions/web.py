@@ -37,6 +37,8 @@ class Access(StrEnum):
     ANYONE = "anyone"
     BOX = "box"
     """Anyone may send; what is sent must be signed by a registered box."""
+    VOTER = "voter"
+    """Whoever signed in as a voter."""
     SIGNED_IN = "signed-in"
     """Whoever signed in, with or without an appointment."""
     APPOINTED = "appointed"
@@ -146,6 +148,8 @@ class Caller:
 Handler = Callable[[Request, Caller], Response]
 Guard = Callable[[Request], Caller]
 """Finds out who calls. Returns a Caller without person when nobody is signed in."""
+VoterGuard = Callable[[Request], bool]
+"""Whether who calls has signed in as a voter."""
 
 
 ErrorShape = Callable[[ShailooError, Request], Response]
@@ -175,9 +179,16 @@ class Route:
 class Router:
     """Finds the route, asks the guard, calls the handler, turns errors into the one error shape."""
 
-    def __init__(self, routes: Iterable[Route], guard: Guard, shape: ErrorShape | None = None) -> None:
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        guard: Guard,
+        shape: ErrorShape | None = None,
+        voter: VoterGuard = lambda _: False,
+    ) -> None:
         self.routes = tuple(routes)
         self._guard = guard
+        self._voter = voter
         self._shape = shape or (lambda error, request: error_response(error, request.language("en")))
         for route in self.routes:
             if route.access is None:
@@ -186,7 +197,8 @@ class Router:
 
     def under(self, prefix: str) -> Router:
         """A router of only those routes whose addresses begin with a prefix."""
-        return Router((route for route in self.routes if route.template.startswith(prefix)), self._guard, self._shape)
+        routes = (route for route in self.routes if route.template.startswith(prefix))
+        return Router(routes, self._guard, self._shape, self._voter)
 
     def handle(self, request: Request) -> Response:
         """Answer a request. Raises only what is no ShailooError: a fault of ours."""
@@ -227,6 +239,10 @@ class Router:
     def _admit(self, route: Route, request: Request) -> Caller:
         match route.access:
             case Access.ANYONE | Access.BOX | None:
+                return Caller()
+            case Access.VOTER:
+                if not self._voter(request):
+                    raise NotSignedIn("Sign in first.")
                 return Caller()
             case Access.SIGNED_IN | Access.APPOINTED | Access.SUPERIOR as access:
                 caller = self._guard(request)

@@ -27,7 +27,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "intake": _DOOR,
     "herald": (*_BASE, "aws-lambda-powertools"),
     "publisher": (*_BASE, "httpx", "jinja2", "selectolax"),
-    "staff": _DOOR,
+    "staff": (*_DOOR, "fpdf2", "segno"),
     "tizme": _DOOR,
     "copyist": (*_BASE, "pillow", "pypdf", "pypdfium2"),
 }

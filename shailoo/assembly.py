@@ -7,7 +7,7 @@ An installation is one folder:
     objects/          immutable objects
     private/          contents and documents of cases: personal data, which no publisher reads
     uploads/          documents that come in parts, until they are whole
-    keys/             sealing-<id>.key, receipt.key, log.key, session.key, persons.key: rights 0600;
+    keys/             sealing-<id>.key, receipt.key, log.key, session.key, persons.key, cabinet.key: rights 0600;
                       sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
     metrics/          figures of the programs beside the server
@@ -22,6 +22,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -74,6 +75,7 @@ from shailoo.usecases.registry import Registry
 if TYPE_CHECKING:
     from shailoo.adapters.metrics import PrometheusMeter
     from shailoo.adapters.voters.boundaries import MovePlan
+    from shailoo.adapters.voters.entries import IndexedEntries
     from shailoo.adapters.voters.folder import VoterFolder
     from shailoo.adapters.voters.reader import VoterListReader
     from shailoo.adapters.voters.register import RegisterFolder
@@ -112,6 +114,29 @@ class IdentityProvider(Frozen):
     """Relative to the installation's folder."""
 
 
+_ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:/.-]{1,100}$")]
+PersonFact = Literal["pin", "surname", "name", "patronymic", "birth"]
+_CLAIMS: Mapping[PersonFact, str] = {
+    "pin": "pin",
+    "surname": "family_name",
+    "name": "given_name",
+    "patronymic": "middle_name",
+    "birth": "birthdate",
+}
+"""Names by OpenID Connect Core, section 5.1; it has none for the PIN."""
+
+
+class CitizenProvider(IdentityProvider):
+    """Where voters sign in: the state's single identification system, or any provider that keeps the standard."""
+
+    scope: Annotated[str, StringConstraints(pattern=r"^openid( [!-~]+)*$", max_length=400)] = "openid profile"
+    """What is asked for."""
+    ask_more: bool = True
+    """Whether the provider is asked at its UserInfo endpoint too, where it names one."""
+    claims: Mapping[PersonFact, _ClaimName] = Field(default_factory=lambda: _CLAIMS)
+    """Under which name the provider tells what; a dot leads into an object."""
+
+
 class WitnessSettings(Frozen):
     """A witness that is asked to sign heads of the transparency log."""
 
@@ -131,6 +156,8 @@ class Settings(Frozen):
     sealing: dict[str, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]]
     """Election -> id of the key to which its boxes seal."""
     identity: IdentityProvider | None = None
+    citizens: CitizenProvider | None = None
+    """Where voters sign in to their cabinet; without one there is none."""
     witnesses: tuple[WitnessSettings, ...] = ()
     """Who is asked to sign heads of the transparency log."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
@@ -240,6 +267,9 @@ class Installation:
         finder = self.__dict__.get("_finder")
         if finder is not None:
             finder.close()
+        entries = self.__dict__.get("voter_entries")
+        if entries is not None:
+            entries.close()
         if "store" in self.__dict__:
             self.store.close()
 
@@ -273,9 +303,21 @@ class Installation:
 
         An older installation gets one now. Whoever loses it can no longer show people what they filed signed in.
         """
-        path = self.folder / "keys" / "persons.key"
+        return self._own_key("persons.key")
+
+    @cached_property
+    def cabinet_key(self) -> bytes:
+        """The key that seals the voters' cookies. An older installation gets one now.
+
+        It is none of the commissions' members': whoever serves voters can make no session of theirs.
+        """
+        return self._own_key("cabinet.key")
+
+    def _own_key(self, file: str) -> bytes:
+        path = self.folder / "keys" / file
         if not path.exists():
-            write_secret(path, secrets.token_hex(32))
+            with suppress(BadKeyFile):  # another process draws it at this moment; what counts is what lies there
+                write_secret(path, secrets.token_hex(32))
         return bytes.fromhex(read_secret(path))
 
     @cached_property
@@ -422,6 +464,29 @@ class Installation:
             self._voters() / "finder", record.number, voters, register.centres(), register.commissions(), older=older
         )
 
+    def index_entries(self) -> int:
+        """Make the index of people's own entries for the newest list. Returns how many people it has."""
+        from shailoo.adapters.voters.entries_index import index_entries  # noqa: PLC0415 -- as above
+
+        made = [one for one in self.voter_reader().made() if one.stage is not ListStage.TOOK_PART]
+        if not made:
+            return 0
+        lists = self._voters() / "lists"
+        versions = [(one.number, lists / one.folder / "voters.parquet") for one in made]
+        register = made[-1].register_number
+        settlements = self.registers.open(register).settlements() if register else ()
+        return index_entries(self._voters() / "entries", versions, settlements)
+
+    @cached_property
+    def voter_entries(self) -> IndexedEntries | None:
+        """What tells people their own entries in the list; None without a published list."""
+        folder = self._voters() / "entries"
+        if not folder.is_dir():
+            return None
+        from shailoo.adapters.voters.entries import IndexedEntries  # noqa: PLC0415 -- as above
+
+        return IndexedEntries(folder, self._voters(), self.store)
+
     def plan_boundaries(self, number: int) -> MovePlan:
         """Who would move by a version of the register; the people go into `voters/boundaries/`, private."""
         from shailoo.adapters.voters.boundaries import plan  # noqa: PLC0415 -- as above
@@ -463,11 +528,12 @@ class Installation:
     @cached_property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station"; None without a voter list. Its counts live as long as this process."""
-        if self._finder is None:
+        finder = self._finder
+        if finder is None:
             return None
         drawn = secrets.token_bytes(32)
         limits = Limits(QuestionLimit(PER_ADDRESS, drawn), QuestionLimit(PER_PIN, drawn), threading.Lock())
-        return StationDesk(self._finder, self._finder.secret, self._finder.place, limits, self.clock)
+        return StationDesk(finder, lambda: finder.secret, finder.place, limits, self.clock)
 
     @cached_property
     def _finder(self) -> SqliteFinder | None:
@@ -486,6 +552,14 @@ class Installation:
         if identity is None or identity.secret_file is None:
             return None
         return read_secret(self.folder / identity.secret_file)
+
+    @property
+    def citizens_secret(self) -> str | None:
+        """The secret that the voters' identity provider knows us by, or None."""
+        citizens = self.settings.citizens
+        if citizens is None or citizens.secret_file is None:
+            return None
+        return read_secret(self.folder / citizens.secret_file)
 
     @cached_property
     def meter(self) -> PrometheusMeter:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
+from shailoo.adapters.aws.finder_desk import shared_station_desk
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.note_keys import note_signer
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
@@ -40,6 +41,7 @@ from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
+from shailoo.ports import VoterEntries
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
@@ -111,13 +113,14 @@ class CloudInstallation:
     # --- stores ---
 
     @cached_property
+    def records(self) -> DynamoRecordStore:
+        """Records alone, for a function that is given no items."""
+        return DynamoRecordStore(self._client("dynamodb"), self.cloud.need("records_table"))
+
+    @cached_property
     def store(self) -> DynamoStore:
         """Records and items."""
-        database = self._client("dynamodb")
-        return DynamoStore(
-            DynamoRecordStore(database, self.cloud.need("records_table")),
-            DynamoItemStore(database, self.cloud.need("items_table")),
-        )
+        return DynamoStore(self.records, DynamoItemStore(self._client("dynamodb"), self.cloud.need("items_table")))
 
     @property
     def grouped(self) -> DynamoStore:
@@ -230,9 +233,26 @@ class CloudInstallation:
             return None
         return read_secret(self._client("secretsmanager"), self.cloud.need("client_secret"))
 
+    @cached_property
+    def cabinet_key(self) -> bytes:
+        """The key that seals the voters' cookies."""
+        return bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("cabinet_secret")))
+
     @property
+    def citizens_secret(self) -> str | None:
+        """What the voters' identity provider knows us by; None without a provider, or for a public client."""
+        if self.settings.citizens is None or self.settings.citizens.secret_file is None:
+            return None
+        return read_secret(self._client("secretsmanager"), self.cloud.need("citizens_secret"))
+
+    @cached_property
     def station_desk(self) -> StationDesk | None:
-        """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""
+        """Who answers "find my station"; None where this function has no index. Contacts nobody yet."""
+        return None if self.cloud.finder_table is None else shared_station_desk(self.cloud, self.clock)
+
+    @property
+    def voter_entries(self) -> VoterEntries | None:
+        """What tells people their own entries in the list: nobody yet, for the list has no home in the cloud."""
         return None
 
     @property

@@ -26,13 +26,16 @@ if TYPE_CHECKING:
         Area,
         Centre,
         HouseRun,
+        Movement,
         PersonName,
         Settlement,
         StationChange,
         TouchedCell,
         VoterCell,
+        VoterEntry,
         VoterListMade,
     )
+    from shailoo.records.voter_commitment import VoterProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +315,32 @@ class VoterLists(Protocol):
 
     def digests(self, number: int) -> Mapping[StationNo, Digest]:
         """Station -> digest of what is public of its list: the leaves of `shown_root`."""
+        ...
+
+
+class VoterEntries(Protocol):
+    """The voter list, asked about one person by that person: what it holds, how it came about, and the proof of it.
+
+    Answers are those of the newest version that was published. Nothing of a question is kept or logged.
+    """
+
+    def entry(self, pin: str) -> VoterEntry | None:
+        """The entry of whoever has this PIN now; None where nobody has. Raises StorageFailed without an index."""
+        ...
+
+    def movements(self, pin: str, person: str | None) -> Sequence[Movement]:
+        """How somebody came to the list and moved on it, the first movement first; of who never moved there is none.
+
+        `person` is the number in the list, by which somebody is known whose PIN changed; None for who is not on it.
+        """
+        ...
+
+    def made(self, number: int) -> VoterListMade:
+        """The record of a version. Raises NotFound."""
+        ...
+
+    def proof(self, entry: VoterEntry) -> VoterProof:
+        """What shows that the entry is in its version. Raises NotFound, StorageFailed."""
         ...
 
 

@@ -6,8 +6,8 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from functions.openid import OpenIdClient
 from functions.staff.cookies import SESSION, CookieSigner
-from functions.staff.openid import OpenIdClient
 from functions.web import Caller, Request
 from shailoo.errors import Refused
 from shailoo.model.election import Election

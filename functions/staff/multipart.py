@@ -20,12 +20,15 @@ class FileForm:
 
     fields: Mapping[str, str]
     data: bytes
+    """Of the first file."""
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Every file that is not empty, with the name of its field."""
 
 
 def read_file_form(request: Request) -> FileForm:
     """Read a `multipart/form-data` body; what cannot be read is an empty form, which every handler refuses."""
     fields: dict[str, str] = {}
-    data: list[bytes] = []
+    data: list[tuple[str, bytes]] = []
 
     def on_field(one: Field) -> None:
         if one.field_name is not None and len(fields) < _MOST_FIELDS:
@@ -33,7 +36,7 @@ def read_file_form(request: Request) -> FileForm:
 
     def on_file(one: File) -> None:
         one.file_object.seek(0)
-        data.append(one.file_object.read())
+        data.append(((one.field_name or b"").decode(errors="replace"), one.file_object.read()))
         one.close()
 
     headers = {"Content-Type": request.headers.get("content-type", "").encode("latin-1", "replace")}
@@ -41,4 +44,5 @@ def read_file_form(request: Request) -> FileForm:
         parse_form(headers, io.BytesIO(request.body), on_field, on_file)
     except (FormParserError, ValueError):
         return FileForm({}, b"")
-    return FileForm(fields, data[0] if data else b"")
+    files = tuple(pair for pair in data[:_MOST_FIELDS] if pair[1])
+    return FileForm(fields, data[0][1] if data else b"", files)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from http import HTTPStatus
 
+from functions.openid import OpenIdClient, SignInAttempt, SignInFailed
 from functions.staff.cookies import SESSION, SESSION_S, SIGN_IN, SIGN_IN_S
 from functions.staff.desk import StaffDesk
-from functions.staff.openid import OpenIdClient, SignInAttempt, SignInFailed
 from functions.web import Access, Caller, Request, Response, Route
 from shailoo.errors import Conflict, ShailooError
 from shailoo.records.canonical import digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from functions.doors import tizme_door
 from functions.lambda_shell import lambda_handler_for, routes_of
-from functions.routers import tizme_door
 
 lambda_handler = lambda_handler_for("tizme", partial(routes_of, tizme_door))

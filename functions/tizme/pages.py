@@ -114,10 +114,22 @@ def _wait(error: TooManyQuestions, say: Catalog) -> Html:
 
 
 def _found(place: Place, language: Language) -> Response:
+    _ = catalog("functions", language).gettext
+    station = place.centre.station
+    return _page(
+        language,
+        _("You vote at polling station No. {number}", number=station),
+        place_facts(place, language),
+        place_ways(place, language),
+        tag("p", tag("a", _("Another question"), href=f"{ADDRESS}?lang={language}")),
+    )
+
+
+def place_facts(place: Place, language: Language) -> Html:
+    """Where a station is, when it is open, who is responsible: names and values."""
     _, at = catalog("functions", language).gettext, LANGUAGES.index(language)
     centre = place.centre
     commission = tag("a", place.commission[at], href=f"/tizme/{language}/tec/{centre.tec}/")
-    point = f"{_degrees(centre.latitude_e5)},{_degrees(centre.longitude_e5)}"
     rows: list[tuple[str, Html | str]] = [
         (_("Place"), centre.name[at]),
         (_("Building"), centre.building[at]),
@@ -129,10 +141,15 @@ def _found(place: Place, language: Language) -> Response:
     ]
     if centre.phone:
         rows.append((_("Telephone"), tag("a", centre.phone, href=f"tel:{_dial(centre.phone)}")))
-    return _page(
-        language,
-        _("You vote at polling station No. {number}", number=centre.station),
-        tag("dl", *(join(tag("dt", name), tag("dd", value)) for name, value in rows), class_="place"),
+    return tag("dl", *(join(tag("dt", name), tag("dd", value)) for name, value in rows), class_="place")
+
+
+def place_ways(place: Place, language: Language) -> Html:
+    """The station's page, the way there, and its coordinates."""
+    _ = catalog("functions", language).gettext
+    centre = place.centre
+    point = f"{_degrees(centre.latitude_e5)},{_degrees(centre.longitude_e5)}"
+    return join(
         tag(
             "p",
             tag("a", _("Page of the station"), class_="button", href=f"/tizme/{language}/station/{centre.station}/"),
@@ -140,7 +157,6 @@ def _found(place: Place, language: Language) -> Response:
             class_="ways",
         ),
         tag("p", _("Coordinates: {point}", point=point.replace(",", ", ")), class_="hint"),
-        tag("p", tag("a", _("Another question"), href=f"{ADDRESS}?lang={language}")),
     )
 
 

@@ -27,7 +27,9 @@ from shailoo.adapters.keys import (
 from shailoo.errors import NotFound
 from shailoo.records.fingerprint import fingerprint
 
-KeyKind = Literal["sealing", "receipt", "log", "session", "client secret", "finder"]
+KeyKind = Literal[
+    "sealing", "receipt", "log", "session", "client secret", "finder", "persons", "cabinet", "citizens secret"
+]  # fmt: skip
 USES: Mapping[KeyKind, str] = {
     "sealing": "opens what boxes have sealed",
     "receipt": "signs the receipts of the intake",
@@ -35,6 +37,9 @@ USES: Mapping[KeyKind, str] = {
     "session": "signs the cookies of the commissions' members",
     "client secret": "names us to the identity provider",
     "finder": "hides the entries of find-my-station",
+    "persons": "hides who filed what: people are known in records of cases by a digest under it",
+    "cabinet": "seals the cookies of voters",
+    "citizens secret": "names us to the provider at which voters sign in",
 }
 
 
@@ -92,6 +97,27 @@ KINDS: Mapping[KeyKind, KindOfKey] = {
         "make the index anew",
         "make the index anew under a new secret",
     ),
+    "persons": KindOfKey(
+        "keys/persons.key",
+        "the doors and desks of cases",
+        "a secret, drawn there",
+        "nobody sees in the cabinet what they filed before; their codes open it all the same",
+        "somebody who also has the records may try PINs against them; a new one hides what is filed from now on",
+    ),
+    "cabinet": KindOfKey(
+        "keys/cabinet.key",
+        "the voters' cabinet",
+        "a secret, drawn there",
+        "remove it, another is drawn; voters sign in anew",
+        "remove it at once, another is drawn",
+    ),
+    "citizens secret": KindOfKey(
+        "the `secret_file` of `citizens` in settings.json",
+        "the voters' cabinet",
+        "a secret",
+        "ask the identity provider for another",
+        "the provider revokes it; put another there",
+    ),
 }
 
 
@@ -122,9 +148,14 @@ def list_keys(folder: Path, sealing: Mapping[str, str], client_secret: str | Non
     yield _secret("session", keys / "session.key", folder)
     if client_secret is not None:
         yield _secret("client secret", folder / client_secret, folder)
-    finder = folder / "voters" / "finder" / "secret.key"
-    if finder.exists():
-        yield _secret("finder", finder, folder)
+    later: dict[KeyKind, Path] = {
+        "finder": folder / "voters" / "finder" / "secret.key",
+        "persons": keys / "persons.key",
+        "cabinet": keys / "cabinet.key",
+    }
+    for kind, path in later.items():  # drawn when they are first needed
+        if path.exists():
+            yield _secret(kind, path, folder)
 
 
 def _sealing(keys: Path, sealing: Mapping[str, str]) -> Iterator[KnownKey]:

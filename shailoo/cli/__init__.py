@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import boxes, keys, town, town_backup, town_doctor, voter_days
+from shailoo.cli import box_certificates, keys, town, town_backup, town_doctor
+from shailoo.cli.finder_cloud import voters
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.migrate import migrate, refuse_moved
 from shailoo.cli.trace import trace
@@ -66,9 +67,9 @@ app = typer.Typer(
 intake = typer.Typer(help="Reports that come by another way than the network.", no_args_is_help=True)
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
-app.add_typer(voter_days.voters, name="voters")
+app.add_typer(voters, name="voters")
 app.add_typer(keys.keys, name="keys")
-app.add_typer(boxes.boxes, name="boxes")
+app.add_typer(box_certificates.boxes, name="boxes")
 app.command()(migrate)
 app.add_typer(package, name="package")
 app.command("trace")(trace)
@@ -234,6 +235,26 @@ def verify(
         elections=tuple(election or ()),
     )
     report = verify(asked)
+    typer.echo(json.dumps(report.value(), ensure_ascii=False) if as_json else report.text())
+    if not report.good:
+        raise typer.Exit(1)
+
+
+@app.command("verify-entry")
+def verify_entry(
+    proof: Annotated[Path, typer.Argument(help="The proof that the voter's cabinet gave.")],
+    target: Annotated[str, typer.Argument(help="A folder with the public files, or the address of a site.")],
+    vkey: Annotated[str, typer.Option("--vkey", help="The log's key, or a file with it; else the site's own.")] = "",
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="Key of a witness, or a file with it.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check that a voter's entry is in the published list, against the log: 0 well, 1 broken, 2 unusable."""
+    from auditor.verify.voter_entry import AskedEntry, verify_entry
+
+    key = key_text(vkey) if vkey else None
+    witnesses = tuple(key_text(one) for one in witness or ())
+    report = verify_entry(AskedEntry(read_file(proof), target, key, witnesses))
     typer.echo(json.dumps(report.value(), ensure_ascii=False) if as_json else report.text())
     if not report.good:
         raise typer.Exit(1)

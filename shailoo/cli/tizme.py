@@ -75,6 +75,7 @@ def _publish(home: Installation, progress: Callable[[str, int], None]) -> dict[s
     tizme = tizme_of(home)
     progress("index", 50)
     found = home.index_stations()
+    home.index_entries()
     progress("numbers", 80)
     state = home.folder / "voters" / "pages"
     numbers = NumberPages(tizme, PublicFolder(state))

@@ -10,7 +10,7 @@ station no rule could find, and about whom a person decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
@@ -188,6 +188,42 @@ class PersonName(NamedTuple):
     surname: str
     name: str
     patronymic: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoterEntry:
+    """What a version of the list holds about one person: for that person alone, and who decides on an application."""
+
+    list: int
+    """Number of the version."""
+    person: str = field(repr=False)
+    surname: str = field(repr=False)
+    name: str = field(repr=False)
+    patronymic: str = field(repr=False)
+    birth: date = field(repr=False)
+    settlement: tuple[str, str, str] = field(repr=False)
+    """Town or village (ky, ru, en) as the address register calls it; its identifier where there is no register."""
+    street: str = field(repr=False)
+    house: str = field(repr=False)
+    flat: str = field(repr=False)
+    country: str = field(repr=False)
+    """Of consular registration (ISO 3166, two letters); `""` within the country."""
+    disability: bool = field(repr=False)
+    station: StationNo | None
+    """None: in the queue."""
+    way: str
+    """How the station was found, or why there is none: a value of `Way` or `QueueReason`."""
+    since: int
+    """Number of the version since which the station is this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Somebody came, left or changed station with a version of the list. `""` is the queue, None is not on the list."""
+
+    list: int
+    before: str | None
+    after: str | None
 
 
 AGE_BANDS = (18, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from shailoo.model.case import CaseContent
 from shailoo.rules.case_standing import CaseStanding
 from shailoo.rules.list_effects import Wish, in_force_since, together, wish_of
 from shailoo.usecases.case_desk import CaseDesk
-from shailoo.usecases.case_index import CaseIndex
 
 
-def wishes_now(index: CaseIndex, desk: CaseDesk) -> Sequence[Wish]:
-    """Every wish of a case in force, in the order in which they came into force.
+def wishes_now(cases: Iterable[CaseStanding], desk: CaseDesk) -> Sequence[Wish]:
+    """Every wish of those of the cases that are in force, in the order in which they came into force.
 
-    `index` must have followed the store. Raises NotFound, StorageFailed when a content cannot be read.
+    A `CaseIndex` of all cases must have followed the store. Raises NotFound, StorageFailed (content not to be read).
     """
     found: list[tuple[int, Wish]] = []
-    for standing in index:
+    for standing in cases:
         at = in_force_since(standing)
         if at is None:
             continue

@@ -22,6 +22,7 @@ DOCUMENT: Final = ROOT / "docs" / "api.md"
 WHO: Final = {
     Access.ANYONE: "anyone",
     Access.BOX: "a registered box, by its signatures",
+    Access.VOTER: "whoever is signed in as a voter",
     Access.SIGNED_IN: "whoever is signed in",
     Access.APPOINTED: "members of any commission",
     Access.SUPERIOR: "members of territorial, district and central commissions",

@@ -13,8 +13,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
+from functions.openid import OpenIdClient, ProviderDown, SignInAttempt, SignInFailed
 from functions.staff.cookies import SESSION, SIGN_IN, CookieSigner
-from functions.staff.openid import OpenIdClient, ProviderDown, SignInAttempt, SignInFailed
 from shailoo.assembly import Installation
 from shailoo.usecases.appoint import person_of, revoke_appointment
 from tests.functions.browser import Browser, give, router_of
