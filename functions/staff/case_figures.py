@@ -28,7 +28,7 @@ def figures_page(room: CaseRoom, frame: Frame, caller: Caller, election: Electio
         blocks.append(tag("p", _("There is no case yet."), class_="done"))
         return frame.page(_("Figures of cases"), *blocks)
     blocks += [
-        tag("p", _("Every case is counted once, with the commission to which it belongs now."), class_="hint"),
+        tag("p", _("Every case is counted once, with the commission to which it belongs now."), class_="hint wide"),
         tag("h2", _("By commission")),
         _by_commission(room, frame, caller, election, found),
         tag("h2", _("By kind and status")),
@@ -54,7 +54,7 @@ def _by_commission(
     phases = {phase: sum(one.by_phase[phase] for one in found) for phase in Phase}
     total = _cells(phases, sum(one.total for one in found), sum(one.late for one in found))
     rows.append((tag("b", _("Together")), "", *(tag("b", cell) for cell in total)))
-    return table(head, rows)
+    return table(head, rows, label=_("By commission"))
 
 
 def _by_status(room: CaseRoom, frame: Frame, found: tuple[Figures, ...]) -> list[Html]:
@@ -68,7 +68,7 @@ def _by_status(room: CaseRoom, frame: Frame, found: tuple[Figures, ...]) -> list
                 counts.update(one.by_status)
         rows: list[tuple[Child, ...]] = [(word(status.label), number(counts[status.name])) for status in kind.statuses]
         rows.append((tag("b", _("Together")), tag("b", number(counts.total()))))
-        blocks.append(join(tag("h3", word(kind.title)), table((_("Status"), _("Cases")), rows)))
+        blocks.append(join(tag("h3", word(kind.title)), table((_("Status"), _("Cases")), rows, label=word(kind.title))))
     return blocks
 
 

@@ -264,7 +264,8 @@ def _looks(room: CaseRoom, frame: Frame, standing: CaseStanding, zone: str) -> H
         for one in looks_at(standing.filed.case, room.staff.items)
     ]  # fmt: skip
     head = (_("Who"), _("First"), _("Last"), _("Times"))
-    return tag("details", tag("summary", _("Who has looked at this case")), table(head, rows))
+    title = _("Who has looked at this case")
+    return tag("details", tag("summary", title), table(head, rows, label=title))
 
 
 def _pairs(rows: Iterable[tuple[str, Html | str]]) -> Html:

@@ -79,7 +79,7 @@ def due_cell(frame: Frame, place: Place, zone: str, *, late: bool) -> Html:
     if place.lane is Lane.OPEN:
         return tag("span", "—")
     said = local_moment(place.due, zone, frame.language)
-    return join(tag("b", _("overdue")), tag("br"), said) if late else tag("span", said)
+    return join(tag("b", _("overdue")), tag("div", said)) if late else tag("span", said)
 
 
 def _parts(frame: Frame, found: QueuePage, here: Asked) -> Html:

@@ -113,7 +113,7 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
         standing = room.case(request.parameters["number"], caller)
         of_acts = (one for act in standing.acts for one in act.documents)
         known = {one.original: one for one in (*standing.filed.documents, *of_acts)}
-        document = known.get(request.parameters["document"])
+        document = known.get(request.parameters["paper"])
         if document is None:
             raise NoSuchPage("The case has no such document.")
         official = room.seen_by(standing, caller)
@@ -135,7 +135,7 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
         Route("POST", f"{PREFIX}{{number}}", Access.APPOINTED, "Act on a case.", act),
         Route(
             "GET",
-            f"{PREFIX}{{number}}/{{document}}",
+            f"{PREFIX}{{number}}/{{paper}}",
             Access.APPOINTED,
             "A document of a case, by its digest; who looks is noted.",
             paper,

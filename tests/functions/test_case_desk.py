@@ -30,7 +30,7 @@ STATUS: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/staff/cases/{number}"): dict.fromkeys(APPOINTED, 404)
     | dict.fromkeys(SEES, 403)
     | dict.fromkeys(("precinct", "territorial"), 303),
-    ("GET", "/staff/cases/{number}/{document}"): dict.fromkeys(APPOINTED, 404) | dict.fromkeys(SEES, 200),
+    ("GET", "/staff/cases/{number}/{paper}"): dict.fromkeys(APPOINTED, 404) | dict.fromkeys(SEES, 200),
 }
 
 
@@ -62,7 +62,7 @@ def test_each_route_admits_whom_it_names_and_nobody_else(
     case = file(installation, papers=(PNG,))
     browser = member(installation, who)
     document = case.filed.documents[0].original
-    path = template.replace("{number}", str(case.number)).replace("{document}", document)
+    path = template.replace("{number}", str(case.number)).replace("{paper}", document)
     path = path.replace("{election}", "small")
     before = len(acts(installation))
     if method == "GET":
