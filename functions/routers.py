@@ -26,10 +26,11 @@ from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.openapi import openapi_routes
 from functions.openid import OpenIdClient
+from functions.staff.case_room import CaseRoom
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
-from functions.staff.routes import staff_routes
+from functions.staff.routes import case_room_routes, staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Router, error_response
@@ -71,6 +72,7 @@ def make_router(
     routes = (
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
+        *(case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
         *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),

@@ -337,7 +337,7 @@ class Installation:
     @cached_property
     def case_index(self) -> CaseIndex:
         """All cases as they stand. Call its `follow(store)` before asking."""
-        return CaseIndex(KINDS, self.elections, threading.Lock())
+        return CaseIndex(KINDS, self.elections, threading.Lock(), self.settings.cases)
 
     @cached_property
     def uploads(self) -> FileUploads:

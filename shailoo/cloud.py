@@ -154,7 +154,7 @@ class CloudInstallation:
     @cached_property
     def case_index(self) -> CaseIndex:
         """All cases as they stand. Call its `follow(store)` before asking."""
-        return CaseIndex(KINDS, self.elections, threading.Lock())
+        return CaseIndex(KINDS, self.elections, threading.Lock(), self.settings.cases)
 
     @cached_property
     def uploads(self) -> S3Uploads:

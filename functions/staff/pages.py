@@ -158,11 +158,15 @@ def select(name: str, options: Iterable[tuple[str, str]], chosen: str = "") -> H
     )
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[Child]]) -> Html:
-    """A table whose first column names the rows."""
+def table(head: Iterable[str], rows: Iterable[Iterable[Child]], *, label: str | None = None) -> Html:
+    """A table whose first column names the rows.
+
+    With a label, the keyboard reaches it and can scroll it: wanted where no cell has a link or a field.
+    """
     body = []
     for row in rows:
         first, *rest = row
         body.append(tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in rest)))
     names = tag("tr", *(tag("th", name, scope="col") for name in head))
-    return tag("div", tag("table", tag("thead", names), tag("tbody", *body)), class_="scroll")
+    reached: dict[str, str | int] = {} if label is None else {"tabindex": 0, "role": "region", "aria_label": label}
+    return tag("div", tag("table", tag("thead", names), tag("tbody", *body)), class_="scroll", **reached)

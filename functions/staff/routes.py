@@ -9,6 +9,8 @@ from http import HTTPStatus
 from importlib.resources import files
 
 from functions.staff.acts import act_routes
+from functions.staff.case_room import CaseRoom
+from functions.staff.cases import case_desk_routes
 from functions.staff.desk import StaffDesk
 from functions.staff.document_review import document_review_routes
 from functions.staff.documents import document_routes
@@ -17,6 +19,14 @@ from functions.staff.sign_in import sign_in_routes
 from functions.staff.turnout import turnout_routes
 from functions.staff.uploads import upload_routes
 from functions.web import Access, Caller, Request, Response, Route
+
+
+def case_room_routes(room: CaseRoom, stored: Callable[[], None] | None = None) -> Iterable[Route]:
+    """The desk of cases, with the script that its pages share; `stored` as below."""
+    return (
+        Route("GET", "/staff/cases.js", Access.ANYONE, "Keys for long queues.", _file("cases.js", "text/javascript")),
+        *(_then(route, stored) for route in case_desk_routes(room)),
+    )
 
 
 def staff_routes(desk: StaffDesk, stored: Callable[[], None] | None = None) -> Iterable[Route]:

@@ -40,6 +40,8 @@ def turnout_routes(desk: StaffDesk) -> Iterable[Route]:
     def stations(request: Request, caller: Caller) -> Response:
         frame = frame_of(desk, request)
         _ = frame.say.gettext
+        acts = any(one.role != "auditor" for one in caller.appointments)
+        cases = tag("p", tag("a", _("Cases of my commission"), href="/staff/cases/")) if acts else Html("")
         blocks: list[Html] = []
         for election in desk.elections.values():
             mine = [one for one in election.stations if may_enter(caller.appointments, election, one)]
@@ -47,7 +49,7 @@ def turnout_routes(desk: StaffDesk) -> Iterable[Route]:
                 blocks += _own_stations(frame, election, mine, superior=_superior(caller))
         if not blocks:
             blocks = [tag("p", _("Your commission has no station in these elections."))]
-        return frame.page(_("My stations"), *blocks)
+        return frame.page(_("My stations"), cases, *blocks)
 
     def find(request: Request, _: Caller) -> Response:
         wanted = request.query.get("station", "").strip()
