@@ -17,12 +17,19 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from functions.staff.pages import Html, tag
-from shailoo.i18n import catalog, local_date
+from shailoo.i18n import catalog, local_date, msgid
 from shailoo.model.base import Language
 from shailoo.model.case_kind import Asked, CaseForm, asked_of
 
 Values = Mapping[str, str]
 """Field -> what was typed."""
+GENERAL = (
+    msgid("This must be filled in."),
+    msgid("The form has no such field."),
+    msgid("This is too long."),
+    msgid("This cannot be used. Mend it."),
+)
+"""What `shailoo.usecases.file_case` says of a field whose form has no sentence of its own."""
 _LONGEST = 8_000
 _TYPES: Mapping[str, str] = {"day": "date", "phone": "tel", "mail": "email"}
 

@@ -26,6 +26,7 @@ from functions.staff.multipart import read_file_form
 from functions.staff.pages import tag
 from functions.web import JSON, NOTE, Access, Caller, Request, Response, Route, json_response
 from shailoo.errors import NotFound, Refused
+from shailoo.i18n import msgid
 from shailoo.model.base import Language
 from shailoo.model.case_kind import CaseKind
 from shailoo.records.case_code import RANDOM_BYTES, BadCode, case_of, read_code, write_code
@@ -363,9 +364,9 @@ class _Door:
         return receipt_page(door, filed, here.code, here.language)
 
 
-_NO_CASE = "No application has this code. Type it as it stands on the receipt."
-_NO_DRAFT = "Nothing is saved under this code: it was handed in, has expired, or the code is another one."
-_NO_STATION = "This election has no such station."
+_NO_CASE = msgid("No application has this code. Type it as it stands on the receipt.")
+_NO_DRAFT = msgid("Nothing is saved under this code: it was handed in, has expired, or the code is another one.")
+_NO_STATION = msgid("This election has no such station.")
 
 
 def _style(_: Request, __: Caller) -> Response:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from shailoo.errors import Conflict, NotFound, Refused
 
 
@@ -22,7 +25,9 @@ class FormNotFilled(Refused):
 
     code = "form-not-filled"
 
-    def __init__(self, sentence: str, faults: dict[str, str], **facts: str | int | None) -> None:
+    def __init__(
+        self, sentence: str, faults: Mapping[str, str] = MappingProxyType({}), **facts: str | int | None
+    ) -> None:
         super().__init__(
             sentence, **facts, **{f"field.{name[:40]}": fault for name, fault in list(faults.items())[:20]}
         )
