@@ -22,6 +22,8 @@ from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
 from functions.staff.openid import OpenIdClient
+from functions.staff.precinct import precinct_routes
+from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
@@ -64,6 +66,7 @@ def make_router(
     routes = (
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
+        *(precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None))) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(case_routes(_case_door(home, nudge)) if "cases" in parts else ()),
     )

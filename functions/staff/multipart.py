@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -11,7 +11,7 @@ from python_multipart.multipart import Field, File, parse_form
 
 from functions.web import Request
 
-_MOST_FIELDS = 20
+_MOST_FIELDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,14 @@ class FileForm:
 
 def read_file_form(request: Request) -> FileForm:
     """Read a `multipart/form-data` body; what cannot be read is an empty form, which every handler refuses."""
+    fields, files = read_files_form(request)
+    return FileForm(fields, files[0][1] if files else b"")
+
+
+def read_files_form(request: Request) -> tuple[Mapping[str, str], Sequence[tuple[str, bytes]]]:
+    """Fields, and each file with the name of its control; a control that was left empty sends an empty file."""
     fields: dict[str, str] = {}
-    data: list[bytes] = []
+    data: list[tuple[str, bytes]] = []
 
     def on_field(one: Field) -> None:
         if one.field_name is not None and len(fields) < _MOST_FIELDS:
@@ -33,12 +39,12 @@ def read_file_form(request: Request) -> FileForm:
 
     def on_file(one: File) -> None:
         one.file_object.seek(0)
-        data.append(one.file_object.read())
+        data.append(((one.field_name or b"").decode(errors="replace"), one.file_object.read()))
         one.close()
 
     headers = {"Content-Type": request.headers.get("content-type", "").encode("latin-1", "replace")}
     try:
         parse_form(headers, io.BytesIO(request.body), on_field, on_file)
     except (FormParserError, ValueError):
-        return FileForm({}, b"")
-    return FileForm(fields, data[0] if data else b"")
+        return {}, ()
+    return fields, data

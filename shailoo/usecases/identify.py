@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from shailoo.ids import StationNo
-from shailoo.model.case import CORRECT
+from shailoo.model.case import CORRECT, DECLINE, CaseAct
 from shailoo.model.case_kind import ActRule, device_field
 from shailoo.model.identification import IdentificationSlip, ReceiptNumber, read_slip
 from shailoo.model.record import Appointment
@@ -21,7 +21,7 @@ from shailoo.usecases.act_on_case import Doing, act_as_official
 from shailoo.usecases.case_desk import CaseDesk, find_case, may_see
 from shailoo.usecases.case_refusals import NoSuchCase
 
-__all__ = ["ReceiptNumber", "device_act", "identified_by", "identify"]
+__all__ = ["ReceiptNumber", "device_act", "identified_by", "identify", "identifying_act"]
 
 
 def device_act(standing: CaseStanding) -> ActRule | None:
@@ -65,6 +65,22 @@ def identify(
     check_identified(found, station, pin, now=now)
     doing = Doing(rule.name, seen, device=found.slip().line())
     return act_as_official(case, doing, desk, who, now=now)
+
+
+def identifying_act(standing: CaseStanding) -> CaseAct | None:
+    """The last act that stands as the identification, whichever way; None while nobody was identified.
+
+    Which acts identify: that of the device, and those that lead from where it leads from to where it leads.
+    """
+    devices = [one for one in standing.kind.acts if device_field(one.form) is not None]
+    declined = {act.of for act in standing.acts if act.act == DECLINE}
+    for act in reversed(standing.acts):
+        rule = standing.kind.act(act.act)
+        if rule is None or act is standing.pending or act.n in declined:
+            continue
+        if any(rule.after == one.after and rule.before & one.before for one in devices):
+            return act
+    return None
 
 
 def identified_by(standing: CaseStanding, desk: CaseDesk) -> IdentificationSlip | None:

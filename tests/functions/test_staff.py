@@ -143,7 +143,8 @@ def test_the_table_above_names_every_route_that_wants_a_sign_in(installation: In
         (route.method, route.template)
         for route in router.routes
         if route.access not in (Access.ANYONE, Access.BOX)
-        and not route.template.startswith(("/staff/document", "/staff/upload"))  # their own table: test_document_pages
+        # their own tables: test_document_pages, test_precinct
+        and not route.template.startswith(("/staff/document", "/staff/upload", "/staff/precinct"))
     }
     filled = {"small": "{election}", "1001": "{station}", "identification": "{sheet}"}
     named = {(method, "/".join(filled.get(part, part) for part in path.split("/"))) for method, path in STATUS}
