@@ -2,7 +2,7 @@
 
 It needs no lease: the queue hands out one message of the group at a time, and where two make the same copy after all,
 the record of one is refused and that is well (`builder.copyist`). A message says only that there is something to look
-for; with little time left the rest comes again as a message.
+for; with little time left the rest comes again as a message. A tick every minute finds what a lost message spoke of.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from builder.copyist import Copyist, work
 from builder.messages import say_again
+from shailoo.model.tick import TICK
 from shailoo.telemetry import function
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class CopyistHome(Protocol):
     """What a copyist is given of the installation."""
 
     @property
-    def store(self) -> RecordStore:
+    def records(self) -> RecordStore:
         """Records with their feed."""
         ...
 
@@ -56,12 +57,13 @@ class CopyistDesk:
 
     def __init__(self, home: CopyistHome, make: Maker) -> None:
         self.home = home
-        self._copyist = Copyist(home.store, home.objects, home.clock, make)
+        self._copyist = Copyist(home.records, home.objects, home.clock, make)
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
         """Make what can be made. Copies that failed for now, or for which no time was left, have a message come again.
 
-        Without a queue to send one to, the messages of this event come again.
+        Without a queue to send one to, the messages of this event come again, save for ticks: the next is under way,
+        and ticks that came again would stand in each other's way.
         """
         say_again(event, "copies")
         looked = False
@@ -79,7 +81,8 @@ class CopyistDesk:
             self.home.copies_queue.send(b'{"again": true}', group=AGAIN)
             return {"batchItemFailures": []}
         # nothing went forward: the queue's own pause before a message comes again is wanted
-        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event.get("Records", ())]}
+        again = [one for one in event.get("Records", ()) if one.get("body") != TICK.decode()]
+        return {"batchItemFailures": [{"itemIdentifier": one["messageId"]} for one in again]}
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:

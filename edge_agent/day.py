@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
 from edge_agent.box import Box
+from edge_agent.certificate import new_request
 from edge_agent.clock import SystemClock
 from edge_agent.errors import WrongKey
 from edge_agent.feed import FATAL, answer
@@ -50,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _new_key(chosen.new_key, chosen.key)
     folder: Path = chosen.dir
     try:
+        if chosen.certificate_request:
+            signer = Signer(chosen.certificate_request, _read_key(chosen.key))
+            sys.stdout.write(new_request(folder, chosen.certificate_request, signer).decode())
+            return 0
         if chosen.provision:
             key = _read_key(chosen.key)
             Box.provision(folder, read_manifest(chosen.provision.read_bytes()), key, SystemClock()).stop()
@@ -90,9 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m edge_agent.day", description="The ballot box on its day.")
     parser.add_argument("--dir", type=Path, default=Path(), help="the folder of the box")
     parser.add_argument("--provision", type=Path, metavar="MANIFEST", help="make the box first, with this manifest")
-    parser.add_argument("--key", type=Path, help="the box's private key (PEM, Ed25519), for --provision or --new-key")
+    parser.add_argument("--key", type=Path, help="the box's private key (PEM, Ed25519)")
     parser.add_argument(
         "--new-key", metavar="ELECTION/BOX", help="make a key, print its verifier key and fingerprint, and end"
+    )
+    parser.add_argument(
+        "--certificate-request", metavar="ELECTION/BOX", help="draw client.key, print the request, and end; with --key"
     )
     parser.add_argument("--paper", type=Path, metavar="FOLDER", help="print to text and PDF files in this folder")
     parser.add_argument("--no-pdf", action="store_true", help="print to text files only")
@@ -132,7 +140,7 @@ def _new_key(name: str, path: Path | None) -> int:
 
 def _read_key(path: Path | None) -> Ed25519PrivateKey:
     if path is None:
-        raise WrongKey("--provision wants --key FILE.")
+        raise WrongKey("This wants --key FILE.")
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:

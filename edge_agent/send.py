@@ -22,7 +22,7 @@ from edge_agent.errors import BadReceiptOfOurs, GaveUp, IntakeRefused, NotPrinte
 from edge_agent.events import EventKind
 from edge_agent.outbox import Outbox
 from edge_agent.storage import Upload
-from edge_agent.transport import Answer, HttpTransport, Transport, Unreachable
+from edge_agent.transport import Answer, HttpTransport, Transport, Unreachable, shown_by
 from shailoo.errors import ShailooError
 from shailoo.i18n import Catalog, catalog, msgid
 from shailoo.model.base import LANGUAGES, Language
@@ -158,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             receipt = send(
                 chosen.dir,
-                HttpTransport(chosen.url),
+                HttpTransport(chosen.url, shows=shown_by(chosen.dir, chosen.authorities)),
                 clock,
                 SystemRandom(),
                 kind=chosen.kind,
@@ -199,6 +199,9 @@ def _parser() -> argparse.ArgumentParser:
     way.add_argument("--url", help="address of the intake, such as http://127.0.0.1:8021")
     way.add_argument("--usb", type=Path, metavar="FOLDER", help="write the sealed report to a file here instead")
     way.add_argument("--receipt", type=Path, metavar="FILE", help="store a receipt that was carried back")
+    parser.add_argument(
+        "--authorities", type=Path, metavar="PEM", help="who certifies the intake, beside the usual ones"
+    )
     parser.add_argument("--kind", choices=("final", "annex"), default="final", help="which report")
     parser.add_argument("--hours", type=int, default=12, help="how long to go on trying")
     parser.add_argument("--language", choices=LANGUAGES, default="ky", help="of what is said")

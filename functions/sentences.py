@@ -145,6 +145,9 @@ SENTENCES: Mapping[str, str] = {
     "too-many-uploads-open": msgid("Too many uploads are open. Finish one, or wait an hour."),
     "pin-and-surname-wanted": msgid("Write the PIN, 14 digits, and the surname as in the identity card."),
     "too-many-questions": msgid("Too many questions came from here or with this PIN. Ask again later."),
+    "index-not-ready": msgid(
+        "Stations cannot be found by PIN at this moment. Find yours by address, or ask again later."
+    ),
     "fault": msgid("Something failed on our side. Try again in a moment."),
 }
 

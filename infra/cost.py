@@ -61,7 +61,7 @@ PRICES: Final[Mapping[str, Price]] = {
 }
 """What is paid for -> its price."""
 
-STANDING: Final[Mapping[str, int]] = {"keys": 5, "secrets": 3, "firewall": 1, "alarms": 20, "figures": 28, "board": 1}
+STANDING: Final[Mapping[str, int]] = {"keys": 5, "secrets": 4, "firewall": 1, "alarms": 20, "figures": 28, "board": 1}
 """What is paid for a month whether anything happens or not."""
 
 
@@ -91,6 +91,12 @@ READERS: Final = 10
 """One of so many voters reads on the night."""
 VISITS: Final = 50
 """One of so many voters comes in a month of peace, for three pages."""
+ASK_IN_A_MONTH: Final = 100
+"""One of so many voters asks find-my-station where to vote, in a month of peace."""
+ASK_ON_THE_DAY: Final = 20
+"""The same on the day."""
+ROW_BYTES: Final = 135
+"""Of the index of find-my-station, one for each voter; each version writes and removes them all."""
 PAGE_KB: Final = 12
 FIRST_VISIT_KB: Final = 120
 """Styles, scripts and fonts, once for each reader; they are kept for a year."""
@@ -110,22 +116,25 @@ def _peace(place: Place) -> dict[str, int]:
     readers = place.voters // VISITS
     asked = readers * 3 * 2  # a page and its pointer
     ticks = MONTH_MINUTES
+    questions = place.voters // ASK_IN_A_MONTH
     return {
         **STANDING,
-        "function runs": ticks * 2,
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2),  # the herald 0.1 s, the publisher 0.5 s
-        "messages": ticks * (4 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
-        "table reads": ticks * 6,
-        "table writes": ticks * 4,
+        "door requests": questions,
+        "function runs": ticks * 3 + questions,
+        # the herald 0.1 s, the publisher 0.5 s, the copyist 0.1 s, a question 0.1 s
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10) + questions * 51,
+        "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
+        "table reads": ticks * 7 + questions * 4,
+        "table writes": ticks * 4 + questions * 2 + place.voters * 2,  # a version of the index
         "key uses": ticks * 2,
-        "table MB": 20 + place.boxes * 25 // 1000,
+        "table MB": 20 + place.boxes * 25 // 1000 + place.voters * ROW_BYTES // 1_000_000,
         "files MB": place.public_mb * 3,
         "files read": ticks * 3 + asked // 10,
         "readers' requests": asked,
         "readers' MB": readers * (FIRST_VISIT_KB + 3 * PAGE_KB) // 1024,
         "signpost": asked,
-        "firewall requests": asked,
-        "written down MB": ticks * 2 // 1024,
+        "firewall requests": asked + questions,
+        "written down MB": ticks * 3 // 1024,
         "traces": ticks // 20,
     }
 
@@ -138,13 +147,14 @@ def _night(place: Place) -> dict[str, int]:
     reports = place.boxes * 4  # zero report and final, protocols keyed, turnout of an hour; each some records
     versions = min(VERSIONS, reports + 60)
     written = place.files + reports * FILES_PER_REPORT
+    questions = place.voters // ASK_ON_THE_DAY
     entered = place.boxes * 40  # forms of a commission on the day: turnout, papers, looks at pages
     return {
-        "door requests": reports + entered,
-        "function runs": reports + entered + versions * 3,
-        "function MB-seconds": (reports + entered) * 1024 // 4 + versions * 3008 * 6,
-        "table writes": reports * 60 + entered * 20 + versions * 20,
-        "table reads": reports * 40 + entered * 30 + versions * 400,
+        "door requests": reports + entered + questions,
+        "function runs": reports + entered + questions + versions * 3,
+        "function MB-seconds": (reports + entered) * 1024 // 4 + questions * 51 + versions * 3008 * 6,
+        "table writes": reports * 60 + entered * 20 + questions * 2 + versions * 20,
+        "table reads": reports * 40 + entered * 30 + questions * 4 + versions * 400,
         "files written": written,
         "files read": written + (pages + assets + asks) // 200,
         "files MB": place.public_mb,
@@ -154,9 +164,9 @@ def _night(place: Place) -> dict[str, int]:
         "readers' requests": pages + assets + asks,
         "readers' MB": (pages * PAGE_KB + readers * FIRST_VISIT_KB + asks * ASK_KB) // 1024,
         "signpost": pages + assets + asks,
-        "firewall requests": pages + assets + asks + entered,
-        "written down MB": (reports + entered) * 2 // 1024 + versions * 20 // 1024,
-        "traces": (reports + entered) // 20 + versions,
+        "firewall requests": pages + assets + asks + entered + questions,
+        "written down MB": (reports + entered + questions) * 2 // 1024 + versions * 20 // 1024,
+        "traces": (reports + entered + questions) // 20 + versions,
     }
 
 

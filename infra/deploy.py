@@ -39,6 +39,8 @@ from shailoo.errors import ShailooError
 FUNCTIONS: Final = ("intake", "herald", "publisher", "staff", "tizme", "copyist")
 PERSONAL: Final = ("staff", "tizme", "copyist")
 """Functions that hold personal data; with PersonalData=home they are not packaged either."""
+_SECRETS: Final = ("Sealing", "Session", "Client", "Finder", "Log", "Receipt")
+"""Those that may be among the outputs of the stack; custody.yaml has a policy for each."""
 _EDGE_REGION: Final = "us-east-1"
 Say = Callable[[str], None]
 Build = Callable[[tuple[str, ...], Path], Mapping[str, Path]]
@@ -175,9 +177,9 @@ def _carry_out(it: Deployment) -> dict[str, str]:
     if it.stage.firewall:
         _edge(it, outputs)  # now that there is a site to watch
     if "custody" not in it.without:
-        names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn")
+        names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn", "MoveRoleArn")
         asked = {name: it.parameters(**filled)[name] for name in names}
-        asked |= {name: outputs.get(name, "") for name in ("SealingSecretArn", "SessionSecretArn", "ClientSecretArn")}
+        asked |= {f"{name}SecretArn": outputs.get(f"{name}SecretArn", "") for name in _SECRETS}
         _made(it, it.stack("custody"), "custody.yaml", asked)
     if it.stage.installation is not None:
         state = Bucket(it.client("s3"), outputs["StateBucketName"])

@@ -494,11 +494,12 @@ class Installation:
     @cached_property
     def station_desk(self) -> StationDesk | None:
         """Who answers "find my station"; None without a voter list. Its counts live as long as this process."""
-        if self._finder is None:
+        finder = self._finder
+        if finder is None:
             return None
         drawn = secrets.token_bytes(32)
         limits = Limits(QuestionLimit(PER_ADDRESS, drawn), QuestionLimit(PER_PIN, drawn), threading.Lock())
-        return StationDesk(self._finder, self._finder.secret, self._finder.place, limits, self.clock)
+        return StationDesk(finder, lambda: finder.secret, finder.place, limits, self.clock)
 
     @cached_property
     def _finder(self) -> SqliteFinder | None:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
+from shailoo.adapters.aws.finder_desk import shared_station_desk
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.note_keys import note_signer
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
@@ -112,13 +113,14 @@ class CloudInstallation:
     # --- stores ---
 
     @cached_property
+    def records(self) -> DynamoRecordStore:
+        """Records alone, for a function that is given no items."""
+        return DynamoRecordStore(self._client("dynamodb"), self.cloud.need("records_table"))
+
+    @cached_property
     def store(self) -> DynamoStore:
         """Records and items."""
-        database = self._client("dynamodb")
-        return DynamoStore(
-            DynamoRecordStore(database, self.cloud.need("records_table")),
-            DynamoItemStore(database, self.cloud.need("items_table")),
-        )
+        return DynamoStore(self.records, DynamoItemStore(self._client("dynamodb"), self.cloud.need("items_table")))
 
     @property
     def grouped(self) -> DynamoStore:
@@ -244,10 +246,10 @@ class CloudInstallation:
             return None
         return read_secret(self._client("secretsmanager"), self.cloud.need("client_secret"))
 
-    @property
+    @cached_property
     def station_desk(self) -> StationDesk | None:
-        """Who answers "find my station": nobody yet, for the index has no home in the cloud's table."""
-        return None
+        """Who answers "find my station"; None where this function has no index. Contacts nobody yet."""
+        return None if self.cloud.finder_table is None else shared_station_desk(self.cloud, self.clock)
 
     @property
     def _host(self) -> str:

@@ -16,6 +16,7 @@ from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.case_kind import CaseKind
 
 STYLE = "/api/cases/style.css"
+SCRIPT = "/api/cases/cases.js"
 _LANGUAGE_NAMES: dict[Language, str] = {"ky": "Кыргызча", "ru": "Русский", "en": "English"}
 ZONE = "Asia/Bishkek"
 
@@ -127,3 +128,9 @@ def style() -> bytes:
     """The stylesheet: that of find-my-station, and what forms need beside it."""
     own = files("functions.cases").joinpath("style.css").read_bytes()
     return files("functions.tizme").joinpath("style.css").read_bytes() + own
+
+
+@cache
+def script() -> bytes:
+    """The small script of these pages; they work without."""
+    return files("functions.cases").joinpath("cases.js").read_bytes()

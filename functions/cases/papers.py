@@ -30,7 +30,12 @@ _CODE = "x-case-code"
 
 def rule_of(kind: CaseKind, name: str) -> DocumentRule:
     """What a kind says of a document. Raises DocumentsWanted."""
-    rule = next((one for one in kind.documents if one.kind == name), None)
+    return wanted_of(kind.documents, name)
+
+
+def wanted_of(rules: Iterable[DocumentRule], name: str) -> DocumentRule:
+    """The rule of a kind of document among several. Raises DocumentsWanted."""
+    rule = next((one for one in rules if one.kind == name), None)
     if rule is None:
         raise DocumentsWanted("This kind of document is not taken here.", kind=name[:40])
     return rule
@@ -69,6 +74,7 @@ def paper_routes(door: CaseDoor) -> Iterable[Route]:
         total, sha256 = _size(request, rule)
         if any(one.original == sha256 and one.kind == rule.kind for one in draft.documents):
             return json_response({"document": sha256}, 200, _NO_STORE)  # the answer was lost on the way
+        door.count_paper(request)
         upload = door.uploads.begin(draft_owner(code), total, sha256, now=door.now())
         return json_response(_told(upload), 200, _NO_STORE)
 

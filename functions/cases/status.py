@@ -18,6 +18,9 @@ from shailoo.model.case_kind import ActRule
 from shailoo.rules.case_standing import CaseStanding, corrections, open_acts
 from shailoo.usecases.case_desk import dues, owner_of, station_of
 
+PAPER = "paper-"
+"""What the names of file fields of an act begin with; the kind of document follows."""
+
 
 def ask_page(language: Language, *, address: str = "status", fault: str = "") -> Response:
     """The form that takes a code."""
@@ -66,7 +69,9 @@ def status_page(
                 said = _("{moment}, if you do your step today", moment=said)
             rows.append((word(clock.label), f"{said} {_('(overdue)')}" if clock.overdue else said))
     acts = [
-        act_form(standing, rule, code, language, faults=faults if tried == rule.name else None, values=values)
+        act_form(
+            standing, rule, code, language, faults=faults if tried == rule.name else None, values=values, papers=True
+        )
         for rule in own_acts(standing)
     ]
     return page(
@@ -98,13 +103,25 @@ def act_form(
     values: Mapping[str, str] | None = None,
     action: str = f"{PREFIX}act",
     hidden: tuple[Html, ...] = (),
+    papers: bool = False,
 ) -> Html:
-    """The form of one act of the applicant."""
-    word = words(language).gettext
+    """The form of one act of the applicant; with `papers` also for the act's documents, as `multipart/form-data`."""
+    _, word = says(language).gettext, words(language).gettext
     fields: list[Html] = []
     if rule.form is not None:
         fields = [fault_summary(rule.form, faults or {}, language)]
         fields += form_fields(rule.form, values or {}, faults or {}, language)
+    takes = rule.documents if papers else ()
+    for one in takes:
+        hint = tag(
+            "p", _("A scan or photograph: PDF, JPEG or PNG, at most 20 MB."), class_="hint", id=f"{one.kind}-hint"
+        )
+        label = word(one.label) if one.needed else f"{word(one.label)} ({_('not required')})"
+        control = tag(
+            "input", id=f"paper-{one.kind}", name=f"{PAPER}{one.kind}", type="file", multiple=one.most > 1,
+            required=one.needed, accept=",".join(one.media), aria_describedby=f"{one.kind}-hint",
+        )  # fmt: skip
+        fields.append(tag("div", tag("label", label, for_=f"paper-{one.kind}"), hint, control, class_="field"))
     mark = "" if rule.form is not None else "second"
     return tag(
         "form",
@@ -114,7 +131,7 @@ def act_form(
         tag("input", type="hidden", name="seen", value=len(standing.acts)),
         *fields,
         tag("button", word(rule.label), name="act", value=rule.name, class_=mark or None),
-        method="post", action=action, class_="case",
+        method="post", action=action, class_="case", enctype="multipart/form-data" if takes else None,
     )  # fmt: skip
 
 
@@ -127,6 +144,7 @@ def history(standing: CaseStanding, language: Language, zone: str) -> list[Html]
     for act in standing.acts:
         why = [tag("p", act.reason)] if act.reason else []
         told = _told(standing, act, language)
+        why += [tag("p", _("files: {n}", n=len(act.documents)), class_="hint")] if act.documents else []
         wrong = [tag("p", _("Corrected by a later step"), class_="hint")] if act.n in mended else []
         lines.append(
             tag("li", tag("b", act_label(standing, act, language)), " · ", moment_text(act.entered, language, zone),

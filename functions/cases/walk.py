@@ -14,8 +14,10 @@ from http import HTTPStatus
 
 from functions.cases.door import PREFIX, CaseDoor
 from functions.cases.forms import answers, fault_summary, form_fields, steps_bar, steps_of, typed
-from functions.cases.frame import kind_title, page, pairs, says, words
+from functions.cases.frame import SCRIPT, kind_title, page, pairs, says, words
+from functions.cases.paper_step import named, paper_blocks
 from functions.cases.visitor import Visitor
+from functions.cases.work import BITS
 from functions.staff.pages import Html, join, select, tag
 from functions.web import Response
 from shailoo.model.base import Language
@@ -94,7 +96,7 @@ def begin_page(
         ]  # fmt: skip
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
     choice = [(one.id, one.short_name.text(language)) for one in elections]
-    rows = [tag("div", tag("label", _("Election"), for_="election"), _named(select("election", choice), "election"),
+    rows = [tag("div", tag("label", _("Election"), for_="election"), named(select("election", choice), "election"),
                 class_="field")]  # fmt: skip
     if kind.needs_station:
         trouble = [tag("p", _(fault), class_="msg", id="station-fault")] if fault else []
@@ -110,12 +112,14 @@ def begin_page(
                 class_="field error" if fault else "field",
             )
         )  # fmt: skip
+    work = [tag("input", type="hidden", name=name, value="") for name in ("task", "work")]
     form = tag(
-        "form", _hidden(language, "", 0, visitor), *rows, tag("button", _("Begin")), method="post",
-        action=f"{PREFIX}new/{kind.name}", class_="case",
+        "form", _hidden(language, "", 0, visitor), *work, *rows, tag("button", _("Begin")), method="post",
+        action=f"{PREFIX}new/{kind.name}", class_="case", data_task=door.task(), data_bits=BITS,
     )  # fmt: skip
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
-    return page(language, kind_title(kind, language), *blocks, form, address=f"{PREFIX}new/{kind.name}", status=status)
+    address = f"{PREFIX}new/{kind.name}"
+    return page(language, kind_title(kind, language), *blocks, form, address=address, status=status, script=SCRIPT)
 
 
 def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
@@ -129,7 +133,8 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
         blocks.append(_saved(here))
     action, buttons = f"{PREFIX}new/{kind.name}", [tag("button", _("Next"), name="go", value="next")]
     if here.step == documents_step(kind):
-        blocks += _documents(here, visitor)
+        hidden = _hidden(language, here.code, here.step, visitor)
+        blocks += paper_blocks(kind, draft, language, hidden, here.faults)
         inside: list[Html] = []
     elif here.step == last_step(kind):
         blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
@@ -144,10 +149,11 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
     buttons.append(tag("button", _("Save and leave"), name="go", value="save", class_="second", formnovalidate=True))
     blocks.append(
         tag("form", _hidden(language, here.code, here.step, visitor), *inside, tag("div", *buttons, class_="ways"),
-            method="post", action=action, class_="case")
+            method="post", action=action, class_="case", data_way=True)
     )  # fmt: skip
     status = HTTPStatus.UNPROCESSABLE_ENTITY if here.faults else HTTPStatus.OK
-    return page(language, kind_title(kind, language), *blocks, address="", status=status)
+    script = SCRIPT if here.step == documents_step(kind) else None
+    return page(language, kind_title(kind, language), *blocks, address="", status=status, script=script)
 
 
 def look_through(door: CaseDoor, here: Here) -> Html:
@@ -191,41 +197,6 @@ def _saved(here: Here) -> Html:
     )
 
 
-def _documents(here: Here, visitor: Visitor) -> list[Html]:
-    assert here.draft is not None  # noqa: S101 -- only the first page has none
-    kind, language = here.kind, here.language
-    _, word = says(language).gettext, words(language).gettext
-    there = [one.kind for one in here.draft.documents]
-    lists = []
-    for rule in kind.documents:
-        count = there.count(rule.kind)
-        state = _("files: {n}", n=count) if count else _("needed") if rule.needed else _("not required")
-        remove = []
-        if count:
-            remove = [
-                tag("form", _hidden(language, here.code, here.step, visitor),
-                    tag("button", _("Remove"), name="remove", value=rule.kind, class_="second"),
-                    method="post", action=f"{PREFIX}new/{kind.name}")
-            ]  # fmt: skip
-        lists.append(tag("li", tag("b", word(rule.label)), " · ", state, *remove))
-    options = [(rule.kind, word(rule.label)) for rule in kind.documents]
-    upload = tag(
-        "form",
-        _hidden(language, here.code, here.step, visitor),
-        tag("div", tag("label", _("What it is"), for_="document"), _named(select("document", options), "document"),
-            class_="field"),
-        tag("div", tag("label", _("File"), for_="file"),
-            tag("p", _("A scan or photograph: PDF, JPEG or PNG, at most 20 MB."), class_="hint", id="file-hint"),
-            tag("input", id="file", name="file", type="file", required=True, aria_describedby="file-hint",
-                accept=",".join(sorted({media for rule in kind.documents for media in rule.media}))),
-            class_="field"),
-        tag("button", _("Add this file"), class_="second"),
-        method="post", action=f"{PREFIX}documents/{kind.name}", enctype="multipart/form-data", class_="case",
-    )  # fmt: skip
-    trouble = [tag("p", _(fault), class_="error", role="alert") for fault in here.faults.values()]
-    return [*trouble, tag("ul", *lists, class_="papers"), upload]
-
-
 def _reach(draft: CaseDraft, language: Language) -> list[Html]:
     _ = says(language).gettext
     hint = tag("p", _("Not required. We tell you that something has happened, and never what it is about."),
@@ -248,8 +219,3 @@ def _hidden(language: Language, code: str, step: int, visitor: Visitor) -> Html:
         tag("input", type="hidden", name="step", value=step),
         *([tag("input", type="hidden", name="token", value=visitor.token)] if visitor.token else []),
     )
-
-
-def _named(control: Html, name: str) -> Html:
-    """A choice with the id of its label."""
-    return Html(control.text.replace("<select", f'<select id="{name}"', 1))

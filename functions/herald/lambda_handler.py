@@ -31,7 +31,7 @@ def lambda_handler(event: dict[str, Any], _: LambdaContext) -> Failures:
 def _told(event: dict[str, Any]) -> Failures:
     home = _home()
     if "Records" not in event:
-        tick(_queue(home))
+        tick(_queue(home), home.copies_queue)
         return {"batchItemFailures": []}
     lock = home.retention.keep if home.retention is not None else None
     keep = read_keep_days(home.cloud.keep_days or "")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from shailoo.errors import ShailooError
 from shailoo.ids import Digest
+from shailoo.model.tick import TICK as TICK_BODY
 from shailoo.ports import Queue
 from shailoo.rules.retention import locked_until
 
@@ -23,9 +24,11 @@ Lock = Callable[[Digest, datetime], object]
 Failures = dict[str, list[dict[str, str]]]
 
 
-def tick(publish: Queue) -> None:
-    """Wake the publisher, whatever was lost. Raises StorageFailed."""
-    publish.send(b'{"tick": true}', group=TICK)
+def tick(publish: Queue, copies: Queue | None = None) -> None:
+    """Wake the publisher and, where there is one, the copyist, whatever was lost. Raises StorageFailed."""
+    for queue in (publish, copies):
+        if queue is not None:
+            queue.send(TICK_BODY, group=TICK)
 
 
 def tell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -11,7 +11,7 @@ from python_multipart.multipart import Field, File, parse_form
 
 from functions.web import Request
 
-_MOST_FIELDS = 60
+_MOST_FIELDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,13 @@ class FileForm:
 
     fields: Mapping[str, str]
     data: bytes
+    """Of the first file."""
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Every file that is not empty, with the name of its field."""
 
 
 def read_file_form(request: Request) -> FileForm:
     """Read a `multipart/form-data` body; what cannot be read is an empty form, which every handler refuses."""
-    fields, files = read_files_form(request)
-    return FileForm(fields, files[0][1] if files else b"")
-
-
-def read_files_form(request: Request) -> tuple[Mapping[str, str], Sequence[tuple[str, bytes]]]:
-    """Fields, and each file with the name of its control; a control that was left empty sends an empty file."""
     fields: dict[str, str] = {}
     data: list[tuple[str, bytes]] = []
 
@@ -46,5 +43,6 @@ def read_files_form(request: Request) -> tuple[Mapping[str, str], Sequence[tuple
     try:
         parse_form(headers, io.BytesIO(request.body), on_field, on_file)
     except (FormParserError, ValueError):
-        return {}, ()
-    return fields, data
+        return FileForm({}, b"")
+    files = tuple(pair for pair in data[:_MOST_FIELDS] if pair[1])
+    return FileForm(fields, data[0][1] if data else b"", files)

@@ -11,7 +11,7 @@ from typing import cast
 from functions.cases.forms import typed as typed_of
 from functions.cases.frame import words
 from functions.staff.frame import frame_of
-from functions.staff.multipart import read_files_form
+from functions.staff.multipart import read_file_form
 from functions.staff.pages import tag
 from functions.staff.precinct_door import PREFIX, PrecinctDoor, stations_of, works_at
 from functions.staff.precinct_paper import FORMATS, Format, Sheet, set_slip
@@ -155,7 +155,8 @@ def _entering(door: PrecinctDoor) -> Iterable[Route]:
     def enter(request: Request, caller: Caller) -> Response:
         spot = _spot(door, request, caller)
         kind = _kind(request)
-        fields, files = read_files_form(request)
+        sent = read_file_form(request)
+        fields, files = sent.fields, sent.files
         door.staff.check_token(request, fields.get("token", ""))
         code = fields.get("code", "")
         try:

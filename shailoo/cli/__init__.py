@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from shailoo.cli import boxes, keys, town, town_backup, town_doctor, voter_days
+from shailoo.cli import box_certificates, keys, town, town_backup, town_doctor
+from shailoo.cli.finder_cloud import voters
 from shailoo.cli.home import only_one, opened
 from shailoo.cli.migrate import migrate, refuse_moved
 from shailoo.cli.trace import trace
@@ -66,9 +67,9 @@ app = typer.Typer(
 intake = typer.Typer(help="Reports that come by another way than the network.", no_args_is_help=True)
 package = typer.Typer(help="Election packages.", no_args_is_help=True)
 app.add_typer(intake, name="intake")
-app.add_typer(voter_days.voters, name="voters")
+app.add_typer(voters, name="voters")
 app.add_typer(keys.keys, name="keys")
-app.add_typer(boxes.boxes, name="boxes")
+app.add_typer(box_certificates.boxes, name="boxes")
 app.command()(migrate)
 app.add_typer(package, name="package")
 app.command("trace")(trace)

@@ -76,7 +76,7 @@ def migrate(
     from shailoo.assembly import Installation
     from shailoo.model.cloud import CloudSettings
 
-    target = CloudTarget(CloudSettings.read(_variables(environment)))
+    target = CloudTarget(CloudSettings.read(variables(environment)))
     tell: Tell = (lambda _: None) if as_json else typer.echo
     with only_one(folder, "migrate.lock", MigrationBusy, wait=False), Installation.open(folder) as installation:
         move = Move(installation, target, tell)
@@ -112,7 +112,7 @@ class Move:
         for name, text in self._secrets():
             secret = getattr(self.target.settings, f"{name}_secret")
             if secret is None:
-                self.tell(f"key {name}: the environment names no secret, not put")
+                self.tell(f"key {name}: the environment names no secret, not put{self._advice(name)}")
             else:
                 self.target.put_secret(secret, text)
                 self.tell(f"key {name}: put")
@@ -132,15 +132,16 @@ class Move:
         there = note_signer(self.target.settings, "log", log.name).verifier
         if there.vkey() != log.vkey():
             raise OtherKeyThere(
-                "A log goes on with its own key only: --put-keys puts it into the secret of SHAILOO_LOG_SECRET.",
+                "A log goes on with its own key only: deploy with LogKeyOf=secret; --put-keys puts it into the secret "
+                "that SHAILOO_LOG_SECRET names.",
                 ours=log.key_id.hex(), there=there.key_id.hex(),
             )  # fmt: skip
         receipts = self.source.receipt_verifier
         there = note_signer(self.target.settings, "receipt", receipts.name).verifier
         if there.vkey() != receipts.vkey() and self._boxes_wait():
             raise OtherKeyThere(
-                "Boxes were prepared that know receipts by this installation's key and have not sent. Put it into the "
-                "secret that SHAILOO_RECEIPT_SECRET names (--put-keys).",
+                "Boxes were prepared that know receipts by this installation's key and have not sent: deploy with "
+                "ReceiptKeyOf=secret; --put-keys puts it into the secret that SHAILOO_RECEIPT_SECRET names.",
                 ours=receipts.key_id.hex(), there=there.key_id.hex(),
             )  # fmt: skip
 
@@ -156,6 +157,7 @@ class Move:
             "files of uploads": sum(1 for _ in uploads_of(self.source.folder / "uploads")),
             "packages": len(self.source.elections),
             "public files": sum(1 for _ in files_of(self.source.public)),
+            **self._keys(),
             "stays here": self._stays(),
         }
 
@@ -248,6 +250,19 @@ class Move:
         if (client := self.source.client_secret) is not None:
             yield "client", client
 
+    def _keys(self) -> dict[str, object]:
+        """Who will sign there, for whoever decides before anything is moved."""
+        given = self.target.settings
+        log = "goes on, from SHAILOO_LOG_SECRET" if given.log_secret else "the same, imported into KMS"
+        receipt = "goes on, from SHAILOO_RECEIPT_SECRET" if given.receipt_secret else "another, of KMS: no box waits"
+        return {"key of the log": log, "key of receipts": receipt}
+
+    def _advice(self, name: str) -> str:
+        wanted = {"log": "LogKeyOf=secret: a log goes on with its own key only"}
+        if self._boxes_wait():
+            wanted["receipt"] = "ReceiptKeyOf=secret: boxes wait that know no other key"
+        return f" (deploy with {wanted[name]})" if name in wanted else ""
+
     def _boxes_wait(self) -> bool:
         from shailoo.usecases.arm_boxes import still_to_send
 
@@ -271,7 +286,7 @@ def refuse_moved(folder: Path) -> None:
         raise Moved("This installation has moved; moved.json says where and when. Serve it there.", folder=folder.name)
 
 
-def _variables(path: Path) -> dict[str, str]:
+def variables(path: Path) -> dict[str, str]:
     """Lines `SHAILOO_NAME=value`; empty lines and lines that begin with # are passed over. Raises NotFound."""
     try:
         text = path.read_text(encoding="utf-8")

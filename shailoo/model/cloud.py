@@ -30,7 +30,8 @@ class CloudSettings(Frozen):
     stage: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
     """Name of the deployment: `night-2026`, `test`."""
     state_bucket: Name
-    """`settings.json`, `elections/<id>.zip`, and the publisher's snapshots below `publisher/`."""
+    """`settings.json`, `elections/<id>.zip`, the publisher's snapshots below `publisher/`, the index's stations below
+    `finder/`."""
     records_table: Name | None = None
     """Records and their feed."""
     items_table: Name | None = None
@@ -65,6 +66,8 @@ class CloudSettings(Frozen):
     """Secret under which people are known in records of cases: the functions of cases alone."""
     client_secret: Name | None = None
     """Secret that the identity provider knows us by: the staff function alone."""
+    finder_secret: Name | None = None
+    """Secret under which the keys of find-my-station are made: that function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None
     """Kinds of papers whose originals are locked for longer than the others, each with its days: `protocol=3653,…`."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 1

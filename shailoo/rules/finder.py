@@ -82,6 +82,11 @@ def finder_keys(secret: bytes, people: Iterable[tuple[str, str, str]]) -> Iterat
         yield _digest(secret, pin, folded) + station.encode("ascii")
 
 
+def secret_id(secret: bytes) -> str:
+    """By which two secrets can be told apart: 16 hexadecimal digits that say nothing about a secret of 32 bytes."""
+    return hmac.digest(secret, b"tizme-secret-1", "sha256")[:8].hex()
+
+
 def _digest(secret: bytes, pin: str, folded: bytes) -> bytes:
     return hmac.digest(secret, b"tizme-1\n%b\n%b" % (pin.encode("ascii"), folded), "sha256")[:KEY_BYTES]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 _ROWS: Final = 4
-_SLICES: Final = 4
+SLICES: Final = 4
 _FULL: Final = 255
 
 
@@ -31,7 +31,7 @@ class Limit:
 
         Always the same: how long somebody really has to wait would tell when the key was used before.
         """
-        return self.seconds + self.seconds // _SLICES
+        return self.seconds + self.seconds // SLICES
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class QuestionLimit:
 
     def take(self, key: bytes, now: int) -> bool:
         """Count a question at a second, unless there were too many: then it is not counted, and the answer is False."""
-        self._turn(now * _SLICES // self.limit.seconds)
+        self._turn(now * SLICES // self.limit.seconds)
         digest = hmac.digest(self.secret, key, "sha256")
         places = [int.from_bytes(digest[4 * row : 4 * row + 4], "big") % self.width for row in range(_ROWS)]
         counts = [sum(one[row][place] for one in self._slices) for row, place in enumerate(places)]
@@ -61,9 +61,9 @@ class QuestionLimit:
 
     def _turn(self, slice_no: int) -> None:
         """Begin a slice and forget those that no window reaches any more. A clock that goes back begins none."""
-        missing = min(max(slice_no - self._newest, 0), _SLICES + 1)
+        missing = min(max(slice_no - self._newest, 0), SLICES + 1)
         for _ in range(missing):
             self._slices.append(tuple(bytearray(self.width) for _ in range(_ROWS)))
-        while len(self._slices) > _SLICES + 1:
+        while len(self._slices) > SLICES + 1:
             self._slices.popleft()
         self._newest = max(self._newest, slice_no)

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from shailoo.errors import Refused
+from shailoo.errors import Refused, StorageFailed
 from shailoo.ids import StationNo
 from shailoo.model.voter_list import Centre
 from shailoo.ports import Clock, StationFinder
 from shailoo.rules.finder import finder_key, read_pin
-from shailoo.rules.question_limit import Limit, QuestionLimit
+from shailoo.rules.question_limit import Limit
 
 PER_ADDRESS: Final = Limit(20, 600)
 """Questions from one address of the net. Telephone companies put many people behind one: do not set it lower."""
@@ -29,6 +29,12 @@ class TooManyQuestions(Refused):
     """Too many questions came from this address or with this PIN. Fact `retry_after`: seconds."""
 
     code = "too-many-questions"
+
+
+class IndexNotReady(StorageFailed):
+    """There is no index, or no secret that fits it: nobody can be found until the operator has put it there."""
+
+    code = "index-not-ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +60,37 @@ class NotOnAList:
 Answer = Found | NotOnAList
 
 
+class Counted(Protocol):
+    """Counts the questions of each key, in this process or for all of them."""
+
+    @property
+    def limit(self) -> Limit:
+        """How many are let through."""
+        ...
+
+    def take(self, key: bytes, now: int) -> bool:
+        """Count a question at a second, unless there were too many: then it is not counted, and the answer is False.
+
+        Raises StorageFailed when it may not have been counted: the question is then not answered.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Both limits, with the lock that guards them."""
+    """Both limits, with the lock that guards them, if they want one."""
 
-    address: QuestionLimit
-    pin: QuestionLimit
+    address: Counted
+    pin: Counted
     lock: AbstractContextManager[object]
 
 
 @dataclass(frozen=True, slots=True)
 class StationDesk:
-    """Whoever answers the question. `secret` is that of the index; `place` knows every station of the index."""
+    """Whoever answers the question. `secret` gives that of the index; `place` knows every station of the index."""
 
     finder: StationFinder
-    secret: bytes = field(repr=False)
+    secret: Callable[[], bytes]
     place: Callable[[StationNo], Place]
     limits: Limits
     clock: Clock
@@ -78,7 +100,7 @@ class StationDesk:
 
         Raises NotAQuestion (of the form of the words alone; not counted), TooManyQuestions, StorageFailed.
         """
-        key = finder_key(self.secret, pin, surname)
+        key = finder_key(self.secret(), pin, surname)
         self._count(read_pin(pin), address)
         station = self.finder.find(key)
         return NotOnAList() if station is None else Found(self.place(station))

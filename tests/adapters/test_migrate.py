@@ -258,14 +258,28 @@ def test_a_log_goes_on_with_its_own_key_or_not_at_all(folder: Path, stage: Stage
         stage.target.put_secret(str(getattr(stage.settings, f"{kind}_secret")), (tmp_path / f"{kind}.key").read_text())
     error = bad("migrate", "--dir", folder, "--environment", stage.file)
     assert error.code == "other-key-there"
+    assert "LogKeyOf=secret" in str(error)
     stage.target.put_secret(str(name), (folder / "keys" / "log.key").read_text())
-    assert "Installation" not in good("migrate", "--dir", folder, "--environment", stage.file, "--dry-run")
+    told = good("migrate", "--dir", folder, "--environment", stage.file, "--dry-run")
+    assert "key of the log: goes on, from SHAILOO_LOG_SECRET" in told
     good("boxes", "manifest", "--dir", folder, "--out", tmp_path / "m", "--box", "ABB-000006")
-    assert "receipts" in str(bad("migrate", "--dir", folder, "--environment", stage.file))
+    assert "ReceiptKeyOf=secret" in str(bad("migrate", "--dir", folder, "--environment", stage.file))
     moved(folder, stage)
     with Installation.open(folder) as installation:
         signer = note_signer(stage.settings, "log", "unused")
         SignedNote.parse(signer.sign("a head\n")).verify(installation.log_signer.verifier)
+
+
+def test_a_key_that_is_not_put_is_told_with_what_to_choose(folder: Path, stage: Stage, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.env"
+    lines = stage.file.read_text().splitlines()
+    bare.write_text("\n".join(one for one in lines if not one.startswith(("SHAILOO_LOG_", "SHAILOO_RECEIPT_"))))
+    told = shailoo("migrate", "--dir", folder, "--environment", bare, "--put-keys").out
+    assert "key log: the environment names no secret, not put (deploy with LogKeyOf=secret" in told
+    assert "key receipt: the environment names no secret, not put\n" in told
+    good("boxes", "manifest", "--dir", folder, "--out", tmp_path / "m", "--box", "ABB-000006")
+    told = shailoo("migrate", "--dir", folder, "--environment", bare, "--put-keys").out
+    assert "not put (deploy with ReceiptKeyOf=secret: boxes wait" in told
 
 
 def test_exactly_one_of_key_and_secret_says_who_signs(stage: Stage) -> None:
@@ -304,6 +318,12 @@ def test_somebody_else_who_writes_into_the_target_is_noticed(stage: Stage, key: 
     with pytest.raises(TargetHoldsOthers):
         carry_records(source, target.numbered, 0)
     assert target.records.last() == 1
+
+
+def test_what_find_my_station_keeps_in_the_cloud_alone_is_nobody_elses_value(stage: Stage) -> None:
+    for name in ("finder/index", "asked/pin/00ff", "log/head"):
+        stage.target.items.swap(name, b"1", expected=None)
+    assert list(stage.target.item_names()) == ["log/head"]
 
 
 def test_numbers_are_kept_whatever_order_the_keys_have_and_a_lost_answer_is_recognised(stage: Stage) -> None:

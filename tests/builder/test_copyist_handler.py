@@ -9,12 +9,14 @@ import pytest
 from builder.copyist_handler import CopyistDesk
 from shailoo.adapters.memory import Fault, MemoryObjectStore, MemoryQueue, MemoryStore
 from shailoo.model.document import DocumentCopied
+from shailoo.model.tick import TICK
 from tests.builder.copying import MADE, FakeMaker
 from tests.builder.functions import Context
 from tests.functions.browser import FixedClock
 from tests.usecases.papers import Papers
 
 EVENT = {"Records": [{"messageId": "m1", "body": "{}"}]}
+TICKED = {"Records": [{"messageId": "t1", "body": TICK.decode()}]}
 DONE: dict[str, list[dict[str, str]]] = {"batchItemFailures": []}
 
 
@@ -27,7 +29,7 @@ def papers() -> Papers:
 class Home:
     """What a copyist touches."""
 
-    store: MemoryStore
+    records: MemoryStore
     objects: MemoryObjectStore
     clock: FixedClock
     copies_queue: MemoryQueue | None
@@ -65,6 +67,24 @@ def test_what_fails_for_now_comes_again_after_the_queue_s_pause(papers: Papers) 
     desk = CopyistDesk(home(papers, MemoryQueue()), FakeMaker())
     assert desk.handle(EVENT, Context("r1")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert desk.handle(EVENT, Context("r2")) == DONE
+    assert copies(papers) == 1
+
+
+def test_a_tick_finds_what_a_lost_message_spoke_of(papers: Papers) -> None:
+    desk = CopyistDesk(home(papers, MemoryQueue()), FakeMaker())
+    assert desk.handle(EVENT, Context("r1")) == DONE
+    papers.received()  # and nobody says so
+    assert desk.handle(TICKED, Context("r2")) == DONE
+    assert copies(papers) == 1
+
+
+def test_a_tick_does_not_come_again_when_nothing_could_be_made(papers: Papers) -> None:
+    papers.received()
+    papers.objects.plan.add(Fault(fail="before"), Fault(fail="before"))
+    desk = CopyistDesk(home(papers, MemoryQueue()), FakeMaker())
+    both = {"Records": [*TICKED["Records"], *EVENT["Records"]]}
+    assert desk.handle(both, Context("r1")) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert desk.handle(TICKED, Context("r2")) == DONE
     assert copies(papers) == 1
 
 

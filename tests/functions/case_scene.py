@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from functions.cases.door import PREFIX
+from functions.cases.door import CODES_PER_ADDRESS, FILINGS_PER_ADDRESS, PREFIX, CaseDoor, DoorLimits
+from functions.cases.frame import case_error
+from functions.cases.routes import case_routes
+from functions.cases.visitor import Visitor
 from functions.intake.refusal_counter import RefusalCounter
 from functions.routers import make_router
-from functions.web import Request, Response, Router
+from functions.web import Caller, Request, Response, Router
 from shailoo.assembly import Installation, save_settings
 from shailoo.kinds import KINDS
+from shailoo.model.case import CaseAct, Official, case_key
 from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.case_kind import (
     ActRule,
@@ -31,7 +36,10 @@ from shailoo.model.case_kind import (
     Status,
     Text,
 )
+from shailoo.model.record import record_bytes
+from shailoo.records.case_code import case_of
 from shailoo.rules.case_kinds import check_kind
+from shailoo.rules.question_limit import QuestionLimit
 from tests.functions.browser import FixedClock
 from tests.voting import SMALL
 
@@ -66,7 +74,8 @@ LAMP = check_kind(
         ),
         acts=(
             ActRule("ask", "Ask", frozenset({"new"}), "asked", body=True, reason=True),
-            ActRule("answer", "Answer", frozenset({"asked"}), "new", applicant=True, form=Answered),
+            ActRule("answer", "Answer", frozenset({"asked"}), "new", applicant=True, form=Answered,
+                    documents=(DocumentRule("photo", "Photograph", most=2),)),
             ActRule("mend", "Mend", frozenset({"new"}), "mended", ("precinct", "territorial"), told=True),
         ),
         clocks=(ClockRule("mend", "Mending", Days(3), "art. 2", stops=frozenset({"mended"}),
@@ -106,6 +115,28 @@ class Scene:
         return code_in(first)
 
 
+def asked(scene: Scene, code: str, why: str = "Which lamp?") -> None:
+    """The precinct has a question about a lamp."""
+    desk = scene.installation.case_desk
+    official = Official(person="a" * 64, commission=f"pec-{scene.station}", role="precinct")
+    act = CaseAct(case=case_of(code), n=1, act="ask", by=official, entered=MORNING, reason=why)
+    desk.store.append(case_key(act), record_bytes(act))
+
+
+def multipart(address: str, fields: Mapping[str, str], files: Sequence[tuple[str, bytes]]) -> Request:
+    """A form with files, as a browser sends it."""
+    mark = "frontier"
+    body = b"".join(
+        f'--{mark}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    )
+    for name, data in files:
+        body += f'--{mark}\r\ncontent-disposition: form-data; name="{name}"; filename="a.png"\r\n\r\n'.encode()
+        body += data + b"\r\n"
+    headers = {"accept": "text/html", "content-type": f"multipart/form-data; boundary={mark}", "accept-language": "en"}
+    return Request("POST", address, {}, headers, body + f"--{mark}--\r\n".encode())
+
+
 def code_in(response: Response) -> str:
     """The code that a page tells."""
     found = re.search(r"[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){3}", response.body.decode())
@@ -125,3 +156,17 @@ def case_scene(folder: Path, *, now: datetime = MORNING, kinds: Mapping[str, Cas
     opened.__dict__["case_desk"] = replace(opened.case_desk, kinds=known, draw=secrets.token_bytes)
     station = opened.elections["small"].stations[0].no
     return Scene(opened, make_router(opened, RefusalCounter()), station)
+
+
+def visited(scene: Scene, visitor: Visitor) -> Scene:
+    """The same installation, to whoever has signed in as `visitor`."""
+    home = scene.installation
+    secret = b"a secret of a test"
+    limits = DoorLimits(
+        QuestionLimit(FILINGS_PER_ADDRESS, secret, 1 << 10), QuestionLimit(CODES_PER_ADDRESS, secret, 1 << 10), Lock()
+    )
+    door = CaseDoor(
+        desk=home.case_desk, index=home.case_index, items=home.store, uploads=home.uploads, clock=home.clock,
+        origin="http://127.0.0.1", limits=limits, secret=secret, visitor=lambda _: visitor,
+    )  # fmt: skip
+    return replace(scene, router=Router(case_routes(door), lambda _: Caller(), case_error))

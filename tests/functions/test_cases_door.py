@@ -13,8 +13,9 @@ from functions.web import Request
 from shailoo.records.case_code import case_of
 from shailoo.records.case_receipt import read_case_receipt
 from shailoo.records.note import SignedNote
+from shailoo.usecases.case_desk import find_case
 from shailoo.usecases.case_drafts import NoSuchDraft, read_draft
-from tests.functions.case_scene import MORNING, Scene, case_scene, code_in
+from tests.functions.case_scene import MORNING, Scene, asked, case_scene, code_in, multipart
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -110,26 +111,37 @@ def test_a_code_is_forgiven_what_people_write_differently(scene: Scene) -> None:
 
 def test_documents_are_known_by_what_they_hold(scene: Scene) -> None:
     code = scene.begun()
-    page = scene.router.handle(multipart(scene, code, PNG))
+    page = scene.router.handle(photo(code, PNG))
     assert page.status == 200, page.body.decode()
     draft = read_draft(code, scene.installation.store, now=MORNING)
     assert [(one.kind, one.media, one.bytes) for one in draft.documents] == [("photo", "image/png", len(PNG))]
-    refused = scene.router.handle(multipart(scene, code, b"MZ this is a program"))
+    refused = scene.router.handle(photo(code, b"MZ this is a program"))
     assert refused.status == 422
     assert refused.code == "document-is-program"
 
 
-def multipart(scene: Scene, code: str, data: bytes) -> Request:
-    mark = "frontier"
+def photo(code: str, data: bytes) -> Request:
+    """A photograph for a draft of LAMP, sent with a form."""
     fields = {"code": code, "document": "photo", "step": "3", "lang": "en"}
-    body = b"".join(
-        f'--{mark}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields.items()
-    )
-    body += f'--{mark}\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n'.encode()
-    body += data + f"\r\n--{mark}--\r\n".encode()
-    headers = {**scene.headers, "content-type": f"multipart/form-data; boundary={mark}"}
-    return Request("POST", f"{PREFIX}documents/lamp", {}, headers, body)
+    return multipart(f"{PREFIX}documents/lamp", fields, [("file", data)])
+
+
+def test_the_applicant_answers_a_question_with_words_and_files(scene: Scene) -> None:
+    code = handed_in(scene)
+    asked(scene, code, "Which of the two lamps?")
+    page = scene.post(f"{PREFIX}status", {"code": code}).body.decode()
+    assert "Which of the two lamps?" in page
+    assert 'name="paper-photo"' in page
+    answer = {"code": code, "act": "answer", "seen": "1", "more": "the left one"}
+    refused = scene.router.handle(multipart(f"{PREFIX}act", {**answer, "more": ""}, [("paper-photo", PNG)]))
+    assert (refused.status, "This must be filled in." in refused.body.decode()) == (422, True)
+    for _ in range(2):
+        done = scene.router.handle(multipart(f"{PREFIX}act", answer, [("paper-photo", PNG), ("paper-photo", b"")]))
+        assert done.status == 200, done.body.decode()
+    (_, act) = find_case(case_of(code), scene.installation.case_desk).acts
+    assert [(one.kind, one.bytes) for one in act.documents] == [("photo", len(PNG))]
+    wrong = scene.router.handle(multipart(f"{PREFIX}act", {**answer, "seen": "2"}, [("paper-other", PNG)]))
+    assert (wrong.status, wrong.code) == (422, "documents-wanted")
 
 
 def test_a_program_files_and_follows_in_json(scene: Scene) -> None:

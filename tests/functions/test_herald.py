@@ -94,3 +94,10 @@ def test_a_tick_does_not_wait_behind_a_message_that_failed() -> None:
     tick(publish)
     assert [group for _, group in publish.sent] == [TICK]
     assert len({TICK, NEWS}) == 2
+
+
+def test_a_tick_wakes_the_copyist_too_where_there_is_one() -> None:
+    publish, copies = Line(), Line()
+    tick(publish, copies)
+    assert copies.sent == publish.sent
+    assert [group for _, group in copies.sent] == [TICK]

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,13 +137,13 @@ class CloudNight:
 
     def waiting(self) -> int:
         """Messages of the publisher's queue, those that it has in hand too."""
-        return sum(self._counted(self.cloud.outputs["PublishQueueUrl"]))
+        return sum(self.counted(self.cloud.outputs["PublishQueueUrl"]))
 
     def dead(self) -> int:
         """Messages that the publisher could not work on."""
         queues = self.cloud.clients("sqs")
         return sum(
-            self._counted(queues.get_queue_url(QueueName=f"shailoo-{self.cloud.stage}-dead-publish.fifo")["QueueUrl"])
+            self.counted(queues.get_queue_url(QueueName=f"shailoo-{self.cloud.stage}-dead-publish.fifo")["QueueUrl"])
         )
 
     def shorten_the_wait(self, tries: int = 5) -> None:
@@ -153,10 +153,12 @@ class CloudNight:
         redrive = json.dumps({**json.loads(said), "maxReceiveCount": tries})
         queues.set_queue_attributes(**where, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": redrive})
 
-    def _counted(self, queue: str) -> Iterator[int]:
+    def counted(self, queue: str) -> tuple[int, int]:
+        """Messages of a queue that wait, and those that somebody has in hand."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         said = self.cloud.clients("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-        yield from (int(said[name]) for name in names)
+        waiting, hidden = (int(said[name]) for name in names)
+        return waiting, hidden
 
     def wait(self, what: str, until: Callable[[], bool]) -> None:
         """Look again and again until something is so."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.cloudformation import TEMPLATES, Resolved, load, resolve
-from tests.infra.deployments import parameters
+from tests.infra.deployments import MOVED, parameters
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,12 @@ def template() -> dict[str, Any]:
 def night(template: dict[str, Any]) -> Resolved:
     """Everything there is: personal data here, hosts, a machine at home."""
     return resolve(template, parameters(personal="cloud"))
+
+
+@pytest.fixture(scope="session")
+def moved(template: dict[str, Any]) -> Resolved:
+    """As `night`, and the keys that sign are those of an installation that moved here."""
+    return resolve(template, parameters(personal="cloud") | MOVED)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import httpx
@@ -18,14 +19,17 @@ from infra.stage import StageFile
 from infra.store import Client
 from rehearsal.hands import Commission
 from shailoo.adapters.aws.signer import KmsNoteSigner
-from shailoo.assembly import LOG_PATH, Installation
+from shailoo.assembly import LOG_PATH, IdentityProvider, Installation
 from shailoo.model.election import Election
 from shailoo.records.note import Verifier
 from tests.infra.emulator import REGION, Emulator
+from tests.infra.provider import CLIENT_ID, CLIENT_SECRET
 
 STAGE: Final = "journey"
 WITHOUT: Final = frozenset({"custody"})
 """What the emulator does not know: policies of secrets. It refuses budgets too; none are asked for."""
+OWNER: Final = "arn:aws:iam::000000000000:root"
+"""The account's owner in the emulator, who may take the role of the commission's own machine."""
 _ANSWER_S: Final = 60.0
 _AT_ONCE: Final = 64
 
@@ -99,15 +103,26 @@ class Cloud:
 
 
 def deploy_to(
-    emulator: Emulator, folder: Path, packages: Iterable[Path], build: Build, *, personal: str = "cloud"
+    emulator: Emulator,
+    folder: Path,
+    packages: Iterable[Path],
+    build: Build,
+    *,
+    personal: str = "cloud",
+    issuer: str | None = None,
 ) -> Cloud:
-    """Deploy the template as it stands, then again with an installation that knows its address."""
+    """Deploy the template as it stands, then again with an installation that knows its address.
+
+    `issuer` is an identity provider on the loopback, without TLS. The template takes none such: it is deployed with the
+    address that the provider would have with it, and the authorizer is then told the other.
+    """
+    named = {} if issuer is None else {"IdentityIssuer": _with_tls(issuer), "IdentityAudience": CLIENT_ID}
 
     def deployed(installation: Path | None) -> Mapping[str, str]:
         stage = StageFile(
             region=REGION,
             installation=None if installation is None else str(installation),
-            parameters={"PersonalData": personal},
+            parameters={"PersonalData": personal, "HomePrincipal": OWNER, **named},
         )
         return deploy(
             STAGE,
@@ -121,17 +136,37 @@ def deploy_to(
 
     origin = deployed(None)["Origin"]
     home = folder / "home"
-    Installation.create(home, packages, origin=origin).close()
+    identity = None if issuer is None else IdentityProvider(issuer=issuer, client_id=CLIENT_ID)
+    secret = None if issuer is None else CLIENT_SECRET
+    Installation.create(home, packages, origin=origin, identity=identity, client_secret=secret).close()
     secrets = emulator.client("secretsmanager")
     put(secrets, STAGE, "sealing", sealing_keys(home))
+    outputs = deployed(home)
+    if issuer is not None:
+        put(secrets, STAGE, "client", CLIENT_SECRET.encode())
+        # The emulator draws characters that the template excludes (docs/aws-emulator.md).
+        secrets.put_secret_value(SecretId=outputs["SessionSecretArn"], SecretString=token_hex(32))
+        _without_tls(emulator.client("apigatewayv2"), issuer)
     return Cloud(
         home,
-        deployed(home),
+        outputs,
         emulator.client,
         endpoint=emulator.endpoint,
         authority=emulator.authority,
         log=emulator.log,
     )
+
+
+def _with_tls(issuer: str) -> str:
+    return issuer.replace("http://", "https://", 1)
+
+
+def _without_tls(interfaces: Client, issuer: str) -> None:
+    (api,) = [one["ApiId"] for one in interfaces.get_apis()["Items"] if one["Name"].endswith("-people")]
+    (authorizer,) = interfaces.get_authorizers(ApiId=api)["Items"]
+    assert authorizer["JwtConfiguration"] == {"Issuer": _with_tls(issuer), "Audience": [CLIENT_ID]}
+    told = {"Issuer": issuer, "Audience": [CLIENT_ID]}
+    interfaces.update_authorizer(ApiId=api, AuthorizerId=authorizer["AuthorizerId"], JwtConfiguration=told)
 
 
 def sealing_keys(home: Path) -> bytes:

@@ -7,6 +7,9 @@ from infra.cloudformation import ACCOUNT
 BREAK_GLASS = f"arn:aws:iam::{ACCOUNT}:role/break-glass"
 CEREMONY = f"arn:aws:iam::{ACCOUNT}:role/ceremony"
 HOME = f"arn:aws:iam::{ACCOUNT}:user/home"
+MOVE = f"arn:aws:iam::{ACCOUNT}:role/move"
+MOVED = {"LogKeyOf": "secret", "ReceiptKeyOf": "secret"}
+"""An installation that moved here goes on with its own keys."""
 CODES = ("Intake", "Herald", "Publisher", "Staff", "Tizme", "Copyist")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 
 Context = Mapping[str, str | Sequence[str]]
-_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret")
+_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret", "FinderSecret", "LogSecret", "ReceiptSecret")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Policies:
     @classmethod
     def of(cls, made: Resolved) -> Policies:
         """Of template.yaml with the policies that custody.yaml gives its secrets."""
-        names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn")
+        names = ("Stage", "BreakGlassRoleArn", "CeremonyRoleArn", "MoveRoleArn")
         secrets = {f"{name}Arn": made.outputs.get(f"{name}Arn", "") for name in _SECRETS}
         given = {name: made.parameters[name] for name in names} | secrets
         return cls._with(made, resolve(load(TEMPLATES / "custody.yaml"), given))

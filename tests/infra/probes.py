@@ -87,6 +87,13 @@ def _secret(name: str, key: str = "SecretsKey") -> dict[str, tuple[Try, ...]]:
     }
 
 
+def _secret_key(name: str) -> dict[str, tuple[Try, ...]]:
+    return {
+        "open by hand": (Try("kms:Decrypt", _KEY + name),),
+        "destroy": _at("kms", _KEY + name, "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"),
+    }
+
+
 def _through(service: str, bucket: str | None = None) -> dict[str, str]:
     context = {"kms:ViaService": f"{service}.eu-central-1.amazonaws.com"}
     return context | ({"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}"} if bucket else {})
@@ -113,10 +120,13 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "FinderTable": {
         **_table("FinderTable"),
         "write": (*_lead("PutItem", "FinderTable", "x"), *_at("dynamodb", f"{_TABLE}FinderTable", "BatchWriteItem")),
+        "scan": _at("dynamodb", f"{_TABLE}FinderTable", "Scan"),
+        "remove": _lead("DeleteItem", "FinderTable", "x"),
+        "take away": _at("dynamodb", f"{_TABLE}FinderTable", "ExportTableToPointInTime", "PartiQLSelect"),
     },
     "ObjectsBucket": _bucket("ObjectsBucket"),
     "UploadsBucket": _bucket("UploadsBucket"),
-    "StateBucket": _bucket("StateBucket", "settings.json", "elections/", "publisher/", "prose/"),
+    "StateBucket": _bucket("StateBucket", "settings.json", "elections/", "publisher/", "prose/", "finder/"),
     "PublicBucket": _bucket("PublicBucket", "results/", "tizme/", "talapker/", ""),
     "AccessBucket": _bucket("AccessBucket"),
     "PublishQueue": _queue("PublishQueue"),
@@ -126,9 +136,12 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "DeadNews": _queue("DeadNews"),
     "ReceiptKey": _signer("ReceiptKey"),
     "LogKey": _signer("LogKey"),
+    "LogSecret": _secret("LogSecret", "LogSecretKey"),
+    "ReceiptSecret": _secret("ReceiptSecret", "ReceiptSecretKey"),
     "SealingSecret": _secret("SealingSecret", "SealingSecretKey"),
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
+    "FinderSecret": _secret("FinderSecret"),
     "DataKey": {
         "open originals": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "ObjectsBucket")),),
         "open settings": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "StateBucket")),),
@@ -136,10 +149,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "open by hand": (Try("kms:Decrypt", f"{_KEY}DataKey"), Try("kms:Encrypt", f"{_KEY}DataKey")),
         "destroy": _at("kms", f"{_KEY}DataKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
     },
-    "SealingSecretKey": {
-        "open by hand": (Try("kms:Decrypt", f"{_KEY}SealingSecretKey"),),
-        "destroy": _at("kms", f"{_KEY}SealingSecretKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"),
-    },
+    **{name: _secret_key(name) for name in ("SealingSecretKey", "LogSecretKey", "ReceiptSecretKey")},
     "SecretsKey": {
         "open by hand": (Try("kms:Decrypt", f"{_KEY}SecretsKey"), Try("kms:Encrypt", f"{_KEY}SecretsKey")),
         "destroy": _at("kms", f"{_KEY}SecretsKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),

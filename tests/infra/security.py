@@ -117,7 +117,8 @@ def _key_rotates_or_signs(said: Properties, _: Resolved, __: str) -> bool:
 
 @_rule("AWS::SecretsManager::Secret")
 def _secret_under_its_key_without_a_value(said: Properties, _: Resolved, __: str) -> bool:
-    return said["KmsKeyId"] in ("SecretsKey", "SealingSecretKey") and "SecretString" not in said
+    keys = ("SecretsKey", "SealingSecretKey", "LogSecretKey", "ReceiptSecretKey")
+    return said["KmsKeyId"] in keys and "SecretString" not in said
 
 
 @_rule("AWS::Serverless::Function")

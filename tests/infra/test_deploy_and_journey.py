@@ -8,20 +8,32 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 
 import psutil
 import pytest
+from joserfc.jwk import RSAKey
 
 from rehearsal.packages import find_package
 from shailoo.rules.cache_classes import cache_class
+from tests.adapters.aws.finder_scene import crowd
 from tests.infra.cloud_night import CloudNight, verify
+from tests.infra.cloud_voters import CloudVoters
+from tests.infra.commission_day import SHEET, CommissionDay
 from tests.infra.deployed import STAGE, Cloud, deploy_to
 from tests.infra.emulator import Emulator, emulator
 from tests.infra.host_packages import build
+from tests.infra.provider import Provider, provider
 
-pytestmark = pytest.mark.night
+pytestmark = [
+    pytest.mark.night,
+    # The provider of identities runs in this process and uses a part of a library that is announced to go.
+    pytest.mark.filterwarnings("ignore:get_jwt_config"),
+]
 ELECTION = "small"
 KILLS = 3
+PEOPLE = crowd(300)
+"""On the lists of three stations; nobody of them exists."""
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +43,15 @@ def running() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def cloud(running: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
-    return deploy_to(running, tmp_path_factory.mktemp("cloud"), [find_package(ELECTION)], build)
+def people() -> Iterator[Provider]:
+    with provider() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def cloud(running: Emulator, people: Provider, tmp_path_factory: pytest.TempPathFactory) -> Cloud:
+    folder = tmp_path_factory.mktemp("cloud")
+    return deploy_to(running, folder, [find_package(ELECTION)], build, issuer=people.issuer)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +63,13 @@ def night(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> CloudNight:
     assert played.send() == []
     played.wait("what the boxes sent", played.all_public)
     return played
+
+
+@pytest.fixture(scope="module")
+def day(night: CloudNight, people: Provider) -> Iterator[CommissionDay]:
+    """Members of commissions have signed in at their provider."""
+    with CommissionDay(night, people) as begun:
+        yield begun
 
 
 def test_everything_of_the_template_stands(running: Emulator, cloud: Cloud) -> None:
@@ -151,6 +177,78 @@ def test_functions_killed_in_the_night_lose_nothing_that_was_acknowledged(
         assert verify(address, vkey=cloud.log_verifier.vkey())["ok"]
 
 
+def test_a_paper_goes_from_the_precinct_to_the_public_page_though_the_copyist_is_killed(
+    running: Emulator, cloud: Cloud, night: CloudNight, day: CommissionDay
+) -> None:
+    address = day.upload(SHEET)
+    night.wait("a message in the copyist's hand", lambda: day.in_hand() or day.copied(address))
+    running.kill_workers("shailoo-journey-copyist")
+    cloud.tick()  # its message comes again after minutes; what it spoke of is found before
+    night.wait("a copy", lambda: day.copied(address))
+    assert day.public_paper(SHEET) is None
+    day.approve(address)
+    night.wait("the paper's page", lambda: day.public_paper(SHEET) is not None)
+    told = day.public_paper(SHEET)
+    assert told is not None
+    shown = night.public.read(told["file"].removeprefix("/"))
+    assert shown is not None, told
+    assert (sha256(shown).hexdigest(), len(shown)) == (told["sha256"], told["bytes"])
+    assert len(shown) < 500_000  # nothing of what was attached to the scan
+
+
+def test_a_word_to_the_copyist_that_is_lost_delays_a_copy_by_a_tick(
+    cloud: Cloud, night: CloudNight, day: CommissionDay
+) -> None:
+    day.deaf(deaf=True)
+    address = day.upload("smd-1")
+    night.wait("a word to the copyist", lambda: day.words() > 0)
+    day.lose_messages()
+    day.deaf(deaf=False)
+    assert not day.copied(address)
+    cloud.tick()
+    night.wait("a copy", lambda: day.copied(address))
+
+
+def test_a_protocol_that_two_people_key_stands_on_the_page_with_its_figures(
+    cloud: Cloud, night: CloudNight, day: CommissionDay
+) -> None:
+    day.key(day.precinct)
+    assert day.agreed() is None
+    day.key(day.above)
+    night.wait("the protocol", lambda: day.agreed() is not None)
+    assert day.agreed() == day.figures
+    night.wait("pages that may follow later", lambda: night.waiting() == 0 and night.all_public())
+    with night.public.served() as where:
+        said = verify(where, vkey=cloud.log_verifier.vkey())
+    assert said["ok"], said["broken"]
+
+
+def test_a_program_of_a_commission_is_let_in_by_a_token_of_the_provider(
+    cloud: Cloud, day: CommissionDay, people: Provider
+) -> None:
+    page = f"/api/staff/turnout/{ELECTION}/{day.station}"
+    good = people.token(day.subject)
+    tokens = {
+        "of a member": good,
+        "of somebody without a commission": people.token("somebody"),
+        "for another client": people.token(day.subject, audience="another"),
+        "under another's key": people.token(day.subject, key=RSAKey.generate_key(2048)),
+        "spoilt": good[:-6] + ("A" if good[-6] != "A" else "B") + good[-5:],
+    }
+    with cloud.door("PeopleApiUrl") as door:
+        said = {who: door.get(page, headers={"authorization": f"Bearer {one}"}) for who, one in tokens.items()}
+        said["without one"] = door.get(page)
+    assert {who: answer.status_code for who, answer in said.items()} == {
+        "of a member": 200,
+        "of somebody without a commission": 403,
+        "for another client": 401,
+        "under another's key": 401,
+        "spoilt": 401,
+        "without one": 401,
+    }
+    assert day.station in said["of a member"].text
+
+
 def test_a_publisher_that_fails_again_and_again_leaves_its_message_among_the_dead_and_the_next_one_finds_all(
     cloud: Cloud, night: CloudNight
 ) -> None:
@@ -169,6 +267,67 @@ def test_a_publisher_that_fails_again_and_again_leaves_its_message_among_the_dea
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": good})
     cloud.tick()
     night.wait("what the dead message spoke of", lambda: night.fetch("pointer.json")["version"] > before)
+
+
+@pytest.fixture(scope="module")
+def voters(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> CloudVoters:
+    """The index of made-up people was put into the cloud from the commission's own machine, with its own role."""
+    return CloudVoters.served(cloud, PEOPLE, tmp_path_factory.mktemp("voters") / "cloud.env")
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+@pytest.mark.parametrize("page", [True, False], ids=["form", "json"])
+def test_a_voter_finds_the_station_by_pin_and_surname_and_nobody_by_pin_alone(
+    voters: CloudVoters, language: str, *, page: bool
+) -> None:
+    pin, surname, station = PEOPLE[("ky", "ru", "en").index(language) + 3 * page]
+    found, other, alone = (
+        voters.ask(pin, name, language, "203.0.113.1", page=page) for name in (surname, "Бекова", "")
+    )
+    assert (found.status_code, other.status_code, alone.status_code) == (200, 200, 422)
+    assert found.headers["cache-control"] == "no-store"
+    street = {"ky": "Манас көчөсү, 12", "ru": "улица Манаса, 12", "en": "12 Manas street"}[language]
+    assert str(station) in found.text
+    if page:
+        assert street in found.text
+        assert street not in other.text
+    else:
+        assert found.json()["station"]["address"][language] == street
+        assert other.json() == {"found": False}
+
+
+def test_the_sixth_question_with_a_pin_is_refused_whichever_process_answers(
+    running: Emulator, voters: CloudVoters
+) -> None:
+    statuses = []
+    for at in range(6):
+        answer = voters.ask(*PEOPLE[50][:2], "en", f"198.51.100.{at}")
+        statuses.append(answer.status_code)
+        if at == 2:
+            assert running.kill_workers(f"shailoo-{STAGE}-tizme")  # whoever answers next has counted nothing itself
+    assert statuses == [200] * 5 + [429]
+    assert (answer.json()["code"], answer.headers["retry-after"]) == ("too-many-questions", "4500")
+
+
+def test_a_newer_list_replaces_the_older_and_nothing_of_that_is_left(running: Emulator, voters: CloudVoters) -> None:
+    pin, surname, _ = PEOPLE[60]
+    voters.index([*PEOPLE[:60], (pin, surname, "1003"), *PEOPLE[70:]], 2)
+    done = voters.load_at_once()
+    assert (done.load, done.written, done.removed) == (2, len(PEOPLE) - 9, len(PEOPLE))
+    running.kill_workers(f"shailoo-{STAGE}-tizme")  # nobody goes by the older one any more
+    assert voters.ask(pin, surname, "en", "198.51.100.60").json()["station"]["station"] == "1003"
+    assert voters.ask(*PEOPLE[61][:2], "en", "198.51.100.61").json() == {"found": False}
+
+
+def test_nothing_of_a_question_is_written_down_anywhere(cloud: Cloud, voters: CloudVoters) -> None:
+    del voters
+    logs = cloud.clients("logs").filter_log_events(logGroupName=f"/shailoo/{STAGE}/tizme")["events"]
+    written = cloud.log() + "".join(one["message"] for one in logs)
+    assert "/api/tizme/station" in written
+    items = cloud.clients("dynamodb").scan(TableName=cloud.outputs["ItemsTableName"])["Items"]
+    assert any(row["name"]["S"].startswith("asked/pin/") for row in items)
+    for text in (written, repr(items)):
+        assert not any(one in text for one in (*(pin for pin, *_ in PEOPLE), "Асанов", "198.51.100"))
 
 
 def test_the_emulator_is_gone_with_whoever_started_it() -> None:

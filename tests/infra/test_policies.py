@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.cloudformation import ACCOUNT, Resolved, resolve
-from tests.infra.deployments import BREAK_GLASS, CEREMONY, parameters
+from tests.infra.deployments import BREAK_GLASS, CEREMONY, MOVE, MOVED, parameters
 from tests.infra.iam import Policies, Question, roles
 from tests.infra.probes import PROBES, words
 
@@ -24,7 +24,8 @@ MAY: dict[str, dict[str, set[str]]] = {
         "ItemsTable": {"read", "swap"},
         "ObjectsBucket": {"put"},
         "StateBucket": _SETTINGS,
-        "ReceiptKey": {"sign", "public key"},
+        "ReceiptKey": {"sign", "public key"},  # this, or the next
+        "ReceiptSecret": {"read"},
         "SealingSecret": {"read"},
         "DataKey": {"open tables", "open settings"},
     },
@@ -46,7 +47,8 @@ MAY: dict[str, dict[str, set[str]]] = {
             *(f"{verb} {portal}/" for verb in ("get", "put", "delete") for portal in ("results", "tizme", "talapker")),
         },
         "PublishQueue": {"take"},
-        "LogKey": {"sign", "public key"},
+        "LogKey": {"sign", "public key"},  # this, or the next
+        "LogSecret": {"read"},
         "DataKey": {"open tables", "open settings", "open originals"},
     },
     "staff": {
@@ -62,7 +64,8 @@ MAY: dict[str, dict[str, set[str]]] = {
     "tizme": {
         "FinderTable": {"read"},
         "ItemsTable": {"read", "swap"},
-        "StateBucket": _SETTINGS,
+        "StateBucket": {*_SETTINGS, "get finder/"},
+        "FinderSecret": {"read"},
         "DataKey": {"open tables", "open settings"},
     },
     "copyist": {
@@ -75,13 +78,18 @@ MAY: dict[str, dict[str, set[str]]] = {
     "home": {
         "RecordsTable": _APPENDS,
         "ItemsTable": {"read", "swap"},
-        "FinderTable": {"write"},
+        "FinderTable": {"write", "scan", "remove"},
         "ObjectsBucket": {"put"},
-        "StateBucket": _SETTINGS,
+        "StateBucket": {*_SETTINGS, "put finder/", "delete finder/"},
         "PublicBucket": {"get tizme/", "put tizme/", "delete tizme/"},
         "DataKey": {"open tables", "open settings"},
     },
 }
+
+
+HOLDERS = ("DynamoDB::Table", "KMS::Key", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret")
+IN_KMS = {"LogKey", "ReceiptKey"}
+IN_SECRETS = {"LogSecret", "LogSecretKey", "ReceiptSecret", "ReceiptSecretKey"}
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +99,22 @@ def policies(night: Resolved) -> Policies:
 
 @pytest.mark.parametrize("resource", PROBES)
 @pytest.mark.parametrize("role", MAY)
+@pytest.mark.parametrize("deployment", ["night", "moved"])
 def test_each_role_may_what_the_table_says_and_nothing_else(
-    role: str, resource: str, policies: Policies, night: Resolved
+    role: str, resource: str, deployment: str, request: pytest.FixtureRequest
 ) -> None:
-    assert words(policies, roles(night)[role], resource) == MAY[role].get(resource, set())
+    made: Resolved = request.getfixturevalue(deployment)
+    may = MAY[role].get(resource, set()) if resource in made.resources else set()
+    assert words(Policies.of(made), roles(made)[role], resource) == may
 
 
-def test_the_table_names_every_role_and_every_resource_that_holds_something(night: Resolved) -> None:
-    assert roles(night).keys() == MAY.keys()
-    holders = ("DynamoDB::Table", "KMS::Key", "S3::Bucket", "SQS::Queue", "SecretsManager::Secret")
-    assert night.of_type(*(f"AWS::{one}" for one in holders)).keys() == PROBES.keys()
+@pytest.mark.parametrize(("deployment", "without"), [("night", IN_SECRETS), ("moved", IN_KMS)])
+def test_the_table_names_every_role_and_every_resource_that_holds_something(
+    deployment: str, without: set[str], request: pytest.FixtureRequest
+) -> None:
+    made: Resolved = request.getfixturevalue(deployment)
+    assert roles(made).keys() == MAY.keys()
+    assert made.of_type(*(f"AWS::{one}" for one in HOLDERS)).keys() == PROBES.keys() - without
 
 
 def _everybody(made: Resolved) -> Iterator[str]:
@@ -125,6 +139,11 @@ def _everybody(made: Resolved) -> Iterator[str]:
             f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:SessionSecret",
             "staff",
         ),
+        (
+            "secretsmanager:GetSecretValue",
+            f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:FinderSecret",
+            "tizme",
+        ),
         ("s3:PutObject", "arn:aws:s3:::PublicBucket/results/ky/index.html", "publisher"),
         ("s3:DeleteObject", "arn:aws:s3:::PublicBucket/results/ky/index.html", "publisher"),
         (
@@ -146,6 +165,64 @@ def test_even_an_administrator_cannot_do_what_belongs_to_one(
     mighty = Policies({one: [everything] for one in _everybody(night)}, said.resource)
     allowed = {one for one in mighty.own if mighty.allows(Question(one, action, resource))}
     assert {one.rpartition("/")[2].removeprefix("shailoo-night-") for one in allowed} == {who}
+
+
+KEYS_MOVED = [
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:LogSecret", {"publisher"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:ReceiptSecret", {"intake"}),
+    ("secretsmanager:PutSecretValue", "secretsmanager", "secret:LogSecret", {"ceremony"}),
+    ("secretsmanager:PutSecretValue", "secretsmanager", "secret:ReceiptSecret", {"ceremony"}),
+    ("secretsmanager:DeleteSecret", "secretsmanager", "secret:LogSecret", {"break-glass"}),
+    ("kms:Decrypt", "kms", "key/LogSecretKey", {"publisher", "ceremony"}),
+    ("kms:Decrypt", "kms", "key/ReceiptSecretKey", {"intake", "ceremony"}),
+]
+MOVES = [
+    *KEYS_MOVED[:4],
+    *KEYS_MOVED[5:],
+    ("secretsmanager:PutSecretValue", "secretsmanager", "secret:SealingSecret", {"ceremony"}),
+    ("kms:Decrypt", "kms", "key/SealingSecretKey", {"intake", "ceremony"}),
+    ("s3:PutObject", "s3", "ObjectsBucket/x", {"intake", "staff", "copyist", "home"}),
+    ("s3:PutObject", "s3", "PublicBucket/results/ky/index.html", {"publisher"}),
+    ("s3:PutObject", "s3", "PublicBucket/tizme/ky/index.html", {"publisher", "home"}),
+]
+"""What `shailoo migrate` does that nobody else may: with its role the move may it too."""
+
+
+def _who_may_at_most(made: Resolved, action: str, service: str, resource: str) -> set[str]:
+    """The roles that a resource does not refuse, had each of them a policy that allows everything."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    everybody = [*_everybody(made), MOVE]
+    mighty = Policies({one: [everything] for one in everybody}, Policies.of(made).resource)
+    arn = f"arn:aws:s3:::{resource}" if service == "s3" else f"arn:aws:{service}:eu-central-1:{ACCOUNT}:{resource}"
+    allowed = {one for one in everybody if mighty.allows(Question(one, action, arn))}
+    return {one.rpartition("/")[2].removeprefix("shailoo-night-") for one in allowed}
+
+
+@pytest.mark.parametrize(("action", "service", "resource", "who"), KEYS_MOVED)
+def test_keys_that_moved_belong_to_one_function_each(
+    action: str, service: str, resource: str, who: set[str], moved: Resolved
+) -> None:
+    assert _who_may_at_most(moved, action, service, resource) == who
+
+
+@pytest.mark.parametrize(("action", "service", "resource", "who"), MOVES)
+def test_a_move_may_what_it_needs_as_long_as_it_has_a_role(
+    action: str, service: str, resource: str, who: set[str], template: dict[str, Any]
+) -> None:
+    moving = resolve(template, parameters(personal="cloud") | MOVED | {"MoveRoleArn": MOVE})
+    assert _who_may_at_most(moving, action, service, resource) == {*who, "move"}
+
+
+def test_a_move_reads_no_other_secret_takes_no_original_away_and_signs_nothing(template: dict[str, Any]) -> None:
+    moving = resolve(template, parameters(personal="cloud") | {"MoveRoleArn": MOVE})
+    for action, service, resource in (
+        ("secretsmanager:GetSecretValue", "secretsmanager", "secret:SealingSecret"),
+        ("secretsmanager:GetSecretValue", "secretsmanager", "secret:SessionSecret"),
+        ("s3:DeleteObjectVersion", "s3", "ObjectsBucket/x"),
+        ("kms:Sign", "kms", "key/LogKey"),
+        ("kms:Sign", "kms", "key/ReceiptKey"),
+    ):
+        assert "move" not in _who_may_at_most(moving, action, service, resource), (action, resource)
 
 
 def test_even_an_administrator_cannot_delete_or_change_a_record(night: Resolved) -> None:
@@ -217,13 +294,14 @@ def test_the_public_reads_through_our_distributions_only(policies: Policies) -> 
 
 def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_home: Resolved) -> None:
     assert roles(at_home).keys() == MAY.keys() - {"staff", "tizme", "copyist"}
-    assert PROBES.keys() - at_home.resources.keys() == {
-        "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret",
+    assert PROBES.keys() - at_home.resources.keys() == IN_SECRETS | {
+        "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret", "FinderSecret",
     }  # fmt: skip
     said = Policies.of(at_home)
     for role, arn in roles(at_home).items():
         for resource in PROBES.keys() & at_home.resources.keys():
-            may = MAY[role].get(resource, set()) - {"lock"}  # there are no originals to lock
+            # There are no originals to lock, and no index whose stations would be put.
+            may = MAY[role].get(resource, set()) - {"lock", "put finder/", "delete finder/"}
             assert words(said, arn, resource) == may, (role, resource)
 
 
@@ -234,6 +312,8 @@ def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_hom
         ("IntakeRole", {"Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
         ("StaffRole", {"Action": "s3:*", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Query", "Resource": "*"}),
+        ("TizmeRole", {"Action": "dynamodb:Scan", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
+        ("StaffRole", {"Action": "dynamodb:GetItem", "Resource": "*"}),
         ("HeraldRole", {"NotAction": "iam:*", "Resource": "*"}),
         ("CopyistRole", {"Action": "kms:Decrypt", "Resource": "*"}),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.cloudformation import TEMPLATES, Resolved, load, resolve
+from infra.cloudformation import TEMPLATES, load, resolve
 from tests.infra.security import RULES, exceptions
 
 _LINTED = sorted(path.name for path in TEMPLATES.glob("*.yaml"))
@@ -51,8 +51,11 @@ def test_cfn_lint_finds_faults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_is_broken_only_where_there_is_a_reason(rule: str, night: Resolved) -> None:
-    assert set(RULES[rule](night)) == exceptions().get(rule, set())
+@pytest.mark.parametrize("deployment", ["night", "moved"])
+def test_a_rule_is_broken_only_where_there_is_a_reason(
+    rule: str, deployment: str, request: pytest.FixtureRequest
+) -> None:
+    assert set(RULES[rule](request.getfixturevalue(deployment))) == exceptions().get(rule, set())
 
 
 def test_no_exception_is_for_a_rule_that_is_not_there() -> None:

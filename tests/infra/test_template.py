@@ -7,7 +7,9 @@ import re
 from fnmatch import fnmatch
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from builder.render.policy import headers
 from builder.voters.cdn import NAMES, PATHS, RATE
@@ -23,7 +25,7 @@ from tests.infra.iam import Policies, roles
 from tests.infra.probes import PROBES, words
 
 _ROOT = TEMPLATES.parent
-_KEYS = ("DataKey", "SecretsKey", "SealingSecretKey")
+_KEYS = ("DataKey", "SecretsKey", "SealingSecretKey", "LogSecretKey", "ReceiptSecretKey")
 """Used through what they protect, so that no function is told of them."""
 _BY_EVENT = {"HeraldFunction": {"RecordsTable", "DeadNews"}, "PublisherFunction": set(), "CopyistFunction": set()}
 """What the cloud itself does with a function's role: read the stream, put a dead letter away."""
@@ -55,8 +57,10 @@ def test_each_function_is_told_only_what_it_can_read(night: Resolved) -> None:
         assert CloudSettings.read(given).state_bucket == "StateBucket"
 
 
-def test_nothing_in_an_environment_is_secret(night: Resolved) -> None:
-    for said in _functions(night).values():
+@pytest.mark.parametrize("deployment", ["night", "moved"])
+def test_nothing_in_an_environment_is_secret(deployment: str, request: pytest.FixtureRequest) -> None:
+    made: Resolved = request.getfixturevalue(deployment)
+    for said in _functions(made).values():
         for name, value in _variables(said).items():
             if "SECRET" in name:
                 assert value.startswith("arn:aws:secretsmanager:")
@@ -64,7 +68,7 @@ def test_nothing_in_an_environment_is_secret(night: Resolved) -> None:
                 assert value.startswith("arn:aws:kms:")
 
 
-@pytest.mark.parametrize("deployment", ["night", "at_home"])
+@pytest.mark.parametrize("deployment", ["night", "at_home", "moved"])
 def test_what_a_function_is_given_is_what_its_role_may_use(deployment: str, request: pytest.FixtureRequest) -> None:
     made: Resolved = request.getfixturevalue(deployment)
     said = Policies.of(made)
@@ -75,6 +79,26 @@ def test_what_a_function_is_given_is_what_its_role_may_use(deployment: str, requ
         arn = roles(made)[name.removesuffix("Function").lower()]
         may = {one for one in PROBES.keys() & made.resources.keys() if words(said, arn, one)}
         assert may - set(_KEYS) - _BY_EVENT.get(name, set()) == given, name
+
+
+@pytest.mark.parametrize("log", ["kms", "secret"])
+@pytest.mark.parametrize("receipt", ["kms", "secret"])
+def test_exactly_one_of_key_and_secret_says_who_signs(log: str, receipt: str, template: dict[str, Any]) -> None:
+    made = resolve(template, parameters(personal="home") | {"LogKeyOf": log, "ReceiptKeyOf": receipt})
+    for name, said in _functions(made).items():
+        given = CloudSettings.read(_variables(said))
+        signs = {one for one in ("log_key", "log_secret", "receipt_key", "receipt_secret") if getattr(given, one)}
+        kinds = {"kms": "key", "secret": "secret"}
+        wanted = {"PublisherFunction": {f"log_{kinds[log]}"}, "IntakeFunction": {f"receipt_{kinds[receipt]}"}}
+        assert signs == wanted.get(name, set()), name
+
+
+def test_what_the_cloud_draws_for_cookies_is_what_is_read_as_hexadecimal_digits(night: Resolved) -> None:
+    drawn = night.of_type("AWS::SecretsManager::Secret")["SessionSecret"]["GenerateSecretString"]
+    with mock_aws():
+        client = boto3.client("secretsmanager", region_name="eu-central-1")
+        said = client.get_random_password(**drawn)["RandomPassword"]
+    assert len(bytes.fromhex(said)) == 32
 
 
 def test_each_function_has_a_role_of_its_own(night: Resolved) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from shailoo.adapters.aws.faults import kept
+from shailoo.adapters.aws.finder_state import FINDER
 from shailoo.adapters.aws.items import DynamoItemStore
 from shailoo.adapters.aws.objects import S3ObjectStore, get_bytes
 from shailoo.adapters.aws.ordered import OrderedRecords
@@ -13,6 +14,7 @@ from shailoo.adapters.aws.public import S3PublicFiles
 from shailoo.adapters.aws.records import DynamoRecordStore
 from shailoo.adapters.aws.session import client
 from shailoo.model.cloud import CloudSettings
+from shailoo.usecases.shared_limit import ASKED
 
 
 class CloudTarget:
@@ -47,7 +49,7 @@ class CloudTarget:
         return S3PublicFiles(client(self.settings, "s3"), self.settings.need("public_bucket"), "")
 
     def item_names(self) -> Iterator[str]:
-        """The name of every value."""
+        """The name of every value, without those that only the cloud has: find-my-station's, which does not move."""
         asked = {
             "TableName": self.settings.need("items_table"),
             "ProjectionExpression": "#name",
@@ -56,7 +58,8 @@ class CloudTarget:
         }
         with kept("list values"):
             for page in client(self.settings, "dynamodb").get_paginator("scan").paginate(**asked):
-                yield from (row["name"]["S"] for row in page["Items"])
+                names = (row["name"]["S"] for row in page["Items"])
+                yield from (name for name in names if not name.startswith((ASKED, FINDER)))
 
     def read_upload(self, name: str) -> bytes | None:
         """A file of an unfinished upload."""

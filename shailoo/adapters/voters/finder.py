@@ -9,7 +9,6 @@ The file holds neither PIN nor name, and without the secret nobody can try any a
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import secrets
 import sqlite3
@@ -19,10 +18,10 @@ from pathlib import Path
 from typing import Final
 
 from shailoo.adapters.keys import BadKeyFile, read_secret, write_secret
+from shailoo.adapters.places import read_place
 from shailoo.errors import StorageFailed
-from shailoo.ids import RegionId, StationNo
-from shailoo.model.voter_list import Centre
-from shailoo.usecases.find_station import Place
+from shailoo.ids import StationNo
+from shailoo.usecases.find_station import IndexNotReady, Place
 
 _KEY_FILE: Final = "secret.key"
 _VERSION = re.compile(r"[0-9]{6}\.db")
@@ -76,7 +75,7 @@ class SqliteFinder:
         """The newest index, looked for at every question: the same work each time, and no restart after an update."""
         found = versions(self._folder)
         if not found:
-            raise StorageFailed("There is no index yet; publish the voter list first.")
+            raise IndexNotReady("There is no index yet; publish the voter list first.")
         seen = (found[-1].name, found[-1].stat().st_ino)
         if self._db is None or seen != self._seen:
             if self._db is not None:
@@ -90,11 +89,7 @@ class SqliteFinder:
 
 def _places(db: sqlite3.Connection) -> Iterator[tuple[StationNo, Place]]:
     for station, facts in db.execute("SELECT station, facts FROM place"):
-        told, tec = json.loads(facts)
-        for name in ("name", "building", "address"):
-            told[name] = tuple(told[name])
-        told["region"] = RegionId(told["region"])
-        yield StationNo(station), Place(Centre(**told), tuple(tec))
+        yield StationNo(station), read_place(facts)
 
 
 def versions(folder: Path) -> Sequence[Path]:

@@ -8,21 +8,21 @@ few people in whom the two differ: a day's changes take seconds instead of the t
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from shailoo.adapters.places import place_text
 from shailoo.adapters.voters.finder import finder_secret, versions
 from shailoo.errors import StorageFailed
 from shailoo.model.voter_list import Area, Centre
 from shailoo.rules.finder import KEY_BYTES, finder_keys
+from shailoo.usecases.find_station import Place
 
 _TABLES: Final = """
     CREATE TABLE person (key BLOB PRIMARY KEY, station TEXT NOT NULL) WITHOUT ROWID;
@@ -64,7 +64,7 @@ def build_index(
                 _fill(db, secret, voters)
             else:
                 _change(db, secret, known[1], voters)
-            facts = ((no, json.dumps([asdict(one), tec], ensure_ascii=False)) for no, (one, tec) in places.items())
+            facts = ((no, place_text(Place(one, tec))) for no, (one, tec) in places.items())
             db.executemany("INSERT INTO place VALUES (?, ?)", facts)
             if db.execute("SELECT 1 FROM person WHERE station NOT IN (SELECT station FROM place)").fetchone():
                 raise StorageFailed("The list names a station that its address register does not have.", number=number)
