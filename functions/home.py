@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from shailoo.model.election import Election
-from shailoo.ports import Clock, ItemStore, ObjectStore, RecordStore, Uploads, VoterEntries
+from shailoo.ports import (
+    Clock,
+    IdentificationDevice,
+    ItemStore,
+    ObjectStore,
+    RecordStore,
+    Uploads,
+    VoterEntries,
+)
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -121,6 +129,11 @@ class Home(Protocol):
     @property
     def case_index(self) -> CaseIndex:
         """All cases as they stand."""
+        ...
+
+    @property
+    def identification(self) -> IdentificationDevice | None:
+        """The devices that identify people at the precincts, if there are any."""
         ...
 
     @property

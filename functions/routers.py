@@ -30,6 +30,8 @@ from functions.staff.case_room import CaseRoom
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
 from functions.staff.frame import staff_error
+from functions.staff.precinct import precinct_routes
+from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import case_room_routes, staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
@@ -73,6 +75,7 @@ def make_router(
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
         *(staff_routes(staff, nudge) if staff is not None else ()),
         *(case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge) if staff is not None else ()),
+        *(precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None))) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
         *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),

@@ -51,6 +51,15 @@ SENTENCES: Mapping[str, str] = {
     "reason-wanted": msgid("Say why: the reason is part of the act."),
     "too-many-cases": msgid("There are as many open applications of yours as may be."),
     "act-does-not-fit": msgid("The case stands where this act does not lead from. Look at it again."),
+    "device-wanted": msgid("The identification device confirms this; a number that was typed is not enough."),
+    "no-such-identification": msgid("The identification device of this station knows no such receipt."),
+    "identification-device-silent": msgid(
+        "The identification device does not answer. Try again, or identify by passport, two officials."
+    ),
+    "no-identification-device": msgid("No identification device is set up here. Identify by passport, two officials."),
+    "identified-other-person": msgid("The device recognised another person than the applicant."),
+    "identification-too-old": msgid("This identification is too old. Identify the voter again."),
+    "application-names-no-pin": msgid("The application names no PIN. Identify by passport, two officials."),
     "bad-case-code": msgid("A code has 20 letters and digits. Type it as it stands on the receipt."),
     "no-such-draft": msgid(
         "Nothing is saved under this code: it was handed in, has expired, or the code is another one."

@@ -214,6 +214,8 @@ def _largest(asked: Request) -> int:
         return MOST_PART
     if asked.method == "POST" and asked.path.startswith(("/staff/documents/", "/api/cases/documents/")):
         return LARGEST_FILE_FORM
+    if asked.method == "POST" and asked.path.startswith("/staff/precinct/") and "/new/" in asked.path:
+        return LARGEST_FILE_FORM  # an application on paper, with the pictures of its papers
     return LARGEST_FORM
 
 

@@ -43,6 +43,12 @@ _OTHER_PICTURES: Final = re.compile(
     r"|pillow\.libs/lib(avif|brotlicommon|brotlidec|freetype|harfbuzz|lcms2|png16|sharpyuv|webp|webpdemux|webpmux)-"
 )
 """Kinds of pictures that the copyist refuses, and text, which it never draws: with what they need."""
+_OTHER_FONTS: Final = re.compile(
+    r"fontTools/(.*\.(c|pxd|pyx|so)$|(cu2qu|designspaceLib|feaLib|merge|mtiLib|qu2cu|svgLib|ufoLib|voltLib)/)"
+)
+"""What makes fonts, where a slip only embeds one; of the compiled parts there are others in Python."""
+_OTHER_HANDLERS: Final = re.compile(r"aws_lambda_powertools/(event_handler|metrics|tracing)/|PIL/_imagingmorph\\.")
+"""What no function asks its libraries for."""
 _SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
 """Descriptions that botocore needs here; all of them would be unpacked by every worker."""
 _LANGUAGES: Final = frozenset({"root", "en", "ky", "ru"})
@@ -63,7 +69,7 @@ def own_files(name: str, prepared: Callable[[], Path]) -> dict[str, bytes]:
 
 def wanted(path: str) -> bool:
     """Whether a file of a library is of use in a function."""
-    if _LEFT_OUT.search(path) or _OTHER_PICTURES.match(path):
+    if _LEFT_OUT.search(path) or _OTHER_PICTURES.match(path) or _OTHER_FONTS.match(path) or _OTHER_HANDLERS.match(path):
         return False
     data = _DATA.match(path)
     return data is None or (data.group(1) or data.group(2)) in _SERVICES | _LANGUAGES

@@ -31,6 +31,7 @@ NEVER_HERE: Final[Mapping[str, str]] = {
     "branca": "the map is drawn beforehand: `builder.prepare`",
     "folium": "as branca",
     "mkdocs": "prose is built beforehand: `builder.prepare`",
+    "shailoo.adapters.identification.http": "devices are asked from the door of the staff alone, which brings `httpx`",
     "shailoo.adapters.metrics": "figures of one machine; in the cloud they are lines of the log",
     "shailoo.adapters.voters": "the voter list is kept on the commission's own machine",
 }

@@ -26,7 +26,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from pydantic import Field, StringConstraints, ValidationError
@@ -34,6 +34,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from shailoo.adapters.clock import load_clock
 from shailoo.adapters.files import FileObjectStore
 from shailoo.adapters.group_commit import GroupCommitStore
+from shailoo.adapters.identification.simulator import SimulatedDevice
 from shailoo.adapters.keys import (
     BadKeyFile,
     FileNoteSigner,
@@ -61,7 +62,7 @@ from shailoo.model.event import Program
 from shailoo.model.log import LOG_HEAD
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
-from shailoo.ports import Clock, VoterSource
+from shailoo.ports import Clock, IdentificationDevice, VoterSource
 from shailoo.records.note import Verifier
 from shailoo.rules.list_effects import Wish
 from shailoo.rules.question_limit import QuestionLimit
@@ -82,6 +83,10 @@ if TYPE_CHECKING:
 
 LOG_PATH = "results/log"
 """Where the transparency log lies, below the host."""
+
+
+SIMULATED: Final = "simulated"
+"""In place of the address of a service of identification devices."""
 
 
 class BadSettings(Refused):
@@ -137,6 +142,14 @@ class CitizenProvider(IdentityProvider):
     """Under which name the provider tells what; a dot leads into an object."""
 
 
+class IdentificationSettings(Frozen):
+    """The service of the identification devices; `simulated` in a rehearsal only."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]+$|^simulated$")]
+    secret_file: str | None = None
+    """What the service knows us by; relative to the installation's folder, in the cloud the name of a secret."""
+
+
 class WitnessSettings(Frozen):
     """A witness that is asked to sign heads of the transparency log."""
 
@@ -158,6 +171,8 @@ class Settings(Frozen):
     identity: IdentityProvider | None = None
     citizens: CitizenProvider | None = None
     """Where voters sign in to their cabinet; without one there is none."""
+    identification: IdentificationSettings | None = None
+    """Which devices identify those who apply at a precinct; None: two officials and the passport."""
     witnesses: tuple[WitnessSettings, ...] = ()
     """Who is asked to sign heads of the transparency log."""
     proxies: Annotated[int, Field(ge=0, le=9)] = 0
@@ -338,6 +353,22 @@ class Installation:
     def case_index(self) -> CaseIndex:
         """All cases as they stand. Call its `follow(store)` before asking."""
         return CaseIndex(KINDS, self.elections, threading.Lock(), self.settings.cases)
+
+    @cached_property
+    def identification(self) -> IdentificationDevice | None:
+        """The devices at the precincts, if there are any. Raises BadSettings for a simulated one at a live election."""
+        wanted = self.settings.identification
+        if wanted is None:
+            return None
+        if wanted.url != SIMULATED:
+            # Here and not above: a box's packages come without it.
+            from shailoo.adapters.identification.http import HttpDevice  # noqa: PLC0415 -- httpx is of the extra `server`
+
+            secret = None if wanted.secret_file is None else read_secret(self.folder / wanted.secret_file)
+            return HttpDevice(wanted.url, secret)
+        if self.settings.mode != Mode.REHEARSAL.value:
+            raise BadSettings("A simulated device identifies nobody at a live election.", field="identification")
+        return SimulatedDevice(self.folder / "identification")
 
     @cached_property
     def uploads(self) -> FileUploads:

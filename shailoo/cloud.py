@@ -35,13 +35,13 @@ from shailoo.adapters.aws.store import DynamoStore
 from shailoo.adapters.aws.uploads import S3Uploads
 from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.keys import FileNoteSigner
-from shailoo.assembly import LOG_PATH, BadSettings, Settings
+from shailoo.assembly import LOG_PATH, SIMULATED, BadSettings, Settings
 from shailoo.errors import NotFound, StorageFailed
 from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
 from shailoo.package import PACKAGE_FILES, load_package
-from shailoo.ports import VoterEntries
+from shailoo.ports import IdentificationDevice, VoterEntries
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
@@ -155,6 +155,19 @@ class CloudInstallation:
     def case_index(self) -> CaseIndex:
         """All cases as they stand. Call its `follow(store)` before asking."""
         return CaseIndex(KINDS, self.elections, threading.Lock(), self.settings.cases)
+
+    @cached_property
+    def identification(self) -> IdentificationDevice | None:
+        """The devices at the precincts, if there are any. Raises BadSettings for simulated ones."""
+        wanted = self.settings.identification
+        if wanted is None:
+            return None
+        if wanted.url == SIMULATED:
+            raise BadSettings("A simulated device has no home in the cloud.", field="identification")
+        from shailoo.adapters.identification.http import HttpDevice  # noqa: PLC0415 -- httpx is of the extra `server`
+
+        name = wanted.secret_file
+        return HttpDevice(wanted.url, None if name is None else read_secret(self._client("secretsmanager"), name))
 
     @cached_property
     def uploads(self) -> S3Uploads:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from shailoo.ids import Digest, RegionId, StationNo
 
 if TYPE_CHECKING:
+    from shailoo.model.identification import Identification
     from shailoo.model.voter_list import (
         Area,
         Centre,
@@ -387,4 +388,15 @@ class StationFinder(Protocol):
 
     def find(self, key: bytes) -> StationNo | None:
         """`key` is `shailoo.rules.finder.finder_key`; nothing else of a person is known here."""
+        ...
+
+
+class IdentificationDevice(Protocol):
+    """Recognises people by fingerprint or face at a station, and gives each a receipt with a number of its own."""
+
+    def receipt(self, station: StationNo, number: str | None) -> Identification:
+        """The receipt of a number at a station; None asks for the newest one there.
+
+        Raises NoSuchReceipt, DeviceSilent (`shailoo.rules.identification`).
+        """
         ...

@@ -49,15 +49,16 @@ class Address(CaseForm):
 
     settlement: Annotated[
         Slug,
-        Asked(msgid("Town or village"), msgid("Choose it from the address register."), widget="place"),
+        Asked(msgid("Town or village"), msgid("Choose it from the address register."), widget="place", house=True),
     ]
-    street: Annotated[Line, Asked(msgid("Street"), autocomplete="address-line1")]
+    street: Annotated[Line, Asked(msgid("Street"), autocomplete="address-line1", house=True)]
     house: Annotated[
         House,
         Asked(
             msgid("House"),
             msgid("The number as in the passport, for example 12a."),
             msgid("A house begins with its number, for example 12a."),
+            house=True,
         ),
     ]
     flat: Annotated[Line | None, Asked(msgid("Flat"), msgid("Leave it empty for a house."))] = None
@@ -200,6 +201,7 @@ class Identified(CaseForm):
             msgid("Number of the identification receipt"),
             msgid("As the device prints it."),
             shown=Shown.NEVER,
+            by_device=True,
         ),
     ]
 

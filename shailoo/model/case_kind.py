@@ -58,6 +58,10 @@ class Asked:
     shown: Shown = Shown.NEVER
     source: str = ""
     """Why it may be told: article, or the choice of ours."""
+    by_device: bool = False
+    """Nobody types it: an identification device has told it (`shailoo.usecases.identify`). Only in forms of acts."""
+    house: bool = False
+    """Part of the address of the house: who names the same values in these fields names the same house."""
 
 
 def _no_control(text: str) -> str:
@@ -265,6 +269,13 @@ def asked_of(form: type[CaseForm]) -> Mapping[str, Asked]:
             raise TypeError(message)
         found[name] = asked
     return found
+
+
+def device_field(form: type[CaseForm] | None) -> str | None:
+    """The field of an act's form that only an identification device fills in, or None."""
+    if form is None:
+        return None
+    return next((name for name, asked in asked_of(form).items() if asked.by_device), None)
 
 
 def told_of(form: CaseForm) -> dict[str, str | int]:

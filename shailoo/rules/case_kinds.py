@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shailoo.errors import Refused
-from shailoo.model.case_kind import BUILT_IN, ActRule, CaseKind, Phase, Shown, asked_of
+from shailoo.model.case_kind import BUILT_IN, ActRule, CaseKind, Phase, Shown, asked_of, device_field
 
 
 class BadKind(Refused):
@@ -36,6 +36,8 @@ def faults_of(kind: CaseKind) -> Iterator[str]:
     yield from _ways(kind)
     yield from _clock_faults(kind, set(names), set(acts))
     for name, asked in asked_of(kind.form).items():
+        if asked.by_device:
+            yield f"the field {name} is filled in by a device, and a form that is filed has none."
         if asked.shown is not Shown.NEVER and not asked.source:
             yield f"the field {name} is told, and nothing says by which rule."
 
@@ -63,8 +65,10 @@ def _act_faults(kind: CaseKind, act: ActRule, names: set[str]) -> Iterator[str]:
         yield f"the act {act.name} changes nothing that a second official could confirm."
     if not kind.needs_station and set(act.levels) - {"central"}:
         yield f"the act {act.name} is for a commission above a station, and the kind may have none."
-    if act.form is not None:
-        asked_of(act.form)
+    if act.form is not None and sum(asked.by_device for asked in asked_of(act.form).values()) > 1:
+        yield f"the act {act.name} has two fields that a device fills in."
+    if act.applicant and device_field(act.form) is not None:
+        yield f"the act {act.name} wants a device at the commission, and is an applicant's."
 
 
 def _ways(kind: CaseKind) -> Iterator[str]:

@@ -18,12 +18,19 @@ from shailoo.model.case import (
     Official,
     case_key,
 )
-from shailoo.model.case_kind import ActRule, CaseKind, told_of
+from shailoo.model.case_kind import ActRule, CaseForm, CaseKind, device_field, told_of
 from shailoo.model.election import Election
 from shailoo.model.record import Appointment, record_bytes
 from shailoo.rules.case_standing import ActDoesNotFit, CaseStanding, take
 from shailoo.usecases.case_desk import CaseDesk, acting, find_case, may_see
-from shailoo.usecases.case_refusals import ActNotYours, AnotherOfficialWanted, CaseMovedOn, NoSuchCase, ReasonWanted
+from shailoo.usecases.case_refusals import (
+    ActNotYours,
+    AnotherOfficialWanted,
+    CaseMovedOn,
+    DeviceWanted,
+    NoSuchCase,
+    ReasonWanted,
+)
 from shailoo.usecases.file_case import check_documents, read_form
 
 
@@ -38,6 +45,8 @@ class Doing:
     documents: tuple[Attachment, ...] = ()
     of: int | None = None
     commission: str | None = None
+    device: str | None = field(default=None, repr=False)
+    """What an identification device has told (`shailoo.usecases.identify`); never what somebody typed."""
 
 
 def act_as_official(
@@ -46,7 +55,7 @@ def act_as_official(
     """Do an act for a commission; returns the case after it, durable. The same act again returns the case as it is.
 
     Raises NoSuchCase (also for a case that is none of theirs), ActNotYours, ActDoesNotFit, AnotherOfficialWanted,
-    ReasonWanted, FormNotFilled, DocumentsWanted, CaseMovedOn, StorageFailed.
+    ReasonWanted, FormNotFilled, DeviceWanted, DocumentsWanted, CaseMovedOn, StorageFailed.
     """
     standing = find_case(case, desk)
     person, appointments = who
@@ -124,7 +133,7 @@ def _record(
     told: dict[str, str | int] = {}
     content = None
     if rule.form is not None and doing.act not in (CONFIRM, DECLINE, TRANSFER):
-        form = read_form(rule.form, doing.fields)
+        form = read_form(rule.form, _with_device(rule.form, doing))
         told = told_of(form)
         private = {name: value for name, value in form.model_dump(mode="json").items() if name not in told}
         if any(value not in ("", None) for value in private.values()):
@@ -157,6 +166,16 @@ def _record(
     except Conflict as error:
         raise CaseMovedOn("Somebody acted on this case meanwhile. Look at it again.", acts=act.n) from error
     return after
+
+
+def _with_device(form: type[CaseForm], doing: Doing) -> Mapping[str, object]:
+    """The fields of an act, that of a device by the device alone. Raises DeviceWanted."""
+    name = device_field(form)
+    if name is None:
+        return doing.fields
+    if doing.device is None:
+        raise DeviceWanted("The identification device confirms this; a number that was typed is not enough.")
+    return {**doing.fields, name: doing.device}
 
 
 def _done(standing: CaseStanding, act: CaseAct) -> bool:

@@ -86,3 +86,9 @@ class TooManyCases(Refused):
     """This person has as many open cases of a kind as anybody may have."""
 
     code = "too-many-cases"
+
+
+class DeviceWanted(Refused):
+    """The act counts only with what an identification device has told."""
+
+    code = "device-wanted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -56,8 +57,8 @@ def _version(path: Path, number: int) -> Path:
 def _questions(entries: IndexedEntries, voters: Path) -> tuple[float, float]:
     with duckdb.connect() as db:
         asked = db.execute(f"SELECT pin, person FROM '{voters}' USING SAMPLE {ASKED} ROWS").fetchall()  # noqa: S608 -- our own path
-    entry = [_took(lambda pin=pin: entries.entry(pin)) for pin, _ in asked]
-    moves = [_took(lambda pin=pin, person=person: entries.movements(pin, person)) for pin, person in asked]
+    entry = [_took(partial(entries.entry, pin)) for pin, _ in asked]
+    moves = [_took(partial(entries.movements, pin, person)) for pin, person in asked]
     return _ms(entry), _ms(moves)
 
 

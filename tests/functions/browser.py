@@ -58,7 +58,7 @@ class Browser:
                 self.cookies[key] = rest.partition(";")[0]
                 if "Max-Age=0" in value:
                     del self.cookies[key]
-        found = re.search(r'name="token" value="([^"]+)"', response.body.decode())
+        found = re.search(r'name="token" value="([^"]+)"', response.body.decode(errors="replace"))
         if found:
             self.token = found[1]
         return response

@@ -50,7 +50,7 @@ KEEPERS = {
     "pypdfium2": ("builder.documents.remake",),
     "prometheus_client": ("functions", f"{ADAPTERS}"),
     "shamir_mnemonic": (f"{ADAPTERS}.trustees",),
-    "segno": ("edge_agent", "functions.cases"),
+    "segno": ("edge_agent", "functions.cases", "functions.staff.precinct_paper"),
     "shapely": (f"{ADAPTERS}.voters", "rehearsal.voters"),
     "starlette": ("functions",),
     "uvicorn": ("functions",),

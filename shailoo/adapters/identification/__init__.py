@@ -1,0 +1,1 @@
+"""Identification devices at stations: over HTTP, or simulated in a folder."""
