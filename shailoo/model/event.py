@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar, dataclass_transform, g
 from shailoo.errors import ShailooError
 
 Level = Literal["info", "warning", "error"]
-Program = Literal["intake", "staff", "tizme", "server", "herald", "publisher", "copyist", "cosigner"]
+Program = Literal["intake", "staff", "tizme", "server", "herald", "publisher", "copyist", "cosigner", "notices"]
 """`server` is the one process of a town in which the doors `intake`, `staff` and `tizme` are."""
 Shown = str | int | bool
 EVERY_LINE = frozenset({"ts", "event", "level", "program"})
