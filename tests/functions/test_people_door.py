@@ -43,7 +43,7 @@ def test_it_tells_of_every_address_that_the_whole_installation_answers(scene: Sc
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/api/intake/small"), ("GET", "/api/tizme/"), ("GET", "/staff/")]
+    ("method", "path"), [("POST", "/api/intake/small"), ("GET", "/api/tizme/style.css"), ("GET", "/staff/")]
 )
 def test_what_others_answer_it_does_not(method: str, path: str, door: Router) -> None:
     assert door.handle(Request(method, path, {}, {"accept": "text/html"})).status == 404

@@ -15,8 +15,8 @@ from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 
 Context = Mapping[str, str | Sequence[str]]
 _SECRETS = (
-    "SealingSecret", "SessionSecret", "ClientSecret", "PersonsSecret", "CabinetSecret", "CitizensSecret", "DeviceSecret",
-    "FinderSecret", "LogSecret", "ReceiptSecret",
+    "SealingSecret", "SessionSecret", "ClientSecret", "PersonsSecret", "CabinetSecret", "CitizensSecret",
+    "DeviceSecret", "FinderSecret", "LogSecret", "ReceiptSecret",
 )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def test_exactly_one_of_key_and_secret_says_who_signs(log: str, receipt: str, te
         given = CloudSettings.read(_variables(said))
         signs = {one for one in ("log_key", "log_secret", "receipt_key", "receipt_secret") if getattr(given, one)}
         kinds = {"kms": "key", "secret": "secret"}
-        doors = dict.fromkeys(("IntakeFunction", "StaffFunction", "CasesFunction"), {f"receipt_{kinds[receipt]}"})
+        doors = {f"{door}Function": {f"receipt_{kinds[receipt]}"} for door in ("Intake", "Staff", "Cases")}
         wanted = {"PublisherFunction": {f"log_{kinds[log]}"}} | doors
         assert signs == wanted.get(name, set()), name
 
