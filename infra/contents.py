@@ -47,7 +47,9 @@ _OTHER_FONTS: Final = re.compile(
     r"fontTools/(.*\.(c|pxd|pyx|so)$|(cu2qu|designspaceLib|feaLib|merge|mtiLib|qu2cu|svgLib|ufoLib|voltLib)/)"
 )
 """What makes fonts, where a slip only embeds one; of the compiled parts there are others in Python."""
-_OTHER_HANDLERS: Final = re.compile(r"aws_lambda_powertools/(event_handler|metrics|tracing)/|PIL/_imagingmorph\\.")
+_OTHER_HANDLERS: Final = re.compile(
+    r"aws_lambda_powertools/(event_handler|utilities/(auth_alpha|parser))/|PIL/_imagingmorph\\."
+)
 """What no function asks its libraries for."""
 _SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})
 """Descriptions that botocore needs here; all of them would be unpacked by every worker."""

@@ -84,7 +84,7 @@ def granted(home: Installation, case: str, station: str = "1001", **fields: obje
     precinct = official("p", f"pec-{station}", "precinct", home)
     tec = official("t", election.station_by_no[station].tec, "territorial", home)
     now = home.clock.now()
-    act_as_official(case, Doing("identify", 0, {"device": "D-1"}), home.case_desk, precinct, now=now)
+    act_as_official(case, Doing("identify", 0, device="D-1"), home.case_desk, precinct, now=now)
     act_as_official(case, Doing("grant", 1, fields), home.case_desk, tec, now=now)
 
 
@@ -168,7 +168,7 @@ def test_a_question_of_the_commission_is_answered_here(voter: Voter, home: Insta
     precinct = official("p", "pec-1001", "precinct", home)
     tec = official("t", home.elections["small"].station_by_no["1001"].tec, "territorial", home)
     now = home.clock.now()
-    act_as_official(case, Doing("identify", 0, {"device": "D-1"}), home.case_desk, precinct, now=now)
+    act_as_official(case, Doing("identify", 0, device="D-1"), home.case_desk, precinct, now=now)
     act_as_official(case, Doing("ask", 1, reason="Which house is it?"), home.case_desk, tec, now=now)
     voter.get(HERE)
     number = next(iter(home.case_index)).number

@@ -28,7 +28,8 @@ def test_a_voter_finds_the_station_on_a_narrow_phone_without_script(tmp_path: Pa
                 page.goto(f"{here}/api/tizme/station?lang={language}")
                 page.fill("[name=pin]", pin)
                 page.fill("[name=surname]", surname)
-                page.click("main button")
+                with page.expect_navigation():
+                    page.click("main button")
                 assert page.evaluate("document.documentElement.scrollWidth") <= 360, (pin, language)
                 assert page.get_attribute("html", "lang") == language
                 assert page.url == f"{here}/api/tizme/station"

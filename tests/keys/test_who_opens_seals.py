@@ -27,7 +27,7 @@ MAY = {
 }
 """Module -> the functions in it that may."""
 DESK = {
-    "functions.routers", "shailoo.cli", "functions.intake.lambda_handler",
+    "functions.doors", "functions.routers", "shailoo.cli", "functions.intake.lambda_handler",
     "rehearsal.night", "rehearsal.chaos", "rehearsal.evening",
 }  # fmt: skip
 """Who may ask for the desk of the intake."""
