@@ -193,7 +193,9 @@ def identify(page: Page, place: Place, number: int) -> None:
     device = SimulatedDevice(place.folder / "identification")
     device.recognise(WANTED, place.voter["pin"], APRIL + timedelta(minutes=1))
     signed_in(page, f"{place.origin}/staff/", "operator")
-    page.goto(f"{place.origin}/staff/precinct/small/{WANTED}/cases/{number}")
+    page.goto(f"{place.origin}/staff/cases/{number}")
+    page.click("nav.acts >> text=Identify the voter")
+    assert page.url == f"{place.origin}/staff/precinct/small/{WANTED}/cases/{number}"
     assert place.voter["surname"] in page.inner_text("main")
     page.click("button:text('Identify the voter')")
     assert "Received" in page.inner_text("main")
