@@ -17,6 +17,7 @@ HANDLERS: Final[Mapping[str, str]] = {
     "herald": "functions.herald.lambda_handler",
     "publisher": "builder.handler",
     "staff": "functions.staff.lambda_handler",
+    "cases": "functions.cases.lambda_handler",
     "tizme": "functions.tizme.lambda_handler",
     "copyist": "builder.copyist_handler",
 }
@@ -28,6 +29,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "herald": (*_BASE, "aws-lambda-powertools"),
     "publisher": (*_BASE, "httpx", "jinja2", "selectolax"),
     "staff": (*_DOOR, "fpdf2", "segno"),
+    "cases": (*_DOOR, "fpdf2", "segno"),
     "tizme": _DOOR,
     "copyist": (*_BASE, "pillow", "pypdf", "pypdfium2"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socketserver
 import ssl
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -34,6 +35,8 @@ class Manners:
     recipients: dict[str, str] = field(default_factory=dict)
     """Part of an address -> the answer to RCPT."""
     message: str = "250 kept"
+    pause: float = 0.0
+    """Seconds before each message is taken."""
     closes_after: int = 1000
     """Messages over one connection."""
     password: str | None = None
@@ -103,6 +106,7 @@ class _Session(socketserver.StreamRequestHandler):
         lines: list[bytes] = []
         while (raw := self.rfile.readline().rstrip(b"\r\n")) != b".":
             lines.append(raw.removeprefix(b".") if raw.startswith(b"..") else raw)
+        time.sleep(self.server.manners.pause)
         if self.server.manners.message.startswith("250"):
             self.server.mails.append((self.to, b"\r\n".join(lines)))
             self.kept += 1
