@@ -395,7 +395,7 @@ class Installation:
             if self.settings.mode != Mode.REHEARSAL.value:
                 raise BadSettings("Notices into files tell nobody anything at a live election.", field="notices.files")
             return {way: FileNotices(self.folder / "notices", way) for way in WAYS}
-        return notice_ways(wanted, self.settings.origin, lambda name: read_secret(self.folder / name))
+        return notice_ways(wanted, self.settings.origin, lambda _, name: read_secret(self.folder / name))
 
     @cached_property
     def uploads(self) -> FileUploads:
@@ -644,20 +644,20 @@ class Installation:
         return self.folder / "public"
 
 
-def notice_ways(wanted: NoticeSettings, origin: str, secret: Callable[[str], str]) -> Mapping[Way, Notices]:
-    """The ways of settings, to the world outside. `secret` reads what a name in them stands for."""
+def notice_ways(wanted: NoticeSettings, origin: str, secret: Callable[[Way, str], str]) -> Mapping[Way, Notices]:
+    """The ways of settings, to the world outside. `secret` reads that of a way, by what the settings call it."""
     found: dict[Way, Notices] = {}
     if wanted.mail is not None:
         from shailoo.adapters.notices.mail import MailWay  # noqa: PLC0415 -- a box's packages come without it
 
         name = wanted.mail.secret_file
         host = origin.partition("//")[2].partition(":")[0]
-        found["mail"] = MailWay(wanted.mail, None if name is None else secret(name), host)
+        found["mail"] = MailWay(wanted.mail, None if name is None else secret("mail", name), host)
     if wanted.sms is not None:
         from shailoo.adapters.notices.sms import SmsWay  # noqa: PLC0415 -- httpx is of the extra `server`
 
         name = wanted.sms.secret_file
-        found["sms"] = SmsWay(wanted.sms, None if name is None else secret(name))
+        found["sms"] = SmsWay(wanted.sms, None if name is None else secret("sms", name))
     return found
 
 

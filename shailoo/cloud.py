@@ -149,8 +149,13 @@ class CloudInstallation:
             kinds=KINDS,
             calendars=self.settings.cases,
             draw=secrets.token_bytes,
-            person_key=bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret"))),
+            person_key=self.person_key,
         )
+
+    @cached_property
+    def person_key(self) -> bytes:
+        """Under it people are known in records of cases."""
+        return bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret")))
 
     @cached_property
     def case_index(self) -> CaseIndex:
@@ -190,7 +195,10 @@ class CloudInstallation:
             return {}
         if wanted.files:
             raise BadSettings("Notices into files have no home in the cloud.", field="notices.files")
-        return notice_ways(wanted, self.origin, lambda name: read_secret(self._client("secretsmanager"), name))
+        return notice_ways(wanted, self.origin, lambda way, _: self._secret_of(way))
+
+    def _secret_of(self, way: Way) -> str:
+        return read_secret(self._client("secretsmanager"), self.cloud.need(f"{way}_secret")).strip()
 
     @cached_property
     def uploads(self) -> S3Uploads:

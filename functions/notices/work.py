@@ -13,11 +13,12 @@ from functions.notices.words import writer
 from shailoo.errors import Conflict, ShailooError
 from shailoo.events.doors import HandlerFailed
 from shailoo.events.notices import NoticeNotTaken, NoticeSent, NoticesFailed, NoticesPaused, NoticesWait
+from shailoo.kinds import KINDS
+from shailoo.model.case_kind import CaseKind
 from shailoo.model.election import Election
 from shailoo.model.notice import NoticeSettings, Way
 from shailoo.ports import Clock, Notices, ObjectStore
 from shailoo.telemetry import say
-from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.deliver_notice import NoticeDesk
 from shailoo.usecases.notify import Round, Went, send_notices
 
@@ -64,25 +65,25 @@ class NoticeHome(Protocol):
         ...
 
     @property
-    def case_desk(self) -> CaseDesk:
-        """Its kinds and its secret."""
+    def person_key(self) -> bytes:
+        """The secret of its cases."""
         ...
 
 
-def notice_desk(home: NoticeHome) -> NoticeDesk:
-    """What notices of an installation are made with."""
+def notice_desk(home: NoticeHome, kinds: Mapping[str, CaseKind] = KINDS) -> NoticeDesk:
+    """What notices of an installation are made with. Nothing of it signs receipts or reads who is registered."""
     settings = home.notice_settings or NoticeSettings()
     sms = settings.sms
     return NoticeDesk(
         store=home.grouped,
         items=home.grouped,
         private=home.private,
-        kinds=home.case_desk.kinds,
+        kinds=kinds,
         elections=home.elections,
         clock=home.clock,
         write=writer(home.origin, home.elections),
         draw=secrets.token_bytes,
-        key=home.case_desk.person_key,
+        key=home.person_key,
         a_day=settings.a_day,
         countries=("+",) if sms is None else sms.countries,
         quiet=None if sms is None else sms.quiet,

@@ -38,7 +38,7 @@ class MailNotices(Frozen):
     """`tls` from the first byte (port 465). `loopback`: open, for a server on this machine alone."""
     user: str | None = None
     secret_file: str | None = None
-    """The user's password; relative to the installation's folder, in the cloud the name of a secret."""
+    """The user's password; relative to the installation's folder. In the cloud any word: a resource has it."""
 
     @model_validator(mode="after")
     def _closed(self) -> Self:

@@ -36,11 +36,10 @@ from tests.operating.secrets import MAIL, PHONE, PIN, SURNAME, in_it
 from tests.usecases.notice_people import FakeWay
 
 
-def filed(home: Installation, seed: int, now: datetime, **reach: str) -> CaseStanding:
+def filing_of(seed: int, **reach: str) -> Filing:
     """An application whose applicant wants to be told."""
-    home.registry.follow(home.store)
     wanted: dict[ReachName, str] = {"mail": f"p{seed}@example.kg", "language": "ru"}
-    filing = Filing(
+    return Filing(
         kind="voter-missing",
         election="small",
         station="1001",
@@ -50,7 +49,12 @@ def filed(home: Installation, seed: int, now: datetime, **reach: str) -> CaseSta
         person={"pin": PIN, "surname": SURNAME},
         reach=reach or wanted,  # type: ignore[arg-type]  # a test's own words
     )
-    return file_case(filing, home.case_desk, now=now).standing
+
+
+def filed(home: Installation, seed: int, now: datetime, **reach: str) -> CaseStanding:
+    """Such an application, filed."""
+    home.registry.follow(home.store)
+    return file_case(filing_of(seed, **reach), home.case_desk, now=now).standing
 
 
 def installed(folder: Path, notices: NoticeSettings) -> Installation:
