@@ -205,6 +205,7 @@ def _case_door(home: Home, nudge: Callable[[], None] | None, visitor: WhoVisits)
         limits=limits,
         secret=secret,
         proxies=home.settings.proxies,
+        notices=home.settings.notices,
         visitor=visitor,
         nudge=nudge or (lambda: None),
     )

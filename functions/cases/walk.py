@@ -16,6 +16,7 @@ from functions.cases.door import PREFIX, CaseDoor
 from functions.cases.forms import answers, fault_summary, form_fields, steps_bar, steps_of, typed
 from functions.cases.frame import SCRIPT, kind_title, page, pairs, says, words
 from functions.cases.paper_step import named, paper_blocks
+from functions.cases.reach import reach_fields, reach_summary
 from functions.cases.visitor import Visitor
 from functions.cases.work import BITS
 from functions.staff.pages import Html, join, select, tag
@@ -140,7 +141,8 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
     elif here.step == last_step(kind):
         blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
         blocks.append(look_through(door, here))
-        inside = _reach(draft, language)
+        blocks.append(reach_summary(here.faults, language))
+        inside = reach_fields(door.notices, draft.reach, here.faults, language)
         buttons = [tag("button", _("Hand in"), name="go", value="submit")]
     else:
         blocks.append(fault_summary(kind.form, here.faults, language))
@@ -196,21 +198,6 @@ def _saved(here: Here) -> Html:
         tag("p", here.code, class_="code"),
         tag("p", tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={here.language}")),
     )
-
-
-def _reach(draft: CaseDraft, language: Language) -> list[Html]:
-    _ = says(language).gettext
-    hint = tag("p", _("Not required. We tell you that something has happened, and never what it is about."),
-               class_="hint")  # fmt: skip
-    mail = tag("input", id="reach-mail", name="reach-mail", type="email", autocomplete="email", maxlength=200,
-               value=draft.reach.get("mail", ""))  # fmt: skip
-    phone = tag("input", id="reach-phone", name="reach-phone", type="tel", autocomplete="tel", maxlength=30,
-                value=draft.reach.get("phone", ""))  # fmt: skip
-    return [
-        tag("fieldset", tag("legend", _("Where shall we tell you?")), hint,
-            tag("div", tag("label", _("E-mail"), for_="reach-mail"), mail, class_="field"),
-            tag("div", tag("label", _("Mobile telephone"), for_="reach-phone"), phone, class_="field"))
-    ]  # fmt: skip
 
 
 def _hidden(language: Language, code: str, step: int, visitor: Visitor) -> Html:

@@ -81,6 +81,11 @@ class NoticeSettings(Frozen):
     a_day: Annotated[int, Field(ge=1, le=1000)] = 20
     """How many go to one address in a day."""
 
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways that are set up."""
+        return tuple(way for way in WAYS if self.files or getattr(self, way) is not None)
+
 
 # --- what is sent, and what became of it ---
 

@@ -57,7 +57,7 @@ def filed(home: Installation, seed: int, now: datetime, **reach: str) -> CaseSta
     return file_case(filing_of(seed, **reach), home.case_desk, now=now).standing
 
 
-def installed(folder: Path, notices: NoticeSettings) -> Installation:
+def installed(folder: Path, notices: NoticeSettings | None) -> Installation:
     """The scene of cases, with notices."""
     made = case_scene(folder).installation
     save_settings(folder, made.settings.model_copy(update={"notices": notices}))
@@ -108,7 +108,8 @@ def test_a_server_that_is_killed_while_it_tells_goes_on_when_it_is_back_and_nobo
 
 
 def test_without_notices_nothing_runs_and_nothing_is_sent(tmp_path: Path) -> None:
-    with case_scene(tmp_path / "i").installation as home:
+    with installed(tmp_path / "i", None) as home:
+        filed(home, 1, MORNING)
         work = NoticeWork(home)
         assert not work
         assert not work.turn()
