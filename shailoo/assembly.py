@@ -65,8 +65,10 @@ from shailoo.package import load_package
 from shailoo.ports import Clock, IdentificationDevice, VoterSource
 from shailoo.records.note import Verifier
 from shailoo.rules.list_effects import Wish
+from shailoo.rules.place_names import PlaceNames
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.apply_register import register_in_force
 from shailoo.usecases.carry_applications import wishes_now
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -347,7 +349,21 @@ class Installation:
             calendars=self.settings.cases,
             draw=secrets.token_bytes,
             person_key=self.person_key,
+            find_places=self.places,
         )
+
+    def places(self) -> PlaceNames | None:
+        """The towns and villages of the address register in force; None before the first."""
+        held = register_in_force(self.store)
+        if held is None:
+            return None
+        known = self.__dict__.get("_places")
+        if known is None or known[0] != held.number:
+            register = self.registers.open(held.number)
+            names = PlaceNames(register.settlements(), (*register.regions(), *register.rayons()))
+            known = self.__dict__["_places"] = (held.number, names)
+        found: PlaceNames = known[1]
+        return found
 
     @cached_property
     def case_index(self) -> CaseIndex:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from shailoo.ids import Digest, RegionId, StationNo
 
 if TYPE_CHECKING:
+    from shailoo.model.base import Language
     from shailoo.model.identification import Identification
     from shailoo.model.voter_list import (
         Area,
@@ -380,6 +381,22 @@ class AddressRegister(Protocol):
 
     def consulates(self) -> Sequence[tuple[str, StationNo]]:
         """Country of consular registration (ISO 3166, two letters) and its station, by country."""
+        ...
+
+
+class Places(Protocol):
+    """Towns and villages of the address register in force."""
+
+    def label(self, place: str, language: Language) -> str | None:
+        """What a settlement is called, and what it belongs to; None for an identifier that is not here."""
+        ...
+
+    def search(self, text: str) -> Sequence[str]:
+        """Identifiers of a few settlements that a text may mean, best first."""
+        ...
+
+    def resolve(self, text: str) -> str | None:
+        """The one settlement that a text means, or None."""
         ...
 
 

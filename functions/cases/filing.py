@@ -67,7 +67,7 @@ class Filer:
         if isinstance(draft, Filed):
             return receipt_page(door, draft, code, language)
         step = number_of(sent.get("step", ""), walk.last_step(kind))
-        draft = walk.merged(draft, kind, sent, step)
+        draft = walk.merged(draft, kind, sent, step, door.desk.places)
         if "remove" in sent:
             draft = without_papers(draft, sent["remove"])
         if step == walk.last_step(kind):
@@ -209,7 +209,7 @@ class Filer:
                 pass
             case _:
                 return walk.step_page(door, here, visitor)
-        faults = walk.step_faults(kind, here.draft.fields, here.step)
+        faults = walk.step_faults(door, kind, here.draft.fields, here.step)
         if faults:
             return walk.step_page(
                 door, walk.Here(kind, here.language, here.step, here.code, here.draft, faults), visitor
@@ -222,7 +222,7 @@ class Filer:
         door, kind, draft = self._door, here.kind, here.draft
         assert draft is not None  # noqa: S101 -- whoever goes on has one
         for step in range(1, walk.last_step(kind)):
-            faults = walk.step_faults(kind, draft.fields, step)
+            faults = walk.step_faults(door, kind, draft.fields, step)
             if faults:
                 return walk.step_page(door, walk.Here(kind, here.language, step, here.code, draft, faults), visitor)
         reach = draft.reach

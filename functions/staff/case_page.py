@@ -121,7 +121,7 @@ def _handed_in(room: CaseRoom, frame: Frame, standing: CaseStanding) -> Html:
     rows: list[tuple[str, Html | str]] = [
         (_(label), content.person[name]) for name, label in PERSON.items() if content.person.get(name)
     ]
-    rows += answers(standing.kind.form, content.fields, frame.language)
+    rows += answers(standing.kind.form, content.fields, frame.language, room.desk.places)
     return _pairs(rows)
 
 

@@ -44,7 +44,7 @@ from shailoo.rules.scan_kinds import look
 from shailoo.usecases.act_on_case import Doing, act_as_official
 from shailoo.usecases.case_desk import find_case
 from shailoo.usecases.case_refusals import DocumentsWanted, FormNotFilled, NoSuchCase, NoSuchKind
-from shailoo.usecases.file_case import Filing, ReachName, file_case, read_form, receipt_for
+from shailoo.usecases.file_case import Filing, ReachName, check_places, file_case, read_form, receipt_for
 from shailoo.usecases.identify import identify, identifying_act
 
 _PDF = "application/pdf"
@@ -286,13 +286,14 @@ def _filing(spot: Spot, kind: CaseKind, fields: Mapping[str, str], files: Sequen
     """What was typed. All faults of both forms are told at once. Raises FormNotFilled and as `file_case`."""
     faults: dict[str, str] = {}
     person = None
-    sent = typed_of(kind.form, fields)
+    sent = typed_of(kind.form, fields, spot.door.desk.places)
     try:
         person = cast("PersonForm", read_form(PersonForm, typed_of(PersonForm, fields)))
     except FormNotFilled as error:
         faults.update(error.faults)
     try:
         read_form(kind.form, sent)
+        check_places(kind.form, sent, spot.door.desk)
     except FormNotFilled as error:
         faults.update(error.faults)
     if faults or person is None:

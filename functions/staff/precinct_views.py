@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.frame import kind_title, moment_text, words
+from functions.cases.place_field import PLACES_SCRIPT, asks_place
 from functions.staff.pages import Frame, Html, join, select, table, tag
 from functions.staff.pages import field as labelled
 from functions.staff.precinct_door import PREFIX, PrecinctDoor
@@ -222,7 +223,7 @@ def new_page(spot: Spot, kind: CaseKind, code: str, typed: Typed) -> Response:
         tag("h2", _("Who applies")),
         *form_fields(PersonForm, typed.values, typed.faults, frame.language),
         tag("h2", _("What it says")),
-        *form_fields(kind.form, typed.values, typed.faults, frame.language),
+        *form_fields(kind.form, typed.values, typed.faults, frame.language, places=spot.door.desk.places),
         *([tag("h2", _("Papers")), *papers] if papers else []),
         tag("button", _("Enter the application")),
         method="post",
@@ -240,6 +241,7 @@ def new_page(spot: Spot, kind: CaseKind, code: str, typed: Typed) -> Response:
         fault_summary(kind.form, others, frame.language),
         form,
         status=typed.status,
+        script=PLACES_SCRIPT if asks_place(kind.form) else None,
     )
 
 
@@ -285,7 +287,7 @@ def case_page(spot: Spot, standing: CaseStanding, *, crowded: int, typed: Typed)
         (_("Received"), moment_text(standing.filed.filed, frame.language, zone)),
         (_("How"), _(CHANNELS[standing.filed.channel])),
         *person,
-        *answers(standing.kind.form, content.fields, frame.language),
+        *answers(standing.kind.form, content.fields, frame.language, spot.door.desk.places),
     ]  # fmt: skip
     papers = [_paper(frame, standing, base, one) for one in standing.filed.documents]
     missing = tag("p", _("No paper came with it. Compare with the passport in the voter's hand."), class_="hint")

@@ -128,7 +128,9 @@ def _check_commission(commission: str | None, standing: CaseStanding, election: 
 def _record(
     standing: CaseStanding, doing: Doing, rule: ActRule, desk: CaseDesk, *, now: datetime, by: Official | None
 ) -> CaseStanding:
-    if ((rule.reason and doing.act != CONFIRM) or doing.act in (DECLINE, CORRECT, TRANSFER)) and not (doing.reason or "").strip():
+    # Whoever confirms agrees with the reason that was proposed.
+    wanted = doing.act in (DECLINE, CORRECT, TRANSFER) or (rule.reason and doing.act != CONFIRM)
+    if wanted and not (doing.reason or "").strip():
         raise ReasonWanted("Say why: the reason is part of the act.", act=doing.act)
     told: dict[str, str | int] = {}
     content = None
