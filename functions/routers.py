@@ -26,6 +26,7 @@ from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.openapi import openapi_routes
 from functions.openid import OpenIdClient
+from functions.rehearsed import say_rehearsal
 from functions.staff.case_room import CaseRoom
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
@@ -85,7 +86,7 @@ def make_router(
     routes = (*routes, *openapi_routes((*beside, *routes)))
     learn(home.elections.values(), (route.name for route in routes))
     voter = _no_voter if voters is None else voters.signed_in
-    return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
+    return Router(routes, staff.who if staff is not None else _nobody, shape, voter, finish=_finish(home))
 
 
 def staff_door(home: Home, _: RefusalCounter) -> Router:
@@ -93,7 +94,7 @@ def staff_door(home: Home, _: RefusalCounter) -> Router:
     staff = _staff_desk(home)
     routes = tuple(_staff_routes(home, staff, None))
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
+    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request), finish=_finish(home))
 
 
 def cabinet_door(home: Home, _: RefusalCounter) -> Router:
@@ -101,7 +102,10 @@ def cabinet_door(home: Home, _: RefusalCounter) -> Router:
     desk = _cabinet_desk(home, voter_sessions(home))
     routes = tuple(cabinet_routes(desk))
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in)
+    return Router(
+        routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in,
+        finish=_finish(home),
+    )  # fmt: skip
 
 
 def voter_sessions(home: Home) -> VoterSessions:
@@ -132,6 +136,11 @@ def _staff_routes(home: Home, staff: StaffDesk, nudge: Callable[[], None] | None
     yield from staff_routes(staff, nudge)
     yield from case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
     yield from precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+
+
+def _finish(home: Home) -> Callable[[Response], Response]:
+    """Pages of a rehearsal say that they are of one."""
+    return say_rehearsal if home.settings.mode == "rehearsal" else lambda response: response
 
 
 def _no_voter(_: Request) -> bool:

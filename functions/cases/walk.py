@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from functions.cases.door import PREFIX, CaseDoor
 from functions.cases.forms import answers, fault_summary, form_fields, steps_bar, steps_of, typed
@@ -21,6 +22,7 @@ from functions.cases.visitor import Visitor
 from functions.cases.work import BITS
 from functions.staff.pages import Html, join, select, tag
 from functions.web import Response
+from shailoo.i18n import local_date
 from shailoo.model.base import Language
 from shailoo.model.case_kind import CaseKind, asked_of
 from shailoo.ports import Places
@@ -90,7 +92,7 @@ def begin_page(
     elections = door.open_elections(kind)
     blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", kind.article, class_="hint")]
     if not elections:
-        blocks.append(tag("p", _("This is not filed today."), class_="error"))
+        blocks += [tag("p", _("This is not filed today."), class_="error"), *_days(door, kind, language)]
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
     if kind.signed_in and visitor.applicant is None:
         blocks += [
@@ -125,6 +127,23 @@ def begin_page(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
     address = f"{PREFIX}new/{kind.name}"
     return page(language, kind_title(kind, language), *blocks, form, address=address, status=status, script=SCRIPT)
+
+
+def _days(door: CaseDoor, kind: CaseKind, language: Language) -> list[Html]:
+    """On which days a kind is filed, by election; nothing where the calendar has none."""
+    _ = says(language).gettext
+    lines = []
+    for election in sorted(door.elections.values(), key=lambda one: (one.day, one.id)):
+        window = door.desk.calendar(election.id).windows.get(kind.name)
+        if window is None:
+            continue
+        today = door.now().astimezone(ZoneInfo(election.zone)).date()
+        first, last = local_date(window.first, language), local_date(window.last, language)
+        said = _("Can be filed from {first} to {last}", first=first, last=last)
+        if today > window.last:
+            said = _("Could be filed until {last}", last=last)
+        lines.append(tag("li", tag("b", election.short_name.text(language)), tag("span", said)))
+    return [tag("ul", *lines, class_="kinds")] if lines else []
 
 
 def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:

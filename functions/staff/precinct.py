@@ -10,6 +10,7 @@ from typing import cast
 
 from functions.cases.forms import typed as typed_of
 from functions.cases.frame import words
+from functions.cases.receipts import commission_name
 from functions.staff.frame import frame_of
 from functions.staff.multipart import read_file_form
 from functions.staff.pages import tag
@@ -77,7 +78,8 @@ def _registers(door: PrecinctDoor) -> Iterable[Route]:
             for one in mine[:PER_PAGE]
         ]
         books = [
-            tag("li", tag("a", _("Register of applications: {commission}", commission=name),
+            tag("li", tag("a", _("Register of applications: {commission}",
+                                     commission=commission_name(election, name, frame.language)),
                           href=f"{PREFIX}{election.id}/registers/{name}"))
             for name in above
         ]  # fmt: skip

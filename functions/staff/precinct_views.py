@@ -10,6 +10,7 @@ from http import HTTPStatus
 from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.frame import kind_title, moment_text, words
 from functions.cases.place_field import PLACES_SCRIPT, asks_place
+from functions.cases.receipts import commission_name
 from functions.staff.pages import Frame, Html, join, select, table, tag
 from functions.staff.pages import field as labelled
 from functions.staff.precinct_door import PREFIX, PrecinctDoor
@@ -133,7 +134,7 @@ def commission_page(frame: Frame, election: Election, commission: str, counts: M
     total = sum(counts.values())
     rows = [(status, number(count)) for status, count in counts.items()]
     return frame.page(
-        _("Register of applications: {commission}", commission=commission),
+        _("Register of applications: {commission}", commission=commission_name(election, commission, frame.language)),
         tag("p", election.name.text(frame.language)),
         table((_("Status"), _("Applications")), [*rows, (_("Together"), number(total))]),
         registers(frame, election, commission),
