@@ -111,7 +111,7 @@ def register_page(spot: Spot, rows: Sequence[RegisterRow], *, page: int, total: 
         tag("p", election.name.text(frame.language), tag("br"), station.name.text(frame.language), class_="hint"),
         tag("p", tag("a", _("Enter an application"), href=f"{base}/new", class_="action")),
         *_house_note(frame, crowded),
-        table(head, lines) if lines else tag("p", _("There is no application yet.")),
+        tag("div", table(head, lines), class_="wide") if lines else tag("p", _("There is no application yet.")),
         *_turn(frame, base, page, total),
         tag("h2", _("For the administrator of the territorial commission")),
         registers(frame, election, f"pec-{station.no}"),

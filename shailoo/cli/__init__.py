@@ -207,8 +207,17 @@ def demo(
         str, typer.Option("--election", help="A package's folder, or the name of one that ships.")
     ] = "",
     port: Port = 8021,
+    *,
+    applications: Annotated[
+        bool, typer.Option("--applications", help="A month before election day instead: cabinet, desk, precinct.")
+    ] = False,
 ) -> None:
     """Play an election night and keep its pages up until Ctrl-C."""
+    if applications:
+        from rehearsal.before import show_applications
+
+        show_applications(election, port)
+        return
     from rehearsal.demo import show
 
     show(election, port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,11 @@ class _Entry:
     """In the order of LANGUAGES: name and what it belongs to."""
     names: frozenset[str]
     words: frozenset[str]
+    """Of all labels."""
+
+    def is_called(self, asked: Sequence[str]) -> bool:
+        """Whether each word begins one of the own name's, in any language."""
+        return _begin(asked, [word for name in self.names for word in name.split()])
 
 
 class PlaceNames:
@@ -40,16 +45,19 @@ class PlaceNames:
         return None if found is None else found.labels[LANGUAGES.index(language)]
 
     def search(self, text: str, most: int = MOST) -> Sequence[str]:
-        """Identifiers of those in whose names every word begins as one of the words that were typed, best first."""
+        """Identifiers of those in whose label each word that was typed begins a word, best first.
+
+        Those whose own name has all of them go before those that only lie in a rayon or region of that name.
+        """
         asked = _fold(text).split()
         if not asked:
             return []
         found = []
         for one in self._entries:
-            if all(any(word.startswith(start) for word in one.words) for start in asked):
+            if _begin(asked, one.words):
                 whole = sum(start in one.words for start in asked)
-                found.append((-whole, one.labels[0], one.id))
-        return [place for _, _, place in sorted(found)[:most]]
+                found.append((not one.is_called(asked), -whole, one.labels[0], one.id))
+        return [place for *_, place in sorted(found)[:most]]
 
     def resolve(self, text: str) -> str | None:
         """The one settlement that a text means: its identifier, label or name, or all that a search finds."""
@@ -59,6 +67,7 @@ class PlaceNames:
         for known in (
             [one.id for one in self._entries if said in map(_fold, one.labels)],
             [one.id for one in self._entries if said in one.names],
+            [one.id for one in self._entries if said and one.is_called(said.split())],
             self.search(text, 2),
         ):
             if len(known) == 1:
@@ -74,6 +83,10 @@ def _entry(one: Settlement, above: Mapping[str, tuple[str, str, str]]) -> _Entry
         labels.append(", ".join(parts))
     words = frozenset(word for text in labels for word in _fold(text).split())
     return _Entry(one.id, tuple(labels), frozenset(map(_fold, one.name)), words)
+
+
+def _begin(asked: Iterable[str], words: Collection[str]) -> bool:
+    return all(any(word.startswith(start) for word in words) for start in asked)
 
 
 def _fold(text: str) -> str:

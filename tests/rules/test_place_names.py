@@ -27,7 +27,7 @@ PLACES = PlaceNames(
     ("typed", "place"),
     [
         ("s3", "s3"), ("гаврил", "s3"), ("ГАВРИЛОВКА ", "s3"), ("Gavrilovka", "s3"), ("Озгон", "s4"), ("узген", "s4"),
-        ("Ак-Жар айылы, Сокулук району, Чүй облусу", "s2"), ("ак жар сокулук", "s2"), ("Ак-Жар", None),
+        ("Ак-Жар айылы, Сокулук району, Чүй облусу", "s2"), ("ак жар сокулук", "s2"), ("chu", None), ("Ак-Жар", None),
         ("айылы", None), ("Атлантида", None), ("", None), ("--", None), ("Жар" * 90, None),
     ],
 )  # fmt: skip
@@ -41,3 +41,11 @@ def test_those_who_share_a_name_are_told_apart_by_where_they_are() -> None:
         "село Ак-Жар, Сокулукский район, Чуйская область",
     ]
     assert PLACES.label("nowhere", "en") is None
+
+
+def test_the_own_name_goes_before_that_of_the_rayon() -> None:
+    around = Settlement("s5", "chuy", "sokuluk", "village", 0, 0, ("Сокулук айылы", "село Сокулук", "Sokuluk"))
+    village = Settlement("s6", "chuy", "sokuluk", "village", 0, 0, ("Ак-Сай айылы", "село Ак-Сай", "Ak-Sai"))
+    places = PlaceNames((village, around), AREAS)
+    assert places.search("сокул") == ["s5", "s6"]
+    assert places.resolve("сокул") == "s5"
