@@ -202,7 +202,7 @@ def statuses(installation: Installation) -> Mapping[str, int]:
 
 
 @runtime_checkable
-class _Simulated(IdentificationDevice, Protocol):
+class Simulated(IdentificationDevice, Protocol):
     """A device that recognises whom it is told to."""
 
     def recognise(self, station: StationNo, pin: str, now: datetime) -> Identification:
@@ -233,7 +233,7 @@ class _Desks:
         if act in _APPLICANT:
             fields = {"answer": f"{one.who.street}, {one.who.house}"} if act == "mend" else {}
             act_as_applicant(case, Doing(act, seen, fields), self._desk, now=now)
-        elif act == _DEVICE and isinstance(self._device, _Simulated):
+        elif act == _DEVICE and isinstance(self._device, Simulated):
             self._device.recognise(StationNo(one.target), one.who.pin, now)
             identify(case, seen, self._desk, self._device, self._official(one.target, "precinct"), number=None, now=now)
         else:

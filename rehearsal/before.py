@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from functions.server import listen
-from rehearsal.applications import COUNT, introduce, open_to_applications, play_applications
+from rehearsal.applications import COUNT, Simulated, introduce, open_to_applications, play_applications
 from rehearsal.evening import Line, save_evening
 from rehearsal.identity import identity_provider
 from rehearsal.packages import MAIN, find_package, package_files
@@ -29,6 +29,7 @@ from rehearsal.services import Services
 from rehearsal.voters.applicants import applicants
 from rehearsal.voters.portal import Portal
 from shailoo.assembly import IdentityProvider, Installation
+from shailoo.ids import StationNo
 from shailoo.model.base import LANGUAGES
 from shailoo.model.election import Election
 from shailoo.usecases.appoint import appoint, person_of
@@ -80,12 +81,21 @@ def _month_before(room: Path, package: str, url: str, issuer: str) -> Installati
 
 
 def _filled(home: Installation, election: Election, room: Path, package: Path, issuer: str) -> Sequence[str]:
-    """The list and the applications; returns under which names a visitor may sign in as a voter."""
+    """The list and the applications; returns under which names a visitor may sign in as a voter.
+
+    The newcomer has stood before the device of every precinct near by: a simulated one recognises nobody by itself.
+    """
     Portal(home.folder, package, election, _silent).make_preliminary(room / "extracts")
     planned = play_applications(home, election, issuer, until=home.clock.now())
     known = introduce(planned, issuer)
-    newcomer = applicants(home.folder, election, COUNT + 1)[-1]
+    first = election.stations[0].no  # whose precinct a visitor signs in for
+    people = applicants(home.folder, election, 2 * COUNT)[COUNT:]
+    newcomer = next((one for one in people if one.station == first), people[0])
     httpx.put(f"{issuer}/users/{NEWCOMER}", json=newcomer.claims()).raise_for_status()
+    device, near = home.identification, election.station_by_no[newcomer.station].tec
+    for station in election.stations:
+        if isinstance(device, Simulated) and station.tec == near:
+            device.recognise(StationNo(station.no), newcomer.pin, home.clock.now())
     return (NEWCOMER, *known)
 
 

@@ -33,7 +33,7 @@ def place_field(name: str, asked: Asked, value: str, fault: str | None, *, langu
     if fault is not None:
         said = fault_text(fault, language)
         if found:
-            said = _("Several have this name. Choose yours.")
+            said = _("More than one place fits. Choose yours.")
         elif value:
             said = _("The address register has no such place. Write it otherwise.")
         beside.append(tag("p", said, class_="msg", id=f"{name}-fault"))

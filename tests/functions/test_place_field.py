@@ -41,11 +41,11 @@ def begun(scene: Scene) -> str:
 def test_a_name_that_several_have_is_asked_back_with_those_to_choose_from(scene: Scene) -> None:
     code = begun(scene)
     page = sent(scene, code, "Ак-Жар")
-    assert "Several have this name. Choose yours." in page
+    assert "More than one place fits. Choose yours." in page
     assert page.count('type="radio" name="settlement"') == 2
     assert "Ak-Zhar village, Sokuluk rayon" in page
     after = sent(scene, code, "s2")
-    assert "Several have this name" not in after
+    assert "More than one place fits" not in after
     assert 'id="settlement"' not in after, "the next step"
 
 
