@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 import httpx
@@ -35,7 +35,7 @@ from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import case_room_routes, staff_routes
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
-from functions.web import Caller, Request, Response, Router, error_response
+from functions.web import Caller, Request, Response, Route, Router, error_response
 from shailoo.errors import ShailooError
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.telemetry import learn
@@ -53,8 +53,12 @@ def make_router(
     refused: RefusalCounter,
     nudge: Callable[[], None] | None = None,
     parts: Collection[str] = PARTS,
+    beside: Iterable[Route] = (),
 ) -> Router:
-    """The routes of an installation, or of some of its parts. Raises NoAccessRule."""
+    """The routes of an installation, or of some of its parts. Raises NoAccessRule.
+
+    `beside` are routes that others answer at the same host: here they are only described.
+    """
     staff = _staff_desk(home) if "staff" in parts else None
     voters = voter_sessions(home) if {"cabinet", "cases"} & set(parts) else None
     cabinet = _cabinet_desk(home, voters) if voters is not None and "cabinet" in parts else None
@@ -73,23 +77,21 @@ def make_router(
     desk = home.station_desk if "tizme" in parts else None
     routes = (
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
-        *(staff_routes(staff, nudge) if staff is not None else ()),
-        *(case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge) if staff is not None else ()),
-        *(precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None))) if staff is not None else ()),
+        *(_staff_routes(home, staff, nudge) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
         *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),
     )
-    routes = (*routes, *openapi_routes(routes))
+    routes = (*routes, *openapi_routes((*beside, *routes)))
     learn(home.elections.values(), (route.name for route in routes))
     voter = _no_voter if voters is None else voters.signed_in
     return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
 
 
 def staff_door(home: Home, _: RefusalCounter) -> Router:
-    """The commissions' door alone."""
+    """The commissions' door alone, with the desk of applications and the precinct's table."""
     staff = _staff_desk(home)
-    routes = tuple(staff_routes(staff, None))
+    routes = tuple(_staff_routes(home, staff, None))
     learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
 
@@ -124,6 +126,12 @@ def voter_sessions(home: Home) -> VoterSessions:
         origin=home.settings.origin,
         wall=_wall,
     )
+
+
+def _staff_routes(home: Home, staff: StaffDesk, nudge: Callable[[], None] | None) -> Iterable[Route]:
+    yield from staff_routes(staff, nudge)
+    yield from case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
+    yield from precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
 
 
 def _no_voter(_: Request) -> bool:

@@ -17,6 +17,7 @@ HANDLERS: Final[Mapping[str, str]] = {
     "herald": "functions.herald.lambda_handler",
     "publisher": "builder.handler",
     "staff": "functions.staff.lambda_handler",
+    "cases": "functions.cases.lambda_handler",
     "tizme": "functions.tizme.lambda_handler",
     "copyist": "builder.copyist_handler",
 }
@@ -28,6 +29,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "herald": (*_BASE, "aws-lambda-powertools"),
     "publisher": (*_BASE, "httpx", "jinja2", "selectolax"),
     "staff": (*_DOOR, "fpdf2", "segno"),
+    "cases": (*_DOOR, "fpdf2", "segno"),
     "tizme": _DOOR,
     "copyist": (*_BASE, "pillow", "pypdf", "pypdfium2"),
 }
@@ -43,12 +45,10 @@ _OTHER_PICTURES: Final = re.compile(
     r"|pillow\.libs/lib(avif|brotlicommon|brotlidec|freetype|harfbuzz|lcms2|png16|sharpyuv|webp|webpdemux|webpmux)-"
 )
 """Kinds of pictures that the copyist refuses, and text, which it never draws: with what they need."""
-_OTHER_FONTS: Final = re.compile(
-    r"fontTools/(.*\.(c|pxd|pyx|so)$|(cu2qu|designspaceLib|feaLib|merge|mtiLib|qu2cu|svgLib|ufoLib|voltLib)/)"
-)
+_OTHER_FONTS: Final = re.compile(r"fontTools/(.*\.(c|pxd|pyx|so)$|(merge|mtiLib|qu2cu|voltLib)/)")
 """What makes fonts, where a slip only embeds one; of the compiled parts there are others in Python."""
 _OTHER_HANDLERS: Final = re.compile(
-    r"aws_lambda_powertools/(event_handler|utilities/(auth_alpha|parser))/|PIL/_imagingmorph\\."
+    r"aws_lambda_powertools/(event_handler|utilities/(auth_alpha|parser))/|PIL/_imagingmorph\."
 )
 """What no function asks its libraries for."""
 _SERVICES: Final = frozenset({"dynamodb", "kms", "s3", "secretsmanager", "sqs"})

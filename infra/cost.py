@@ -61,7 +61,7 @@ PRICES: Final[Mapping[str, Price]] = {
 }
 """What is paid for -> its price."""
 
-STANDING: Final[Mapping[str, int]] = {"keys": 5, "secrets": 4, "firewall": 1, "alarms": 20, "figures": 28, "board": 1}
+STANDING: Final[Mapping[str, int]] = {"keys": 6, "secrets": 8, "firewall": 1, "alarms": 21, "figures": 28, "board": 1}
 """What is paid for a month whether anything happens or not."""
 
 

@@ -1,4 +1,4 @@
-"""`python -m infra.put_secret --stage STAGE sealing|client|finder|log|receipt < VALUE`: a step of the ceremony.
+"""`python -m infra.put_secret --stage STAGE NAME < VALUE`: a step of the ceremony; `CHOICES` has the names.
 
 The value comes from the standard input, touches no disk and is never printed. Of a sealing key its id is told, which
 must be that of settings.json; of the secret of find-my-station the id that `shailoo voters finder-to-cloud` tells; of a
@@ -26,6 +26,8 @@ from shailoo.errors import Refused, ShailooError
 from shailoo.records.seal import sealing_key_id
 from shailoo.rules.finder import secret_id
 
+CHOICES: Final = ("sealing", "client", "citizens", "device", "persons", "finder", "log", "receipt")
+"""Secrets that are put; what seals and signs cookies is drawn by the cloud and seen by nobody."""
 _END: Final = b"-----END PRIVATE KEY-----"
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST: Final = 60_000
@@ -91,6 +93,9 @@ def put(client: Client, stage: str, name: str, value: bytes) -> str:
         if not _HEX.fullmatch(text):
             raise NotASecret("Give 64 hexadecimal digits: the file voters/finder/secret.key.")
         told = f"secret of find-my-station {secret_id(bytes.fromhex(text))}: put"
+    elif name == "persons":
+        if not _HEX.fullmatch(text):
+            raise NotASecret("Give 64 hexadecimal digits: the key under which that installation knows people.")
     elif name in ("log", "receipt"):
         told = "\n".join(f"{name} key {one}: put" for one in signing_keys(name, value))
     elif not text or "�" in text or any(character.isspace() for character in text):
@@ -106,7 +111,7 @@ def main() -> int:
     """Read a value, put it, tell its ids. Returns 2, with a sentence on the error output, when it is refused."""
     parser = argparse.ArgumentParser(prog="python -m infra.put_secret", description="Put a secret from standard input.")
     parser.add_argument("--stage", required=True, help="name of a file in infra/stages, without .toml")
-    parser.add_argument("name", choices=("sealing", "client", "finder", "log", "receipt"))
+    parser.add_argument("name", choices=CHOICES)
     chosen = parser.parse_args()
     try:
         region = read_stage(chosen.stage).region

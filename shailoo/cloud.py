@@ -166,8 +166,10 @@ class CloudInstallation:
             raise BadSettings("A simulated device has no home in the cloud.", field="identification")
         from shailoo.adapters.identification.http import HttpDevice  # noqa: PLC0415 -- httpx is of the extra `server`
 
-        name = wanted.secret_file
-        return HttpDevice(wanted.url, None if name is None else read_secret(self._client("secretsmanager"), name))
+        secret = None
+        if wanted.secret_file is not None:
+            secret = read_secret(self._client("secretsmanager"), self.cloud.need("device_secret"))
+        return HttpDevice(wanted.url, secret)
 
     @cached_property
     def uploads(self) -> S3Uploads:

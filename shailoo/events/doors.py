@@ -30,6 +30,7 @@ Request = Annotated[TraceId, "hash of what whoever stands before us calls the re
     "intake",
     "staff",
     "tizme",
+    "cases",
     act="Nothing.",
     metrics=(
         Metric("counter", "Requests", "answered, whatever the answer", by=("route", "status")),
@@ -53,6 +54,7 @@ class RequestAnswered(Event):
     "intake",
     "staff",
     "tizme",
+    "cases",
     act="`storage-failed`: the disk or the tables; boxes try again by themselves. `fault`: see handler-failed.",
 )
 class RequestFailed(Event):
@@ -70,6 +72,7 @@ class RequestFailed(Event):
     "intake",
     "staff",
     "tizme",
+    "cases",
     "herald",
     "publisher",
     "copyist",

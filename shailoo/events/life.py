@@ -40,6 +40,7 @@ class ProgramDied(Event):
     "intake",
     "staff",
     "tizme",
+    "cases",
     "herald",
     "publisher",
     "copyist",

@@ -70,6 +70,8 @@ class CloudSettings(Frozen):
     """Secret under which the keys of find-my-station are made: that function alone."""
     cabinet_secret: Name | None = None
     """Secret of the voters' cookies: the cabinet's function alone."""
+    device_secret: Name | None = None
+    """Secret that the devices at precincts know us by: the staff function alone."""
     citizens_secret: Name | None = None
     """Secret that the voters' identity provider knows us by: the cabinet's function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None

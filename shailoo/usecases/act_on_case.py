@@ -135,7 +135,8 @@ def _record(
     standing: CaseStanding, doing: Doing, rule: ActRule, desk: CaseDesk, *, now: datetime, by: Official | None
 ) -> CaseStanding:
     reason = (doing.reason or "").strip()
-    if (rule.reason or doing.act in (DECLINE, CORRECT, TRANSFER)) and not reason:
+    asked = (rule.reason and doing.act != CONFIRM) or doing.act in (DECLINE, CORRECT, TRANSFER)
+    if asked and not reason:
         raise ReasonWanted("Say why: the reason is part of the act.", act=doing.act)
     if reason and not SHORTEST <= len(reason) <= LONGEST:
         raise ReasonWanted(f"Say why in {SHORTEST} to {LONGEST} letters.", act=doing.act)

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Self
 
+import httpx
 from pypdf import PdfReader, PdfWriter
 
+from edge_agent.clock import SystemClock
 from rehearsal.manual import counted_by_hand, protocol_lines
 from rehearsal.papers import Cabinet
 from rehearsal.precincts import appoint_some
 from shailoo.adapters.aws.records import DynamoRecordStore
+from shailoo.usecases.appoint import appoint, person_of
 from shailoo.usecases.registry import Registry
 from tests.infra.cloud_night import CloudNight
 from tests.infra.provider import Provider
@@ -46,6 +49,31 @@ class CommissionDay:
 
     def __exit__(self, *_: object) -> None:
         self.open_doors.close()
+
+    def another(self) -> Visitor:
+        """A second member of the precinct's commission, whom an operator has appointed too."""
+        registry = Registry(self.night.cloud.elections, threading.Lock())
+        registry.follow(self.store)
+        subject, at = f"{self.subject}-second", SystemClock().now()
+        appoint(
+            person_of(self.issuer, subject),
+            self.subject,
+            "precinct",
+            registry=registry,
+            store=self.store,
+            now=at,
+            by=None,
+        )
+        return self._signed_in(subject)
+
+    # --- applications ---
+
+    def act(self, visitor: Visitor, number: int, act: str, seen: int, **more: str) -> None:
+        """A member does something to an application."""
+        address = f"/staff/cases/{number}"
+        assert visitor.get(address).status_code == httpx.codes.OK
+        answer = visitor.post(address, {"do-act": act, "do-seen": str(seen), **more})
+        assert answer.headers.get("location") == f"{address}?done={act}", answer.text
 
     @property
     def issuer(self) -> str:

@@ -6,12 +6,14 @@ import json
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
 
 import httpx
 
+from edge_agent.clock import SystemClock
 from edge_agent.transport import HttpTransport
 from infra.deploy import Build, deploy
 from infra.put_secret import put
@@ -19,7 +21,10 @@ from infra.stage import StageFile
 from infra.store import Client
 from rehearsal.hands import Commission
 from shailoo.adapters.aws.signer import KmsNoteSigner
-from shailoo.assembly import LOG_PATH, IdentityProvider, Installation
+from shailoo.assembly import LOG_PATH, CitizenProvider, IdentityProvider, Installation, save_settings
+from shailoo.kinds import KINDS
+from shailoo.kinds.voter import LISTS_CLOSE
+from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.election import Election
 from shailoo.records.note import Verifier
 from tests.infra.emulator import REGION, Emulator
@@ -66,11 +71,15 @@ class Cloud:
         """The log's key, as KMS gives it out."""
         return KmsNoteSigner(self.clients("kms"), self.outputs["LogKeyArn"], f"{self.host}/{LOG_PATH}").verifier
 
+    @property
+    def receipt_verifier(self) -> Verifier:
+        """The key of receipts, as KMS gives it out."""
+        return KmsNoteSigner(self.clients("kms"), self.outputs["ReceiptKeyArn"], f"{self.host}/receipts").verifier
+
     def commission(self, election: str) -> Commission:
         """What a box of an election is given."""
-        signer = KmsNoteSigner(self.clients("kms"), self.outputs["ReceiptKeyArn"], f"{self.host}/receipts")
         with Installation.open(self.home) as installation:
-            return Commission(installation.sealing_public(election).public_bytes_raw(), signer.verifier.vkey())
+            return Commission(installation.sealing_public(election).public_bytes_raw(), self.receipt_verifier.vkey())
 
     def door(self, output: str = "BoxApiUrl") -> httpx.Client:
         """A client of one of the interfaces; paths are relative to it. Close it."""
@@ -138,14 +147,21 @@ def deploy_to(
     home = folder / "home"
     identity = None if issuer is None else IdentityProvider(issuer=issuer, client_id=CLIENT_ID)
     secret = None if issuer is None else CLIENT_SECRET
-    Installation.create(home, packages, origin=origin, identity=identity, client_secret=secret).close()
+    with Installation.create(home, packages, origin=origin, identity=identity, client_secret=secret) as installation:
+        if issuer is not None:
+            open_applications(installation, issuer)
     secrets = emulator.client("secretsmanager")
     put(secrets, STAGE, "sealing", sealing_keys(home))
     outputs = deployed(home)
     if issuer is not None:
         put(secrets, STAGE, "client", CLIENT_SECRET.encode())
-        # The emulator draws characters that the template excludes (docs/aws-emulator.md).
-        secrets.put_secret_value(SecretId=outputs["SessionSecretArn"], SecretString=token_hex(32))
+        put(secrets, STAGE, "citizens", CLIENT_SECRET.encode())
+        for name in (
+            "Session",
+            "Persons",
+            "Cabinet",
+        ):  # as drawn, but without the characters that the template excludes
+            secrets.put_secret_value(SecretId=outputs[f"{name}SecretArn"], SecretString=token_hex(32))
         _without_tls(emulator.client("apigatewayv2"), issuer)
     return Cloud(
         home,
@@ -155,6 +171,16 @@ def deploy_to(
         authority=emulator.authority,
         log=emulator.log,
     )
+
+
+def open_applications(installation: Installation, issuer: str) -> None:
+    """Write into settings.json that voters sign in, and that every kind is open around this day."""
+    today = SystemClock().now().date()
+    window = Window(first=today - timedelta(days=2), last=today + timedelta(days=5))
+    calendar = CaseCalendar(windows=dict.fromkeys(KINDS, window), marks={LISTS_CLOSE: today + timedelta(days=6)})
+    citizens = CitizenProvider(issuer=issuer, client_id=CLIENT_ID, secret_file="citizens")
+    changed = {"citizens": citizens, "cases": dict.fromkeys(installation.elections, calendar)}
+    save_settings(installation.folder, installation.settings.model_copy(update=changed))
 
 
 def _with_tls(issuer: str) -> str:

@@ -14,7 +14,10 @@ from typing import Any
 from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 
 Context = Mapping[str, str | Sequence[str]]
-_SECRETS = ("SealingSecret", "SessionSecret", "ClientSecret", "FinderSecret", "LogSecret", "ReceiptSecret")
+_SECRETS = (
+    "SealingSecret", "SessionSecret", "ClientSecret", "PersonsSecret", "CabinetSecret", "CitizensSecret",
+    "DeviceSecret", "FinderSecret", "LogSecret", "ReceiptSecret",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "take away": _at("dynamodb", f"{_TABLE}FinderTable", "ExportTableToPointInTime", "PartiQLSelect"),
     },
     "ObjectsBucket": _bucket("ObjectsBucket"),
+    "PrivateBucket": _bucket("PrivateBucket"),
     "UploadsBucket": _bucket("UploadsBucket"),
     "StateBucket": _bucket("StateBucket", "settings.json", "elections/", "publisher/", "prose/", "finder/"),
     "PublicBucket": _bucket("PublicBucket", "results/", "tizme/", "talapker/", ""),
@@ -141,6 +142,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "SealingSecret": _secret("SealingSecret", "SealingSecretKey"),
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
+    **{name: _secret(name) for name in ("PersonsSecret", "CabinetSecret", "CitizensSecret", "DeviceSecret")},
     "FinderSecret": _secret("FinderSecret"),
     "DataKey": {
         "open originals": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "ObjectsBucket")),),
@@ -148,6 +150,14 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "open tables": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("dynamodb")),),
         "open by hand": (Try("kms:Decrypt", f"{_KEY}DataKey"), Try("kms:Encrypt", f"{_KEY}DataKey")),
         "destroy": _at("kms", f"{_KEY}DataKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
+    },
+    "PrivateKey": {
+        "open papers": (
+            Try("kms:Decrypt", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),
+            Try("kms:GenerateDataKey", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),
+        ),
+        "open by hand": (Try("kms:Decrypt", f"{_KEY}PrivateKey"), Try("kms:Encrypt", f"{_KEY}PrivateKey")),
+        "destroy": _at("kms", f"{_KEY}PrivateKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
     },
     **{name: _secret_key(name) for name in ("SealingSecretKey", "LogSecretKey", "ReceiptSecretKey")},
     "SecretsKey": {

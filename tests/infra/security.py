@@ -45,8 +45,9 @@ def _encryption(said: Properties) -> Properties:
 
 
 @_rule("AWS::S3::Bucket")
-def _bucket_under_our_key(said: Properties, _: Resolved, __: str) -> bool:
-    return str(_encryption(said).get("KMSMasterKeyID")).endswith("key/DataKey")
+def _bucket_under_our_key(said: Properties, _: Resolved, name: str) -> bool:
+    key = "PrivateKey" if name == "PrivateBucket" else "DataKey"
+    return str(_encryption(said).get("KMSMasterKeyID")).endswith(f"key/{key}")
 
 
 @_rule("AWS::S3::Bucket")

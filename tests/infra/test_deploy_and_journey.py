@@ -15,8 +15,11 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from rehearsal.packages import find_package
+from shailoo.records.case_receipt import read_case_receipt
+from shailoo.records.note import SignedNote
 from shailoo.rules.cache_classes import cache_class
 from tests.adapters.aws.finder_scene import crowd
+from tests.infra.case_day import AIDA, HEARD, Applicant
 from tests.infra.cloud_night import CloudNight, verify
 from tests.infra.cloud_voters import CloudVoters
 from tests.infra.commission_day import SHEET, CommissionDay
@@ -221,6 +224,69 @@ def test_a_protocol_that_two_people_key_stands_on_the_page_with_its_figures(
     with night.public.served() as where:
         said = verify(where, vkey=cloud.log_verifier.vkey())
     assert said["ok"], said["broken"]
+
+
+@pytest.fixture(scope="module")
+def aida(cloud: Cloud, people: Provider) -> Iterator[Applicant]:
+    """A voter who signed in at the voters' provider."""
+    with cloud.door("PeopleApiUrl") as door:
+        applicant = Applicant(cloud, door)
+        applicant.sign_in(people.issuer, "aida")
+        yield applicant
+
+
+def test_an_application_goes_from_the_voter_over_the_precinct_into_the_record_and_back(
+    running: Emulator, cloud: Cloud, night: CloudNight, day: CommissionDay, aida: Applicant
+) -> None:
+    filed = aida.apply(ELECTION, day.station)
+    note = SignedNote.parse(filed["receipt"].encode())
+    note.verify(cloud.receipt_verifier)
+    told = read_case_receipt(note.text)
+    assert (told.number, told.body, told.kind) == (filed["number"], f"pec-{day.station}", "outside-premises")
+    assert aida.receipt(filed["code"], "note").text == filed["receipt"]
+    assert aida.receipt(filed["code"], "pdf").content.startswith(b"%PDF-")
+    assert aida.stands(filed["code"])["status"] == "to-identify"
+    shown = day.precinct.get(f"/staff/cases/{filed['number']}").text
+    assert HEARD in shown
+    passport = {"passport_seen": "yes", "cause": "device-down"}
+    day.act(day.precinct, filed["number"], "identify-by-passport", 0, **passport)
+    running.kill_workers(f"shailoo-{STAGE}-staff")  # whoever confirms knows of the proposal from the record alone
+    day.act(day.another(), filed["number"], "confirm", 1)
+    assert aida.stands(filed["code"])["status"] == "received"
+    day.act(day.precinct, filed["number"], "take-up", 2)
+    running.kill_workers(f"shailoo-{STAGE}-cases")
+    assert aida.stands(filed["code"])["status"] == "processing"
+    cloud.tick()
+    night.wait("the publisher's word on it", lambda: night.waiting() == 0 and night.all_public())
+    with night.public.served() as where:
+        said = verify(where, vkey=cloud.log_verifier.vkey())
+    assert said["ok"], said["broken"]
+
+
+def test_what_the_voter_wrote_is_in_the_private_bucket_alone(cloud: Cloud, night: CloudNight, aida: Applicant) -> None:
+    del aida
+    s3, kept = cloud.clients("s3"), []
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=cloud.outputs["PrivateBucketName"]):
+        kept += [one["Key"] for one in page.get("Contents", ())]
+    assert len(kept) == 2  # the application, and by what they identified her
+    logs = "".join(
+        one["message"]
+        for function in ("cases", "staff")
+        for one in cloud.clients("logs").filter_log_events(logGroupName=f"/shailoo/{STAGE}/{function}")["events"]
+    )
+    assert "/api/cases/file/{kind}" in logs
+    tables = [
+        cloud.clients("dynamodb").scan(TableName=cloud.outputs[f"{one}TableName"]) for one in ("Records", "Items")
+    ]
+    public = b"".join(night.public.read(key) or b"" for key in night.public.keys("results/data/"))
+    for text in (logs, cloud.log(), repr(tables), public.decode("utf-8", "replace")):
+        assert not any(one in text for one in (HEARD, *AIDA.values()))
+
+
+def test_the_whole_interface_is_described_in_the_cloud(cloud: Cloud) -> None:
+    with cloud.door("PeopleApiUrl") as door:
+        paths = door.get("/api/openapi.json").json()["paths"]
+    assert {"/api/intake/{election}", "/api/tizme/station", "/api/cases/status", "/api/cabinet/login"} <= paths.keys()
 
 
 def test_a_program_of_a_commission_is_let_in_by_a_token_of_the_provider(

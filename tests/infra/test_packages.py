@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from infra.cloudformation import TEMPLATES, load
-from infra.contents import HANDLERS, LIBRARIES, closure
+from infra.contents import HANDLERS, LIBRARIES, ROOT, closure
 from infra.inspection import MOST_BYTES, BadPackage, inspect
 from infra.package import build, contents
 from infra.wheels import LAMBDA, NotLocked, NoWheels, fetch, locked
@@ -32,6 +33,13 @@ def test_a_package_is_small_and_for_lambda_and_every_import_finds_what_it_names(
     inspect(packages[name], HANDLERS[name])
     assert 20_000_000 < sum(map(len, packages[name].values())) <= MOST_BYTES
     assert any(data[:4] == b"\x7fELF" for data in packages[name].values())
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_nothing_that_is_left_out_is_asked_for_when_a_function_begins_or_prints(name: str) -> None:
+    command = [sys.executable, "-m", "tests.infra.left_out", HANDLERS[name]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:

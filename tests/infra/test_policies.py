@@ -57,9 +57,29 @@ MAY: dict[str, dict[str, set[str]]] = {
         "ObjectsBucket": {"get", "put"},
         "UploadsBucket": {"list", "get", "put", "delete"},
         "StateBucket": _SETTINGS,
+        "PrivateBucket": {"get", "put"},
+        "PrivateKey": {"open papers"},
+        "ReceiptKey": {"sign", "public key"},  # this, or the next
+        "ReceiptSecret": {"read"},
+        "PersonsSecret": {"read"},
+        "DeviceSecret": {"read"},
         "SessionSecret": {"read"},
         "ClientSecret": {"read"},
         "DataKey": {"open tables", "open settings", "open originals"},
+    },
+    "cases": {
+        "RecordsTable": _APPENDS,
+        "ItemsTable": {"read", "swap"},
+        "UploadsBucket": {"list", "get", "put", "delete"},
+        "StateBucket": _SETTINGS,
+        "PrivateBucket": {"get", "put"},
+        "PrivateKey": {"open papers"},
+        "ReceiptKey": {"sign", "public key"},  # this, or the next
+        "ReceiptSecret": {"read"},
+        "PersonsSecret": {"read"},
+        "CabinetSecret": {"read"},
+        "CitizensSecret": {"read"},
+        "DataKey": {"open tables", "open settings"},
     },
     "tizme": {
         "FinderTable": {"read"},
@@ -127,7 +147,6 @@ def _everybody(made: Resolved) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("action", "resource", "who"),
     [
-        ("kms:Sign", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/ReceiptKey", "intake"),
         ("kms:Sign", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/LogKey", "publisher"),
         (
             "secretsmanager:GetSecretValue",
@@ -169,12 +188,12 @@ def test_even_an_administrator_cannot_do_what_belongs_to_one(
 
 KEYS_MOVED = [
     ("secretsmanager:GetSecretValue", "secretsmanager", "secret:LogSecret", {"publisher"}),
-    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:ReceiptSecret", {"intake"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:ReceiptSecret", {"intake", "staff", "cases"}),
     ("secretsmanager:PutSecretValue", "secretsmanager", "secret:LogSecret", {"ceremony"}),
     ("secretsmanager:PutSecretValue", "secretsmanager", "secret:ReceiptSecret", {"ceremony"}),
     ("secretsmanager:DeleteSecret", "secretsmanager", "secret:LogSecret", {"break-glass"}),
     ("kms:Decrypt", "kms", "key/LogSecretKey", {"publisher", "ceremony"}),
-    ("kms:Decrypt", "kms", "key/ReceiptSecretKey", {"intake", "ceremony"}),
+    ("kms:Decrypt", "kms", "key/ReceiptSecretKey", {"intake", "staff", "cases", "ceremony"}),
 ]
 MOVES = [
     *KEYS_MOVED[:4],
@@ -199,10 +218,34 @@ def _who_may_at_most(made: Resolved, action: str, service: str, resource: str) -
 
 
 @pytest.mark.parametrize(("action", "service", "resource", "who"), KEYS_MOVED)
-def test_keys_that_moved_belong_to_one_function_each(
+def test_keys_that_moved_belong_to_those_who_sign(
     action: str, service: str, resource: str, who: set[str], moved: Resolved
 ) -> None:
     assert _who_may_at_most(moved, action, service, resource) == who
+
+
+PAPERS = [
+    ("kms:Sign", "kms", "key/ReceiptKey", {"intake", "staff", "cases"}),
+    ("s3:GetObject", "s3", "PrivateBucket/x", {"staff", "cases"}),
+    ("s3:PutObject", "s3", "PrivateBucket/x", {"staff", "cases"}),
+    ("s3:DeleteObjectVersion", "s3", "PrivateBucket/x", {"break-glass"}),
+    ("kms:Decrypt", "kms", "key/PrivateKey", {"staff", "cases"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:PersonsSecret", {"staff", "cases"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:CabinetSecret", {"cases"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:CitizensSecret", {"cases"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:DeviceSecret", {"staff"}),
+]
+
+
+@pytest.mark.parametrize(("action", "service", "resource", "who"), PAPERS)
+def test_what_people_wrote_opens_for_the_doors_of_applications_alone(
+    action: str, service: str, resource: str, who: set[str], night: Resolved
+) -> None:
+    assert _who_may_at_most(night, action, service, resource) == who
+
+
+def test_with_personal_data_at_home_the_intake_alone_signs_receipts(at_home: Resolved) -> None:
+    assert _who_may_at_most(at_home, "kms:Sign", "kms", "key/ReceiptKey") == {"intake"}
 
 
 @pytest.mark.parametrize(("action", "service", "resource", "who"), MOVES)
@@ -293,9 +336,10 @@ def test_the_public_reads_through_our_distributions_only(policies: Policies) -> 
 
 
 def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_home: Resolved) -> None:
-    assert roles(at_home).keys() == MAY.keys() - {"staff", "tizme", "copyist"}
+    assert roles(at_home).keys() == MAY.keys() - {"staff", "cases", "tizme", "copyist"}
     assert PROBES.keys() - at_home.resources.keys() == IN_SECRETS | {
         "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret", "FinderSecret",
+        "PrivateBucket", "PrivateKey", "PersonsSecret", "CabinetSecret", "CitizensSecret", "DeviceSecret",
     }  # fmt: skip
     said = Policies.of(at_home)
     for role, arn in roles(at_home).items():
@@ -311,6 +355,8 @@ def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_hom
         ("IntakeRole", {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::ObjectsBucket/*"}),
         ("IntakeRole", {"Action": "dynamodb:*", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
         ("StaffRole", {"Action": "s3:*", "Resource": "*"}),
+        ("CasesRole", {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::ObjectsBucket/*"}),
+        ("CasesRole", {"Action": "secretsmanager:GetSecretValue", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Query", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Scan", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
         ("StaffRole", {"Action": "dynamodb:GetItem", "Resource": "*"}),
@@ -331,7 +377,10 @@ def test_a_wider_policy_is_noticed(role: str, wider: dict[str, str], template: d
 @pytest.mark.parametrize(
     ("resource", "part", "sid"),
     [
-        ("ReceiptKey", "KeyPolicy", "OnlyOneFunctionSigns"),
+        ("ReceiptKey", "KeyPolicy", "OnlyTheDoorsSign"),
+        ("PrivateKey", "KeyPolicy", "TheDoorsOfApplicationsOpen"),
+        ("PrivateBucketPolicy", "PolicyDocument", "OnlyTheDoorsOfApplicationsReadAndPut"),
+        ("PrivateBucketPolicy", "PolicyDocument", "NobodyTakesOneAway"),
         ("LogKey", "KeyPolicy", "OnlyOneFunctionSigns"),
         ("PublicBucketPolicy", "PolicyDocument", "OnlyThePublisherWrites"),
         ("SealingSecretKey", "KeyPolicy", "TheIntakeOpensAndTheCeremonyLooksAfter"),

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from moto import mock_aws
 
-from infra.put_secret import NotASecret, SecretNotPut, put, sealing_ids
+from infra.put_secret import CHOICES, NotASecret, SecretNotPut, put, sealing_ids
 from infra.stack import Client
 from shailoo.adapters.keys import new_note_key, save_note_key
 from shailoo.records.seal import sealing_key_id
@@ -29,7 +29,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
         monkeypatch.setenv(name, "none")
     with mock_aws():
         made = boto3.client("secretsmanager", region_name="eu-central-1")
-        for name in ("sealing", "client", "finder", "log", "receipt"):
+        for name in CHOICES:
             made.create_secret(Name=f"shailoo/night/{name}")
         yield made
 
@@ -123,3 +123,11 @@ def test_a_refusal_of_the_cloud_is_told_without_the_value(client: Client) -> Non
     with pytest.raises(SecretNotPut) as refused:
         put(client, "elsewhere", "client", b"s3cret")
     assert "s3cret" not in str(refused.value)
+
+
+def test_the_key_under_which_people_are_known_is_put_and_not_told(client: Client) -> None:
+    value = "5e" * 32
+    assert put(client, "night", "persons", f"{value}\n".encode()) == "persons: put"
+    assert client.get_secret_value(SecretId="shailoo/night/persons")["SecretString"] == value
+    with pytest.raises(NotASecret):
+        put(client, "night", "persons", b"too short")

@@ -1,0 +1,63 @@
+"""The door of people as a function of its own: what it answers, and what it tells of the whole interface."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from functions.intake.refusal_counter import RefusalCounter
+from functions.people_door import people_door
+from functions.routers import make_router, staff_door
+from functions.web import Request, Router
+from shailoo.assembly import Installation
+from tests.functions.case_scene import Scene, case_scene
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder: Path = tmp_path_factory.mktemp("door") / "i"
+    made = case_scene(folder)
+    made.installation.close()
+    (folder / "voters" / "finder").mkdir(parents=True)  # whoever opens it now has find-my-station too
+    with Installation.open(folder) as opened:
+        yield replace(made, installation=opened)
+
+
+@pytest.fixture(scope="module")
+def door(scene: Scene) -> Router:
+    return people_door(scene.installation, RefusalCounter())
+
+
+def _told(router: Router) -> set[str]:
+    answer = router.handle(Request("GET", "/api/openapi.json", {}, {}))
+    assert answer.status == 200
+    return set(json.loads(answer.body)["paths"])
+
+
+def test_it_tells_of_every_address_that_the_whole_installation_answers(scene: Scene, door: Router) -> None:
+    assert _told(door) == _told(make_router(scene.installation, RefusalCounter()))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/intake/small"), ("GET", "/api/tizme/style.css"), ("GET", "/staff/")]
+)
+def test_what_others_answer_it_does_not(method: str, path: str, door: Router) -> None:
+    assert door.handle(Request(method, path, {}, {"accept": "text/html"})).status == 404
+
+
+@pytest.mark.parametrize("path", ["/api/cases/", "/api/cabinet/"])
+def test_the_first_pages_of_applications_and_of_the_cabinet_open(path: str, door: Router) -> None:
+    answer = door.handle(Request("GET", path, {}, {"accept": "text/html", "accept-language": "ky"}))
+    assert answer.status in {200, 303}
+
+
+def test_the_commissions_door_has_the_desk_of_applications_and_the_precincts_table(scene: Scene) -> None:
+    mine = {route.template for route in staff_door(scene.installation, RefusalCounter()).routes}
+    whole = {route.template for route in make_router(scene.installation, RefusalCounter()).routes}
+    assert mine == {one for one in whole if one.startswith("/staff")}
+    assert any(one.startswith("/staff/cases/") for one in mine)
+    assert any(one.startswith("/staff/precinct") for one in mine)
