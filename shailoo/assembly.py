@@ -64,6 +64,7 @@ from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, IdentificationDevice, VoterSource
 from shailoo.records.note import Verifier
+from shailoo.rules.case_calendars import calendar_faults
 from shailoo.rules.list_effects import Wish
 from shailoo.rules.place_names import PlaceNames
 from shailoo.rules.question_limit import QuestionLimit
@@ -269,6 +270,9 @@ class Installation:
             elections[election.id] = election
         if elections.keys() != settings.sealing.keys():
             raise BadSettings("settings.json and the folder elections/ name different elections.", folder=folder.name)
+        for name, calendar in settings.cases.items():
+            for fault in calendar_faults(calendar, KINDS):
+                raise BadSettings(f"settings.json, cases: {fault}", election=name)
         return cls(folder, settings, elections, load_clock(folder / "clock.json"))
 
     def __enter__(self) -> Self:

@@ -88,7 +88,7 @@ def receipt_rows(door: CaseDoor, filed: Filed, language: Language) -> list[tuple
     ]
     if receipt.due is not None:
         rows.append((_("Answer by"), moment_text(receipt.due, language, zone)))
-    rows += [(_("By law"), receipt.article), (_("Documents"), str(receipt.documents))]
+    rows += [(_("By law"), words(language).gettext(receipt.article)), (_("Documents"), str(receipt.documents))]
     return rows
 
 

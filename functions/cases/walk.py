@@ -90,7 +90,7 @@ def begin_page(
     """What the kind is for, whether it is filed today, and for which station."""
     _, word = says(language).gettext, words(language).gettext
     elections = door.open_elections(kind)
-    blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", kind.article, class_="hint")]
+    blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", word(kind.article), class_="hint")]
     if not elections:
         blocks += [tag("p", _("This is not filed today."), class_="error"), *_days(door, kind, language)]
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")

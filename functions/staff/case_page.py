@@ -112,7 +112,7 @@ def _facts(room: CaseRoom, frame: Frame, standing: CaseStanding, owner: str, zon
             said = _("stands still until the next step")
         elif clock.overdue:
             said = _("{moment}, overdue", moment=said)
-        rows.append((word(clock.label), join(said, tag("small", clock.article))))
+        rows.append((word(clock.label), join(said, tag("small", word(clock.article)))))
     if standing.pending is not None:
         rows.append((_("Waits for a second official"), act_label(standing, standing.pending, frame.language)))
     return _pairs(rows)
