@@ -134,6 +134,11 @@ class Upload:
 class Uploads(Protocol):
     """Files that come in parts over weak links, kept apart until they are whole; each belongs to its owner alone."""
 
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of every `address`, for the policies of pages; None where parts come through our own door."""
+        ...
+
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload; with a digest, the one that this owner has open for the same file is gone on with.
 
