@@ -6,7 +6,7 @@ import json
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from functions.server import listen
+from rehearsal.applications import Planned, introduce
 from rehearsal.identity import identity_provider
 from rehearsal.night import Outcome, Phase, Rehearsal, Told, silent
 from rehearsal.packages import MAIN, find_package, spread
@@ -26,6 +27,7 @@ from shailoo.model.base import LANGUAGES
 
 SENTENCES: dict[Phase, str] = {
     "voters": "The voter list is made and published",
+    "applications": "Voters apply, commissions decide",
     "turnout": "Precincts enter the turnout of the day",
     "day": "Ballot boxes count, close and print",
     "start": "Server and publisher start",
@@ -65,6 +67,7 @@ def play(folder: Path, package: str, *, boxes: int | None = None, as_json: bool 
     with ExitStack() as stack:
         told = silent if as_json else stack.enter_context(progress_bar(Console(stderr=True)))
         rehearsal = stack.enter_context(Rehearsal(folder, package or MAIN, boxes=boxes, told=told))
+        rehearsal.applications()
         outcome = rehearsal.run(evidence=evidence)
     if as_json:
         print(json.dumps(asdict(outcome)))  # noqa: T201 -- the one object that was asked for
@@ -129,11 +132,13 @@ def show(package: str, port: int) -> None:
                 installation.folder, find_package(package or MAIN), rehearsal.election,
                 lambda done, of: told("voters", done, of),
             )  # fmt: skip
-            portal.make(folder / "extracts")
-            rehearsal.announce = lambda: console.print(addresses(rehearsal, names))
+            planned: list[Planned] = []
+            portal.make(folder / "extracts", between=lambda: planned.extend(rehearsal.applications(issuer)))
+            voters = introduce(planned, issuer)
+            rehearsal.announce = lambda: console.print(addresses(rehearsal, names, voters))
             outcome = rehearsal.run()
         console.print(outcome_table(outcome))
-        console.print(addresses(rehearsal, names))
+        console.print(addresses(rehearsal, names, voters))
         console.print("Ctrl-C ends it.")
         try:
             ended.wait()
@@ -141,7 +146,7 @@ def show(package: str, port: int) -> None:
             console.print("The demo ends.")
 
 
-def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
+def addresses(rehearsal: Rehearsal, names: dict[str, str], voters: Sequence[str]) -> Table:
     """Where to look."""
     url, election = rehearsal.plan.url, rehearsal.election.id
     table = Table(title="Open in a browser", show_header=False)
@@ -157,8 +162,11 @@ def addresses(rehearsal: Rehearsal, names: dict[str, str]) -> Table:
     table.add_row("check it yourself", f"{url}/results/ky/about/check/")
     table.add_row("the voter portal", f"{url}/tizme/ky/")
     table.add_row("find my station", f"{url}/tizme/ky/find/")
+    table.add_row("a voter's cabinet", f"{url}/api/cabinet/?lang=ky")
+    table.add_row("sign in there as", ", ".join(voters))
     table.add_row("the public log", f"{url}/results/ky/log/")
     table.add_row("all elections", f"{url}/results/ky/")
     table.add_row("staff sign-in", f"{url}/staff/")
+    table.add_row("applications, for commissions", f"{url}/staff/cases/")
     table.add_row("sign in there as", ", ".join(names))
     return table

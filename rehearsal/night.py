@@ -19,13 +19,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from rehearsal.applications import Planned, open_to_applications, play_applications
 from rehearsal.audit import Audit, audit_night
 from rehearsal.boxes import Plan
 from rehearsal.counts import audit_counts
@@ -66,6 +68,7 @@ _LEAP_MS = 1
 
 Phase = Literal[
     "voters",
+    "applications",
     "day",
     "turnout",
     "start",
@@ -150,6 +153,7 @@ class Rehearsal:
             client_secret=None if identity is None else secrets.token_hex(16),
             origin=f"http://127.0.0.1:{self.port}",
         )
+        self.installation = open_to_applications(self.installation)
         (self.election,) = self.installation.elections.values()
         self.played: Played = read_played(self.package)
         self.work = Path(tempfile.mkdtemp(prefix="shailoo-", dir=_memory()))
@@ -207,6 +211,13 @@ class Rehearsal:
         end = evening.after_ms[-1]
         rest, annexes = _FIRST_REST_S * 1000, round(wanted * ANNEX_SHARE * 1000)
         return Line((*evening.told, first, last), (*evening.after_ms, end + rest, end + rest + annexes))
+
+    # --- the weeks before ---
+
+    def applications(self, issuer: str = "https://rehearsal.invalid") -> Sequence[Planned]:
+        """File and handle the voters' applications. `issuer` is where the applicants sign in."""
+        told = partial(self._told, "applications")
+        return play_applications(self.installation, self.election, issuer, told=told)
 
     # --- the day ---
 

@@ -13,10 +13,12 @@ from functions.staff.acts import ROLES
 from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
 from functions.staff.pages import Frame, Html, join, table, tag
+from functions.staff.precinct_door import PREFIX as TABLES
 from functions.web import Caller, Response, status_of
 from shailoo.errors import ShailooError
 from shailoo.i18n import catalog, local_moment, msgid, number
 from shailoo.model.case import CONFIRM, CORRECT, DECLINE, TRANSFER, Attachment, CaseAct, Official
+from shailoo.model.case_kind import device_field
 from shailoo.rules.case_standing import CaseStanding, corrections
 from shailoo.usecases.case_desk import dues
 from shailoo.usecases.case_looks import looks_at
@@ -145,15 +147,26 @@ def _acts(room: CaseRoom, frame: Frame, standing: CaseStanding, choices: list[Ch
     if not choices:
         yield tag("p", _("Nothing now: the next step is another's."), class_="hint")
         return
-    chosen = next((one for one in choices if one.key == tried.key), None)
+    chosen = next((one for one in choices if one.key == tried.key and not _at_device(one)), None)
     links = (
-        tag("a", _label(frame, standing, one), href=f"{PREFIX}{standing.number}?act={one.key}#act",
-            aria_current=one == chosen and "true")
+        tag("a", _label(frame, standing, one), href=_address(standing, one), aria_current=one == chosen and "true")
         for one in choices
-    )  # fmt: skip
+    )
     yield tag("nav", *links, class_="parts acts", aria_label=_("Acts"))
     if chosen is not None:
         yield _form(room, frame, standing, chosen, tried)
+
+
+def _at_device(choice: Choice) -> bool:
+    """Whether an act is done at the precinct's table, where the device stands."""
+    return choice.act == choice.rule.name and device_field(choice.rule.form) is not None
+
+
+def _address(standing: CaseStanding, choice: Choice) -> str:
+    """Where an act is done: on this page, or at the precinct's table."""
+    if _at_device(choice) and standing.filed.station is not None:
+        return f"{TABLES}{standing.filed.election}/{standing.filed.station}/cases/{standing.number}"
+    return f"{PREFIX}{standing.number}?act={choice.key}#act"
 
 
 def _form(room: CaseRoom, frame: Frame, standing: CaseStanding, chosen: Choice, tried: Tried) -> Html:

@@ -36,10 +36,17 @@ class Portal:
         self._told = told
         self._done = 0
 
-    def make(self, room: Path, *, voters: int = VOTERS, districts: Sequence[str] = DISTRICTS) -> None:
+    def make(
+        self,
+        room: Path,
+        *,
+        voters: int = VOTERS,
+        districts: Sequence[str] = DISTRICTS,
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
         """Make lists and pages; `room` is an empty folder for extracts. Raises CalledProcessError.
 
-        A small election has as many voters as its stations.
+        A small election has as many voters as its stations. `between` is called when the preliminary list is there.
         """
         voters = min(voters, sum(station.voters for station in self._election.stations))
         room.mkdir(parents=True, exist_ok=True)
@@ -56,6 +63,7 @@ class Portal:
         about = ("--election", name)
         self._run("import", f"{early}", *here, "--stage", "preliminary", *about, "--as-of", f"{first}")
         self._run("assign", *here)
+        between()
         evolve(early, late, share_ppm=CHANGED_PPM, seed=1, day=last)
         self._run("import", f"{late}", *here, "--stage", "final", *about, "--as-of", f"{last}")
         self._run("publish", *here)

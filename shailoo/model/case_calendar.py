@@ -35,7 +35,17 @@ class CaseCalendar(Frozen):
     marks: Mapping[MarkName, date] = Field(default_factory=dict)
     """Days that clocks name: `lists-close`, after whose closing hour no application is answered."""
     holidays: frozenset[date] = frozenset()
-    """Days off beside Saturdays and Sundays, moved ones too."""
+    """Days off beside Saturdays, Sundays and those that the law names (`shailoo.rules.holidays`): religious ones, moved
+    ones."""
+    worked: frozenset[date] = frozenset()
+    """Days on which the state works although they would be off: a Saturday to which work was moved."""
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.holidays & self.worked:
+            message = "a day is off and worked"
+            raise ValueError(message)
+        return self
 
 
 NO_CALENDAR = CaseCalendar()

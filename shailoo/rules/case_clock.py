@@ -1,7 +1,9 @@
 """Legal clocks: when what was promised is due. Pure: moments, days and lengths in, a moment out.
 
 Days end at a closing hour on the clocks of the commission's zone, however long the day was (a zone may move its
-clocks). The day on which a clock starts is day 0: seven calendar days from the 5th end on the 12th.
+clocks). The day on which a clock starts is day 0: seven calendar days from the 5th end on the 12th. Who comes back
+after the closing hour of the last day leaves the commission the next day. What was late before the clock stood still
+stays late: a pause that begins after the due moment moves nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from shailoo.model.case_calendar import CaseCalendar
 from shailoo.model.case_kind import AtOnce, ClockRule, Days, Hours
+from shailoo.rules.holidays import is_day_off
 
 _WEEKEND = 5
 """`date.weekday()` of Saturday."""
@@ -64,11 +67,11 @@ def due_of(
         case AtOnce():
             due = run.started
         case Hours(hours=hours):
-            due = run.started + timedelta(hours=hours) + sum((end - since for since, end in stood), timedelta())
-        case Days(days=days, working=working):
-            stood_days = ((since.astimezone(local).date(), end.astimezone(local).date()) for since, end in stood)
-            lost = sum(_days_between(since, end, calendar, working=working) for since, end in stood_days)
-            due = _closing(_day_after(day, days + lost, calendar, working=working), rule, local)
+            due = run.started + timedelta(hours=hours)
+            for since, end in stood:
+                due += end - since if since <= due else timedelta()
+        case Days():
+            due = _by_days(run.started, length, stood, rule, calendar, local)
         case _:
             assert_never(length)
     last = None if rule.never_after is None else calendar.marks.get(rule.never_after)
@@ -76,7 +79,10 @@ def due_of(
 
 
 def is_overdue(due: datetime, run: ClockRun, now: datetime) -> bool:
-    """Whether what was owed is late: done after it was due, or not done and due in the past. Never while paused."""
+    """Whether what was owed is late: done after it was due, or not done and due in the past.
+
+    Never while paused: others owe the next step. When they have taken it, what was late before is late again.
+    """
     return not run.paused and (run.met or now) > due
 
 
@@ -86,7 +92,41 @@ def _closing(day: date, rule: ClockRule, local: ZoneInfo) -> datetime:
 
 def is_working(day: date, calendar: CaseCalendar) -> bool:
     """Whether commissions of the state work on a day. Commissions of an election sit every day: calendar days."""
-    return day.weekday() < _WEEKEND and day not in calendar.holidays
+    if day in calendar.worked:
+        return True
+    return day.weekday() < _WEEKEND and day not in calendar.holidays and not is_day_off(day)
+
+
+def _by_days(  # noqa: PLR0917 -- the parts of one question, in the order in which they are told
+    started: datetime,
+    length: Days,
+    stood: list[tuple[datetime, datetime]],
+    rule: ClockRule,
+    calendar: CaseCalendar,
+    local: ZoneInfo,
+) -> datetime:
+    first = started.astimezone(local).date()
+    lost = 0
+    due = _closing(_day_after(first, length.days, calendar, working=length.working), rule, local)
+    for since, end in stood:
+        if since > due:
+            break
+        back = end.astimezone(local).date()
+        lost += _days_between(since.astimezone(local).date(), back, calendar, working=length.working)
+        due = _closing(_day_after(first, length.days + lost, calendar, working=length.working), rule, local)
+        if end > due:
+            due = _first_closing(end, rule, calendar, local, working=length.working)
+    return due
+
+
+def _first_closing(
+    moment: datetime, rule: ClockRule, calendar: CaseCalendar, local: ZoneInfo, *, working: bool
+) -> datetime:
+    """The first closing hour at or after a moment."""
+    day = moment.astimezone(local).date()
+    while (working and not is_working(day, calendar)) or _closing(day, rule, local) < moment:
+        day += timedelta(days=1)
+    return _closing(day, rule, local)
 
 
 def _day_after(start: date, days: int, calendar: CaseCalendar, *, working: bool) -> date:

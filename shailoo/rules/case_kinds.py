@@ -34,6 +34,9 @@ def faults_of(kind: CaseKind) -> Iterator[str]:
     for act in kind.acts:
         yield from _act_faults(kind, act, set(names))
     yield from _ways(kind)
+    for status in kind.statuses if kind.transfer else ():
+        if status.phase is Phase.OPEN and not any(act.body and status.name in act.before for act in kind.acts):
+            yield f"a commission to which a case is transferred in the status {status.name} could do nothing with it."
     yield from _clock_faults(kind, set(names), set(acts))
     for name, asked in asked_of(kind.form).items():
         if asked.by_device:

@@ -105,7 +105,7 @@ def check_fits(standing: CaseStanding, act: CaseAct) -> None:
         case "confirm" | "decline":
             fits = standing.pending is not None and act.of == standing.pending.n
         case "correct":
-            fits = act.of is not None and act.of < act.n and standing.acts[act.of - 1].act != CORRECT
+            fits = act.of is not None and act.of < act.n and can_be_corrected(standing, act.of)
         case "transfer":
             fits = bool(standing.kind.transfer) and act.commission is not None and not standing.closed
             fits = fits and standing.pending is None
@@ -128,9 +128,18 @@ def open_acts(standing: CaseStanding) -> tuple[str, ...]:
     found = [one.name for one in standing.kind.acts if standing.status.name in one.before]
     if standing.kind.transfer and not standing.closed:
         found.append(TRANSFER)
-    if any(act.act != CORRECT for act in standing.acts):
+    if any(can_be_corrected(standing, act.n) for act in standing.acts):
         found.append(CORRECT)
     return tuple(found)
+
+
+def can_be_corrected(standing: CaseStanding, n: int) -> bool:
+    """Whether words of an act may be corrected: a commission's own, and none while a second official is awaited.
+
+    Else who proposed an act could change it between the reading and the confirming.
+    """
+    about = standing.acts[n - 1]
+    return standing.pending is None and about.by is not None and about.act not in {CORRECT, CONFIRM, DECLINE}
 
 
 def corrections(standing: CaseStanding) -> Mapping[int, CaseAct]:
@@ -173,6 +182,7 @@ __all__ = [
     "TRANSFER",
     "ActDoesNotFit",
     "CaseStanding",
+    "can_be_corrected",
     "check_fits",
     "corrections",
     "open_acts",

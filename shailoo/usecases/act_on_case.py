@@ -11,6 +11,7 @@ from shailoo.model.case import (
     CONFIRM,
     CORRECT,
     DECLINE,
+    MOST_ACTS,
     TRANSFER,
     Attachment,
     CaseAct,
@@ -32,6 +33,9 @@ from shailoo.usecases.case_refusals import (
     ReasonWanted,
 )
 from shailoo.usecases.file_case import check_documents, read_form
+
+SHORTEST, LONGEST = 3, 1000
+"""Letters of a reason (`shailoo.model.refs.Reason`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def act_as_official(
     election = desk.registry.elections[standing.filed.election]
     if not may_see(appointments, standing, election):
         raise NoSuchCase("No case has this number, or it is not for your commission.")
+    if doing.act in (CONFIRM, DECLINE) and _again(doing, standing, person):
+        return standing
     rule = rule_of(doing, standing)
     under = acting(appointments, rule, standing, election)
     if under is None:
@@ -128,8 +134,14 @@ def _check_commission(commission: str | None, standing: CaseStanding, election: 
 def _record(
     standing: CaseStanding, doing: Doing, rule: ActRule, desk: CaseDesk, *, now: datetime, by: Official | None
 ) -> CaseStanding:
-    if (rule.reason or doing.act in (DECLINE, CORRECT, TRANSFER)) and not (doing.reason or "").strip():
+    reason = (doing.reason or "").strip()
+    asked = (rule.reason and doing.act != CONFIRM) or doing.act in (DECLINE, CORRECT, TRANSFER)
+    if asked and not reason:
         raise ReasonWanted("Say why: the reason is part of the act.", act=doing.act)
+    if reason and not SHORTEST <= len(reason) <= LONGEST:
+        raise ReasonWanted(f"Say why in {SHORTEST} to {LONGEST} letters.", act=doing.act)
+    if not 0 <= doing.seen < MOST_ACTS:
+        raise CaseMovedOn("A case has fewer acts than that. Look at it again.", acts=len(standing.acts))
     told: dict[str, str | int] = {}
     content = None
     if rule.form is not None and doing.act not in (CONFIRM, DECLINE, TRANSFER):
@@ -138,24 +150,23 @@ def _record(
         private = {name: value for name, value in form.model_dump(mode="json").items() if name not in told}
         if any(value not in ("", None) for value in private.values()):
             content = CaseContent(nonce=desk.draw(32).hex(), fields=private)
-    if doing.act == rule.name:
-        check_documents(rule.documents, doing.documents)
+    check_documents(rule.documents if doing.act == rule.name else (), doing.documents)
     act = CaseAct(
         case=standing.filed.case,
         n=doing.seen + 1,
         act=doing.act,
-        of=standing.pending.n if doing.act in (CONFIRM, DECLINE) and standing.pending is not None else doing.of,
+        of=_about(doing, standing),
         proposed=rule.four_eyes and doing.act == rule.name,
         by=by,
         entered=now,
         commission=doing.commission if doing.act == TRANSFER else None,
-        reason=(doing.reason or "").strip() or None,
+        reason=reason or None,
         told=told,
         content=None if content is None else content.digest(),
         documents=doing.documents,
     )
     if doing.seen != len(standing.acts):
-        if _done(standing, act):
+        if _done(standing, act, content, desk):
             return standing
         raise CaseMovedOn("Somebody acted on this case meanwhile. Look at it again.", acts=len(standing.acts))
     after = take(standing, act)
@@ -178,10 +189,35 @@ def _with_device(form: type[CaseForm], doing: Doing) -> Mapping[str, object]:
     return {**doing.fields, name: doing.device}
 
 
-def _done(standing: CaseStanding, act: CaseAct) -> bool:
-    """Whether this very act stands there already: a link broke after it was recorded."""
+def _about(doing: Doing, standing: CaseStanding) -> int | None:
+    """Which act an act concerns: built-in ones alone concern another."""
+    if doing.act in (CONFIRM, DECLINE):
+        return None if standing.pending is None else standing.pending.n
+    return doing.of if doing.act == CORRECT else None
+
+
+def _again(doing: Doing, standing: CaseStanding, person: str) -> bool:
+    """Whether somebody repeats the second official's word that they have given already: nothing waits for it now."""
+    there = standing.acts[doing.seen] if 0 <= doing.seen < len(standing.acts) else None
+    if there is None or there.by is None:
+        return False
+    said = (doing.reason or "").strip() or None
+    return (there.act, there.by.person, there.reason) == (doing.act, person, said)
+
+
+def _done(standing: CaseStanding, act: CaseAct, content: CaseContent | None, desk: CaseDesk) -> bool:
+    """Whether this very act stands there already: a link broke after it was recorded.
+
+    What is private of it counts too: who answers twice in two windows must not lose the second answer unnoticed.
+    """
     if act.n > len(standing.acts):
         return False
     there = standing.acts[act.n - 1]
-    same = ("act", "of", "by", "reason", "told", "documents", "commission")
-    return all(getattr(there, name) == getattr(act, name) for name in same)
+    same = ("act", "by", "reason", "told", "documents", "commission")
+    if any(getattr(there, name) != getattr(act, name) for name in same):
+        return False
+    if there.of != act.of:
+        return False
+    if there.content is None or content is None:
+        return there.content is None and content is None
+    return desk.content(there.content).fields == content.fields

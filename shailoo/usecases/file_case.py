@@ -116,8 +116,10 @@ def file_case(
             before = find_case(record.case, desk)
         else:
             return receipt_for(opened(kind, record, entry.seq), desk)
-    same = (before.filed.kind, before.filed.content, before.filed.documents)
-    if same != (kind.name, content.digest(), filing.documents):
+    there = before.filed
+    place = (there.election, there.station, there.kind)
+    same = place == (election.id, None if station is None else station.no, kind.name)
+    if not same or (there.content, there.documents) != (content.digest(), filing.documents):
         raise CaseExists("Something else was filed with this code. Begin a new one.")
     return receipt_for(before, desk)
 
