@@ -33,7 +33,7 @@ from functions.staff.frame import staff_error
 from functions.staff.precinct import precinct_routes
 from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import case_room_routes, staff_routes
-from functions.straight import parts_go_straight
+from functions.straight import papers_come_straight, parts_go_straight
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Route, Router, error_response
@@ -133,8 +133,9 @@ def voter_sessions(home: Home) -> VoterSessions:
 
 def _staff_routes(home: Home, staff: StaffDesk, nudge: Callable[[], None] | None) -> Iterable[Route]:
     yield from staff_routes(staff, nudge)
-    yield from case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
-    yield from precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    cases = case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
+    precinct = precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    yield from papers_come_straight((*cases, *precinct), home.private)
 
 
 def _no_voter(_: Request) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from shailoo.ids import Digest, RegionId, StationNo
 
@@ -112,6 +112,20 @@ class ObjectStore(Protocol):
 
     def get(self, digest: Digest) -> bytes:
         """Return the bytes. Raises NotFound, or StorageFailed when what lies there does not have this digest."""
+        ...
+
+
+@runtime_checkable
+class LendingStore(ObjectStore, Protocol):
+    """An object store from which a browser may fetch an object itself, where an answer of ours would be too large."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of every `address`, for the policies of pages."""
+        ...
+
+    def address(self, digest: Digest, *, media: str, disposition: str) -> str:
+        """Where whoever holds this address gets the object within a minute, as media type and disposition say."""
         ...
 
 

@@ -13,10 +13,13 @@ from functions.intake.refusal_counter import RefusalCounter
 from functions.people_door import people_door
 from functions.routers import make_router, staff_door
 from functions.staff.pages import POLICY, SCRIPT_POLICY
-from functions.straight import parts_go_straight
+from functions.straight import MOST_OF_AN_ANSWER, lent, papers_come_straight, parts_go_straight
 from functions.web import Access, Caller, Request, Response, Route, Router
+from shailoo.adapters.memory import MemoryObjectStore
 from shailoo.adapters.uploads import MemoryUploads
 from shailoo.assembly import Installation
+from shailoo.ids import Digest
+from shailoo.model.case import Attachment
 from tests.functions.case_scene import Scene, case_scene
 
 
@@ -82,6 +85,31 @@ def test_a_page_with_a_script_lets_it_send_parts_to_the_bucket_and_another_does_
     assert policies == [POLICY, f"{SCRIPT_POLICY} https://uploads.example.org"]
     ours = Router(parts_go_straight([_page("/script", SCRIPT_POLICY)], MemoryUploads()), lambda _: Caller())
     assert ours.handle(Request("GET", "/script", {}, {})).header("content-security-policy") == SCRIPT_POLICY
+
+
+class _Lending(MemoryObjectStore):
+    """A browser fetches from it."""
+
+    @property
+    def origin(self) -> str:
+        return "https://papers.example.org"
+
+    def address(self, digest: Digest, *, media: str, disposition: str) -> str:
+        return f"{self.origin}/{digest}?{media}&{disposition}"
+
+
+def test_a_paper_that_is_too_large_for_an_answer_is_fetched_from_the_bucket_itself() -> None:
+    large = Attachment(kind="proof", original="a" * 64, media="image/png", bytes=MOST_OF_AN_ANSWER + 1)
+    small = large.model_copy(update={"bytes": MOST_OF_AN_ANSWER})
+    assert lent(MemoryObjectStore(), large, "inline") is None
+    assert lent(_Lending(), small, "inline") is None
+    way = lent(_Lending(), large, "inline")
+    assert way is not None
+    assert (way.status, way.header("cache-control")) == (303, "no-store")
+    assert way.header("location") == f"https://papers.example.org/{'a' * 64}?image/png&inline"
+    made = papers_come_straight([_page("/plain", POLICY)], _Lending())
+    policy = Router(made, lambda _: Caller()).handle(Request("GET", "/plain", {}, {})).header("content-security-policy")
+    assert "img-src 'self' https://papers.example.org;" in (policy or "")
 
 
 def _page(path: str, policy: str) -> Route:
