@@ -23,6 +23,7 @@ from shailoo.ids import Digest, RegionId, StationNo
 
 if TYPE_CHECKING:
     from shailoo.model.identification import Identification
+    from shailoo.model.notice import Notice, Way
     from shailoo.model.voter_list import (
         Area,
         Centre,
@@ -418,4 +419,22 @@ class IdentificationDevice(Protocol):
 
         Raises NoSuchReceipt, DeviceSilent (`shailoo.rules.identification`).
         """
+        ...
+
+
+class Notices(Protocol):
+    """Carries notices to people by one way: mail, text messages, or files in a rehearsal."""
+
+    way: Way
+
+    def send(self, notice: Notice) -> None:
+        """Hand a notice over; on return the other side has taken it on. The same one may come again, with the same id.
+
+        Raises NoticeRefused (never to this address), NoticeDeferred (not to it now), NoticesDown (to nobody now);
+        all in `shailoo.rules.notices`. None of them tells the address.
+        """
+        ...
+
+    def rest(self) -> None:
+        """Let go of what is held between two notices: a connection."""
         ...

@@ -10,6 +10,7 @@ from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.receipts import commission_name
 from functions.cases.status import act_label
 from functions.staff.acts import ROLES
+from functions.staff.case_notices import asked_for, notice_lines
 from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
 from functions.staff.pages import Frame, Html, join, table, tag
@@ -122,6 +123,7 @@ def _handed_in(room: CaseRoom, frame: Frame, standing: CaseStanding) -> Html:
         (_(label), content.person[name]) for name, label in PERSON.items() if content.person.get(name)
     ]
     rows += answers(standing.kind.form, content.fields, frame.language)
+    rows.append((_("Notices"), asked_for(frame, content)))
     return _pairs(rows)
 
 
@@ -233,13 +235,16 @@ def _label(frame: Frame, standing: CaseStanding, choice: Choice) -> str:
 def _history(room: CaseRoom, frame: Frame, standing: CaseStanding, zone: str) -> Iterable[Html]:
     _ = frame.say.gettext
     by = standing.filed.entered_by
+    notices = notice_lines(frame, standing.filed.case, room.staff.items, zone)
     yield tag("li", tag("b", _("Handed in")), " · ", local_moment(standing.filed.filed, zone, frame.language),
-              *([tag("small", _who(room, frame, standing, by))] if by is not None else []))  # fmt: skip
+              *([tag("small", _who(room, frame, standing, by))] if by is not None else []),
+              *notices.get(0, ()))  # fmt: skip
     mended = corrections(standing)
     for act in standing.acts:
         parts: list[Html] = [tag("small", _who(room, frame, standing, act.by))]
         parts += [_pairs(rows)] if (rows := _act_rows(room, frame, standing, act)) else []
         parts += [tag("p", act.reason)] if act.reason else []
+        parts += notices.get(act.n, ())
         if act.commission is not None:
             name = commission_name(room.election_of(standing), act.commission, frame.language)
             parts.append(tag("p", _("To: {commission}", commission=name)))
