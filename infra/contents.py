@@ -18,6 +18,7 @@ HANDLERS: Final[Mapping[str, str]] = {
     "publisher": "builder.handler",
     "staff": "functions.staff.lambda_handler",
     "cases": "functions.cases.lambda_handler",
+    "notices": "functions.notices.lambda_handler",
     "tizme": "functions.tizme.lambda_handler",
     "copyist": "builder.copyist_handler",
 }
@@ -30,6 +31,7 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "publisher": (*_BASE, "httpx", "jinja2", "selectolax"),
     "staff": (*_DOOR, "fpdf2", "segno"),
     "cases": (*_DOOR, "fpdf2", "segno"),
+    "notices": (*_BASE, "aws-lambda-powertools", "httpx"),
     "tizme": _DOOR,
     "copyist": (*_BASE, "pillow", "pypdf", "pypdfium2"),
 }

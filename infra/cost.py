@@ -61,7 +61,7 @@ PRICES: Final[Mapping[str, Price]] = {
 }
 """What is paid for -> its price."""
 
-STANDING: Final[Mapping[str, int]] = {"keys": 6, "secrets": 8, "firewall": 1, "alarms": 21, "figures": 28, "board": 1}
+STANDING: Final[Mapping[str, int]] = {"keys": 6, "secrets": 10, "firewall": 1, "alarms": 22, "figures": 28, "board": 1}
 """What is paid for a month whether anything happens or not."""
 
 
@@ -128,11 +128,13 @@ def _peace(place: Place) -> dict[str, int]:
     return {
         **STANDING,
         "door requests": questions + walked,
-        "function runs": ticks * 3 + questions + walked,
-        # the herald 0.1 s, the publisher 0.5 s, the copyist 0.1 s, a question 0.1 s
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10) + questions * 51 + walked * 1024 // 4,
+        "function runs": ticks * 4 + questions + walked,
+        # the herald 0.1 s, the publisher 0.5 s, the copyist and the notices 0.1 s, a question 0.1 s
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10 + 512 // 10)
+        + questions * 51
+        + walked * 1024 // 4,
         "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
-        "table reads": ticks * 7 + questions * 4 + walked * 30,
+        "table reads": ticks * 11 + questions * 4 + walked * 30,
         "table writes": ticks * 4 + questions * 2 + place.voters * 2 + walked * 6,  # and a version of the index
         "signatures": applications,
         "key uses": ticks * 2 + walked,
