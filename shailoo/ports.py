@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from shailoo.ids import Digest, RegionId, StationNo
 
@@ -117,6 +117,20 @@ class ObjectStore(Protocol):
         ...
 
 
+@runtime_checkable
+class LendingStore(ObjectStore, Protocol):
+    """An object store from which a browser may fetch an object itself, where an answer of ours would be too large."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of every `address`, for the policies of pages."""
+        ...
+
+    def address(self, digest: Digest, *, media: str, disposition: str) -> str:
+        """Where whoever holds this address gets the object within a minute, as media type and disposition say."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that comes in parts."""
@@ -135,6 +149,11 @@ class Upload:
 
 class Uploads(Protocol):
     """Files that come in parts over weak links, kept apart until they are whole; each belongs to its owner alone."""
+
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of every `address`, for the policies of pages; None where parts come through our own door."""
+        ...
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload; with a digest, the one that this owner has open for the same file is gone on with.
