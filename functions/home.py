@@ -69,6 +69,11 @@ class HomeSettings(Protocol):
         ...
 
     @property
+    def mode(self) -> Literal["live", "rehearsal"]:
+        """Whether this is an election, or everybody in it is made up."""
+        ...
+
+    @property
     def identity(self) -> Identity | None:
         """Where they sign in, if they do."""
         ...

@@ -67,9 +67,12 @@ from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
 from shailoo.ports import Clock, IdentificationDevice, Notices, VoterSource
 from shailoo.records.note import Verifier
+from shailoo.rules.case_calendars import calendar_faults
 from shailoo.rules.list_effects import Wish
+from shailoo.rules.place_names import PlaceNames
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.apply_register import register_in_force
 from shailoo.usecases.carry_applications import wishes_now
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -272,6 +275,9 @@ class Installation:
             elections[election.id] = election
         if elections.keys() != settings.sealing.keys():
             raise BadSettings("settings.json and the folder elections/ name different elections.", folder=folder.name)
+        for name, calendar in settings.cases.items():
+            for fault in calendar_faults(calendar, KINDS):
+                raise BadSettings(f"settings.json, cases: {fault}", election=name)
         return cls(folder, settings, elections, load_clock(folder / "clock.json"))
 
     def __enter__(self) -> Self:
@@ -352,7 +358,21 @@ class Installation:
             calendars=self.settings.cases,
             draw=secrets.token_bytes,
             person_key=self.person_key,
+            find_places=self.places,
         )
+
+    def places(self) -> PlaceNames | None:
+        """The towns and villages of the address register in force; None before the first."""
+        held = register_in_force(self.store)
+        if held is None:
+            return None
+        known = self.__dict__.get("_places")
+        if known is None or known[0] != held.number:
+            register = self.registers.open(held.number)
+            names = PlaceNames(register.settlements(), (*register.regions(), *register.rayons()))
+            known = self.__dict__["_places"] = (held.number, names)
+        found: PlaceNames = known[1]
+        return found
 
     @cached_property
     def case_index(self) -> CaseIndex:

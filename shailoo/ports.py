@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from shailoo.ids import Digest, RegionId, StationNo
 
 if TYPE_CHECKING:
+    from shailoo.model.base import Language
     from shailoo.model.identification import Identification
     from shailoo.model.notice import Notice, Way
     from shailoo.model.voter_list import (
@@ -116,6 +117,20 @@ class ObjectStore(Protocol):
         ...
 
 
+@runtime_checkable
+class LendingStore(ObjectStore, Protocol):
+    """An object store from which a browser may fetch an object itself, where an answer of ours would be too large."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of every `address`, for the policies of pages."""
+        ...
+
+    def address(self, digest: Digest, *, media: str, disposition: str) -> str:
+        """Where whoever holds this address gets the object within a minute, as media type and disposition say."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that comes in parts."""
@@ -134,6 +149,11 @@ class Upload:
 
 class Uploads(Protocol):
     """Files that come in parts over weak links, kept apart until they are whole; each belongs to its owner alone."""
+
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of every `address`, for the policies of pages; None where parts come through our own door."""
+        ...
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload; with a digest, the one that this owner has open for the same file is gone on with.
@@ -381,6 +401,22 @@ class AddressRegister(Protocol):
 
     def consulates(self) -> Sequence[tuple[str, StationNo]]:
         """Country of consular registration (ISO 3166, two letters) and its station, by country."""
+        ...
+
+
+class Places(Protocol):
+    """Towns and villages of the address register in force."""
+
+    def label(self, place: str, language: Language) -> str | None:
+        """What a settlement is called, and what it belongs to; None for an identifier that is not here."""
+        ...
+
+    def search(self, text: str) -> Sequence[str]:
+        """Identifiers of a few settlements that a text may mean, best first."""
+        ...
+
+    def resolve(self, text: str) -> str | None:
+        """The one settlement that a text means, or None."""
         ...
 
 

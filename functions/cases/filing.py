@@ -68,7 +68,7 @@ class Filer:
         if isinstance(draft, Filed):
             return receipt_page(door, draft, code, language)
         step = number_of(sent.get("step", ""), walk.last_step(kind))
-        draft = walk.merged(draft, kind, sent, step)
+        draft = walk.merged(draft, kind, sent, step, door.desk.places)
         if "remove" in sent:
             draft = without_papers(draft, sent["remove"])
         if step == walk.last_step(kind):
@@ -210,7 +210,7 @@ class Filer:
                 pass
             case _:
                 return walk.step_page(door, here, visitor)
-        faults = walk.step_faults(kind, here.draft.fields, here.step)
+        faults = walk.step_faults(door, kind, here.draft.fields, here.step)
         if here.step == walk.last_step(kind):
             faults = reach_faults(door.notices, here.draft.reach)
         if faults:
@@ -225,7 +225,7 @@ class Filer:
         door, kind, draft = self._door, here.kind, here.draft
         assert draft is not None  # noqa: S101 -- whoever goes on has one
         for step in range(1, walk.last_step(kind)):
-            faults = walk.step_faults(kind, draft.fields, step)
+            faults = walk.step_faults(door, kind, draft.fields, step)
             if faults:
                 return walk.step_page(door, walk.Here(kind, here.language, step, here.code, draft, faults), visitor)
         reach = draft.reach

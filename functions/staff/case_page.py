@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 
 from functions.cases.forms import answers, fault_summary, form_fields
@@ -15,11 +16,13 @@ from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
 from functions.staff.pages import Frame, Html, join, table, tag
 from functions.staff.precinct_door import PREFIX as TABLES
+from functions.staff.precinct_slips import HOW
 from functions.web import Caller, Response, status_of
 from shailoo.errors import ShailooError
-from shailoo.i18n import catalog, local_moment, msgid, number
+from shailoo.i18n import catalog, local_date, local_moment, msgid, number
 from shailoo.model.case import CONFIRM, CORRECT, DECLINE, TRANSFER, Attachment, CaseAct, Official
 from shailoo.model.case_kind import device_field
+from shailoo.model.identification import read_slip
 from shailoo.rules.case_standing import CaseStanding, corrections
 from shailoo.usecases.case_desk import dues
 from shailoo.usecases.case_looks import looks_at
@@ -110,7 +113,7 @@ def _facts(room: CaseRoom, frame: Frame, standing: CaseStanding, owner: str, zon
             said = _("stands still until the next step")
         elif clock.overdue:
             said = _("{moment}, overdue", moment=said)
-        rows.append((word(clock.label), join(said, tag("small", clock.article))))
+        rows.append((word(clock.label), join(said, tag("small", word(clock.article)))))
     if standing.pending is not None:
         rows.append((_("Waits for a second official"), act_label(standing, standing.pending, frame.language)))
     return _pairs(rows)
@@ -120,11 +123,21 @@ def _handed_in(room: CaseRoom, frame: Frame, standing: CaseStanding) -> Html:
     _ = frame.say.gettext
     content = room.desk.content(standing.filed.content)
     rows: list[tuple[str, Html | str]] = [
-        (_(label), content.person[name]) for name, label in PERSON.items() if content.person.get(name)
+        (_(label), _day(content.person[name], frame) if name == "birth" else content.person[name])
+        for name, label in PERSON.items()
+        if content.person.get(name)
     ]
-    rows += answers(standing.kind.form, content.fields, frame.language)
+    rows += answers(standing.kind.form, content.fields, frame.language, room.desk.places)
     rows.append((_("Notices"), asked_for(frame, content)))
     return _pairs(rows)
+
+
+def _day(text: str, frame: Frame) -> str:
+    """A day as people read it, or as it stands."""
+    try:
+        return local_date(date.fromisoformat(text), frame.language)
+    except ValueError:
+        return text
 
 
 def _papers(frame: Frame, standing: CaseStanding) -> Iterable[Html]:
@@ -263,7 +276,13 @@ def _act_rows(room: CaseRoom, frame: Frame, standing: CaseStanding, act: CaseAct
     if rule is None or rule.form is None:
         return []
     kept = {} if act.content is None else room.desk.content(act.content).fields
-    return list(answers(rule.form, {**kept, **act.told}, frame.language))
+    told = {**kept, **act.told}
+    device = device_field(rule.form)
+    slip = read_slip(str(told.get(device, ""))) if device is not None else None
+    if device is not None and slip is not None:
+        moment = local_moment(slip.at, room.zone_of(standing), frame.language)
+        told[device] = f"№ {slip.number}, {frame.say.gettext(HOW[slip.how])}, {moment}"
+    return list(answers(rule.form, told, frame.language, room.desk.places))
 
 
 def _who(room: CaseRoom, frame: Frame, standing: CaseStanding, by: Official | None) -> str:
