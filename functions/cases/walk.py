@@ -162,9 +162,9 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
         blocks += paper_blocks(kind, draft, language, hidden, here.faults)
         inside: list[Html] = []
     elif here.step == last_step(kind):
+        blocks.append(reach_summary(here.faults, language))
         blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
         blocks.append(look_through(door, here))
-        blocks.append(reach_summary(here.faults, language))
         inside = reach_fields(door.notices, draft.reach, here.faults, language)
         buttons = [tag("button", _("Hand in"), name="go", value="submit")]
     else:
