@@ -50,6 +50,7 @@ class _Session(socketserver.StreamRequestHandler):
         manners = self.server.manners
         self.server.connections += 1
         self.kept, self.secure, self.known = 0, False, manners.password is None
+        self.begun = False
         if not self._say(manners.greeting):
             return
         while line := self.rfile.readline().rstrip(b"\r\n").decode():
@@ -84,8 +85,13 @@ class _Session(socketserver.StreamRequestHandler):
             case "MAIL" if self.kept >= manners.closes_after:
                 self._say("421 enough")
                 said = CUT
+            case "MAIL" if self.begun:
+                said = "503 5.5.1 another is not ended"
             case "MAIL":
                 said = manners.sender if self.known else "530 5.7.0 who are you"
+                self.begun = said.startswith("250")
+            case "RSET":
+                self.begun = False
             case "RCPT":
                 self.to = line.partition("<")[2].rstrip(">")
                 said = next((one for part, one in manners.recipients.items() if part in self.to), "250 ok")
@@ -107,6 +113,7 @@ class _Session(socketserver.StreamRequestHandler):
         while (raw := self.rfile.readline().rstrip(b"\r\n")) != b".":
             lines.append(raw.removeprefix(b".") if raw.startswith(b"..") else raw)
         time.sleep(self.server.manners.pause)
+        self.begun = False
         if self.server.manners.message.startswith("250"):
             self.server.mails.append((self.to, b"\r\n".join(lines)))
             self.kept += 1

@@ -55,6 +55,18 @@ def test_a_mail_comes_as_it_was_written_and_says_who_made_it() -> None:
     assert read.get_content_type() == "text/plain"
 
 
+def test_after_one_who_is_refused_the_next_goes_over_the_same_connection() -> None:
+    with PostOffice(Manners(recipients={"dead": "550 5.1.1 nobody here"})) as office:
+        sender = way(office)
+        for number in range(3):
+            with pytest.raises(NoticeRefused):
+                sender.send(notice(f"dead{number}@example.kg"))
+            sender.send(notice(f"p{number}@example.kg"))
+        sender.rest()
+    assert [to for to, _ in office.mails] == [f"p{number}@example.kg" for number in range(3)]
+    assert office.connections == 1
+
+
 def test_many_go_over_one_connection_and_a_server_that_closes_it_is_asked_again() -> None:
     with PostOffice(Manners(closes_after=3)) as office:
         sender = way(office)

@@ -205,6 +205,16 @@ def test_an_address_gets_so_many_a_day_and_again_on_the_next() -> None:
     assert people.became(later) == [(0, "mail", "sent")]
 
 
+def test_who_is_tried_again_is_not_counted_again() -> None:
+    people = People(a_day=1, way=FakeWay(answer=to("slow@example.kg")(defer)))
+    case = people.file(1, reach={"mail": "slow@example.kg"})
+    people.round()
+    people.way.answer = lambda _: None
+    people.wall.moment += PAUSES[0]
+    people.round()
+    assert people.became(case) == [(0, "mail", "sent")]
+
+
 # --- what does not work ---
 
 
@@ -349,6 +359,27 @@ def test_whatever_step_it_stops_at_everybody_is_told_and_one_at_most_is_told_twi
         assert len({one.id for one in people.way.sent}) == 5
     else:
         pytest.fail("the round never came to its end")
+
+
+def test_what_is_noted_as_sent_is_not_sent_again_though_the_way_knew_nothing_of_it_yet() -> None:
+    store = Stopping()
+    people = People(store=store)
+    case = people.file()
+    marked = store.swap
+
+    def noted_then_stopped(name: str, value: bytes, *, expected: int | None) -> Item:
+        done = marked(name, value, expected=expected)
+        if name == f"case-notices/{case.filed.case}":
+            raise Killed
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "swap", noted_then_stopped)
+        with pytest.raises(Killed):
+            people.round()
+    people.wall.moment += LEASE
+    assert people.round().behind == 0
+    assert len(people.way.sent) == 1
 
 
 def test_a_stop_while_sending_sends_that_one_again_under_the_same_name() -> None:
