@@ -51,6 +51,9 @@ SENTENCES: Mapping[str, str] = {
     "reason-wanted": msgid("Say why: the reason is part of the act."),
     "too-many-cases": msgid("There are as many open applications of yours as may be."),
     "act-does-not-fit": msgid("The case stands where this act does not lead from. Look at it again."),
+    "never-public": msgid(
+        "This document does not become public: its kind has no public register, or it is no scan and no photograph."
+    ),
     "device-wanted": msgid("The identification device confirms this; a number that was typed is not enough."),
     "no-such-identification": msgid("The identification device of this station knows no such receipt."),
     "identification-device-silent": msgid(

@@ -114,7 +114,7 @@ class Cabinet:
                 return self._protocol(station, self.election.contest_by_id[part or ""])
             case "annex":
                 return self._annex(station, part or "")
-            case "court-act" | "commission-act":
+            case "court-act" | "commission-act" | "case-paper":
                 return [], None
 
     def _identified(self, voters: int | None) -> list[str]:

@@ -238,6 +238,7 @@ DOCUMENT_KIND: Final[Mapping[str, str]] = {
     "annex": _("Annex to the protocol: preferential votes"),
     "court-act": _("Act of a court"),
     "commission-act": _("Act of a commission"),
+    "case-paper": _("Paper of a case"),
 }
 DOCUMENT_STATE: Final[Mapping[str, str]] = {
     "checking": _("received, being checked"),

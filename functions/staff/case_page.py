@@ -14,6 +14,8 @@ from functions.staff.acts import ROLES
 from functions.staff.case_notices import asked_for, notice_lines
 from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
+from functions.staff.document_words import STATE_WORDS
+from functions.staff.documents_view import address_of
 from functions.staff.pages import Frame, Html, join, table, tag
 from functions.staff.precinct_door import PREFIX as TABLES
 from functions.staff.precinct_slips import HOW
@@ -28,6 +30,7 @@ from shailoo.usecases.case_desk import dues
 from shailoo.usecases.case_looks import looks_at
 from shailoo.usecases.case_queue import after_in_queue
 from shailoo.usecases.case_refusals import FormNotFilled
+from shailoo.usecases.publish_case_paper import may_publish, papers_of, published
 
 CHANNELS: Mapping[str, str] = {
     "online": msgid("online"),
@@ -80,7 +83,7 @@ def case_page(room: CaseRoom, frame: Frame, caller: Caller, standing: CaseStandi
         tag("ol", *_history(room, frame, standing, zone), class_="history"),
         _looks(room, frame, standing, zone),
     ]
-    papers = list(_papers(frame, standing))
+    papers = list(_papers(room, frame, standing, choices_of=caller))
     body = [tag("div", *facts)]
     if papers:
         shown = tag("div", *papers, class_="photos", tabindex=0, role="region", aria_label=_("Documents"))
@@ -140,13 +143,12 @@ def _day(text: str, frame: Frame) -> str:
         return text
 
 
-def _papers(frame: Frame, standing: CaseStanding) -> Iterable[Html]:
+def _papers(room: CaseRoom, frame: Frame, standing: CaseStanding, choices_of: Caller) -> Iterable[Html]:
     _, word = frame.say.gettext, catalog("shailoo", frame.language).gettext
     rules = (*standing.kind.documents, *(rule for act in standing.kind.acts for rule in act.documents))
     labels = {rule.kind: word(rule.label) for rule in rules}
-    there: dict[str, Attachment] = {one.original: one for one in standing.filed.documents}
-    there |= {one.original: one for act in standing.acts for one in act.documents}
-    for at, one in enumerate(there.values(), 1):
+    mine = room.owner(standing) in {one.commission for one in choices_of.appointments}
+    for at, one in enumerate(papers_of(standing), 1):
         name = f"{at}. {labels.get(one.kind, one.kind)}"
         address = f"{PREFIX}{standing.number}/{one.original}"
         if one.media.startswith("image/"):
@@ -154,6 +156,26 @@ def _papers(frame: Frame, standing: CaseStanding) -> Iterable[Html]:
         else:
             size = _("{n} KiB", n=number(max(1, one.bytes // 1024)))
             yield tag("p", tag("a", _("{name}: open the file", name=name), href=address), f" · {one.media} · {size}")
+        if may_publish(standing, one):
+            yield _to_the_public(room, frame, standing, one, at, mine=mine)
+
+
+def _to_the_public(
+    room: CaseRoom, frame: Frame, standing: CaseStanding, paper: Attachment, at: int, *, mine: bool
+) -> Html:
+    """How a paper stands on its way to the public register, or the button that begins it."""
+    _ = frame.say.gettext
+    there = published(standing, paper, at, room.staff.documents)
+    if there is not None:
+        name = tag("a", _(STATE_WORDS[there.state]), href=address_of(there.received))
+        return tag("p", _("For the public:"), " ", name)
+    if not mine:
+        return tag("p", _("Not handed over for the public."), class_="hint")
+    return frame.form(
+        f"{PREFIX}{standing.number}/{paper.original}",
+        tag("button", _("Prepare a copy for the public"), class_="second"),
+        tag("p", _("Areas are blacked out there, and another official approves the copy."), class_="hint"),
+    )
 
 
 def _acts(room: CaseRoom, frame: Frame, standing: CaseStanding, choices: list[Choice], tried: Tried) -> Iterable[Html]:

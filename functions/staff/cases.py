@@ -23,7 +23,9 @@ from shailoo.rules.case_standing import ActDoesNotFit, CaseStanding
 from shailoo.usecases.act_on_case import Doing, act_as_official, rule_of
 from shailoo.usecases.case_looks import looks_at, note_look
 from shailoo.usecases.case_queue import Part, may_open, own_commissions
+from shailoo.usecases.document_desk import Member
 from shailoo.usecases.intake_refusals import NoSuchElection
+from shailoo.usecases.publish_case_paper import papers_of, publish_case_paper
 from shailoo.usecases.staff_refusals import NotYours
 
 _DIGITS = 4
@@ -112,8 +114,7 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
 
     def paper(request: Request, caller: Caller) -> Response:
         standing = room.case(request.parameters["number"], caller)
-        of_acts = (one for act in standing.acts for one in act.documents)
-        known = {one.original: one for one in (*standing.filed.documents, *of_acts)}
+        known = {one.original: one for one in papers_of(standing)}
         document = known.get(request.parameters["paper"])
         if document is None:
             raise NoSuchPage("The case has no such document.")
@@ -133,7 +134,22 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
         )
         return Response(HTTPStatus.OK, headers, data)
 
+    def publish(request: Request, caller: Caller) -> Response:
+        staff.check_form(request)
+        standing = room.case(request.parameters["number"], caller)
+        who = Member(caller.person or "", tuple(caller.appointments))
+        desks = room.desk, staff.documents
+        publish_case_paper(standing.filed.case, request.parameters["paper"], desks, who, now=staff.clock.now())
+        return _see(f"{PREFIX}{standing.number}")
+
     return (
+        Route(
+            "POST",
+            f"{PREFIX}{{number}}/{{paper}}",
+            Access.APPOINTED,
+            "Hand a document over to the desk of documents, where another official lets the public see a copy.",
+            publish,
+        ),
         Route("GET", f"{PREFIX}{{number}}", Access.APPOINTED, "A case beside its documents; who looks is noted.", show),
         Route("POST", f"{PREFIX}{{number}}", Access.APPOINTED, "Act on a case.", act),
         Route(

@@ -21,6 +21,7 @@ KIND_WORDS: Final[Mapping[DocumentKind, str]] = {
     "annex": msgid("Annex to the protocol"),
     "court-act": msgid("Act of a court"),
     "commission-act": msgid("Act of a commission"),
+    "case-paper": msgid("Paper of a case"),
 }
 STATE_WORDS: Final[Mapping[State, str]] = {
     "copying": msgid("the copy is being made"),

@@ -24,8 +24,10 @@ DocumentKind = Literal[
     "annex",
     "court-act",
     "commission-act",
+    "case-paper",
 ]
-"""What a paper is: of the box, of the identification equipment, of the precinct commission, or of a later decision."""
+"""What a paper is: of the box, of the identification equipment, of the precinct commission, of a later decision, or of
+a case that the law makes public."""
 Media = Literal["application/pdf", "image/jpeg", "image/png"]
 Part = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 """Which of several papers of a kind: a contest (`pr`), a list's annex (`pr-07`), a box in lower case, a number."""

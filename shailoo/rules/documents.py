@@ -22,10 +22,14 @@ KINDS: Final[tuple[DocumentKind, ...]] = (
     "annex",
     "court-act",
     "commission-act",
+    "case-paper",
 )
-"""Every kind, in the order of the day of voting; the two last are decisions that may come later."""
+"""Every kind, in the order of the day of voting; then decisions that may come later, and what people handed in."""
 LATER: Final[frozenset[DocumentKind]] = frozenset({"court-act", "commission-act"})
-"""Kinds that nobody owes: they are there when somebody has decided."""
+"""Decisions: they are there when somebody has decided."""
+CASE_PAPER: Final[DocumentKind] = "case-paper"
+"""What somebody handed in with a case of a public register; `shailoo.usecases.publish_case_paper` brings it here."""
+NEVER_OWED: Final[frozenset[DocumentKind]] = LATER | {CASE_PAPER}
 
 RETENTION_DAYS: Final[Mapping[DocumentKind, int]] = {
     "zero-report": 1827,
@@ -36,6 +40,7 @@ RETENTION_DAYS: Final[Mapping[DocumentKind, int]] = {
     "annex": 1827,
     "court-act": 3653,
     "commission-act": 3653,
+    "case-paper": 1827,
 }
 """Days after the day of voting for which an original is kept at least.
 
@@ -47,6 +52,11 @@ prints, ten years for decisions. The operator sets what the commission has decid
 def part_of_box(box: str) -> str:
     """How a box's paper is named among several: its number in lower case."""
     return box.lower()
+
+
+def part_of_case(number: int, at: int) -> str:
+    """How a paper of a case is named: the case's number and which of its papers, from 1."""
+    return f"{number}-{at}"
 
 
 def part_of_list(contest: str, number: int) -> str:
@@ -83,7 +93,7 @@ def document_order(kind: DocumentKind, part: str | None) -> tuple[int, str]:
     return KINDS.index(kind), part or ""
 
 
-def source_of(kind: DocumentKind) -> Literal["box", "identification", "precinct", "decision"]:
+def source_of(kind: DocumentKind) -> Literal["box", "identification", "precinct", "decision", "case"]:
     """Who printed or wrote a paper of a kind."""
     match kind:
         case "zero-report" | "final-report":
@@ -94,3 +104,5 @@ def source_of(kind: DocumentKind) -> Literal["box", "identification", "precinct"
             return "precinct"
         case "court-act" | "commission-act":
             return "decision"
+        case "case-paper":
+            return "case"

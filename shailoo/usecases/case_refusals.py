@@ -92,3 +92,9 @@ class DeviceWanted(Refused):
     """The act counts only with what an identification device has told."""
 
     code = "device-wanted"
+
+
+class NeverPublic(Refused):
+    """A document of a case that the law does not make public."""
+
+    code = "never-public"

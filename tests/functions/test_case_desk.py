@@ -31,6 +31,8 @@ STATUS: dict[tuple[str, str], dict[str, int]] = {
     | dict.fromkeys(SEES, 403)
     | dict.fromkeys(("precinct", "territorial"), 303),
     ("GET", "/staff/cases/{number}/{paper}"): dict.fromkeys(APPOINTED, 404) | dict.fromkeys(SEES, 200),
+    # an application's papers are never public; test_case_papers_public hands over those of a register
+    ("POST", "/staff/cases/{number}/{paper}"): dict.fromkeys(APPOINTED, 404) | dict.fromkeys(SEES, 422),
 }
 
 

@@ -11,7 +11,15 @@ from rehearsal.packages import find_package, package_files
 from shailoo.model.document import DocumentKind, Placed
 from shailoo.model.election import Election
 from shailoo.package import load_package
-from shailoo.rules.documents import KINDS, LATER, RETENTION_DAYS, document_order, expected_documents, source_of
+from shailoo.rules.documents import (
+    KINDS,
+    LATER,
+    NEVER_OWED,
+    RETENTION_DAYS,
+    document_order,
+    expected_documents,
+    source_of,
+)
 from tests.voting import small_election
 
 
@@ -50,7 +58,7 @@ def test_two_boxes_of_a_station_owe_two_papers_of_a_kind_and_a_joined_one_owes_i
 def test_nobody_owes_a_decision() -> None:
     election = small_election()
     owed = {kind for station in election.stations for kind, _ in expected_documents(election, station)}
-    assert owed == set(KINDS) - LATER
+    assert owed == set(KINDS) - NEVER_OWED
 
 
 def test_every_kind_has_an_order_a_source_and_a_time_for_which_its_original_is_kept() -> None:
