@@ -26,6 +26,7 @@ from functions.intake.handlers import intake_routes
 from functions.intake.refusal_counter import RefusalCounter
 from functions.openapi import openapi_routes
 from functions.openid import OpenIdClient
+from functions.rehearsed import say_rehearsal
 from functions.staff.case_room import CaseRoom
 from functions.staff.cookies import CookieSigner
 from functions.staff.desk import StaffDesk
@@ -33,6 +34,7 @@ from functions.staff.frame import staff_error
 from functions.staff.precinct import precinct_routes
 from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import case_room_routes, staff_routes
+from functions.straight import papers_come_straight, parts_go_straight
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Route, Router, error_response
@@ -77,23 +79,25 @@ def make_router(
     desk = home.station_desk if "tizme" in parts else None
     routes = (
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
-        *(_staff_routes(home, staff, nudge) if staff is not None else ()),
+        *(parts_go_straight(_staff_routes(home, staff, nudge), home.uploads) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
-        *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),
     )
+    if voters is not None and "cases" in parts:
+        door = _case_door(home, nudge, voters.visitor)
+        routes = (*routes, *parts_go_straight(case_routes(door), home.uploads))
     routes = (*routes, *openapi_routes((*beside, *routes)))
     learn(home.elections.values(), (route.name for route in routes))
     voter = _no_voter if voters is None else voters.signed_in
-    return Router(routes, staff.who if staff is not None else _nobody, shape, voter)
+    return Router(routes, staff.who if staff is not None else _nobody, shape, voter, finish=_finish(home))
 
 
 def staff_door(home: Home, _: RefusalCounter) -> Router:
     """The commissions' door alone, with the desk of applications and the precinct's table."""
     staff = _staff_desk(home)
-    routes = tuple(_staff_routes(home, staff, None))
+    routes = parts_go_straight(_staff_routes(home, staff, None), home.uploads)
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request))
+    return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request), finish=_finish(home))
 
 
 def cabinet_door(home: Home, _: RefusalCounter) -> Router:
@@ -101,7 +105,10 @@ def cabinet_door(home: Home, _: RefusalCounter) -> Router:
     desk = _cabinet_desk(home, voter_sessions(home))
     routes = tuple(cabinet_routes(desk))
     learn(home.elections.values(), (route.name for route in routes))
-    return Router(routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in)
+    return Router(
+        routes, _nobody, lambda error, request: cabinet_error(desk, error, request), desk.sessions.signed_in,
+        finish=_finish(home),
+    )  # fmt: skip
 
 
 def voter_sessions(home: Home) -> VoterSessions:
@@ -130,8 +137,14 @@ def voter_sessions(home: Home) -> VoterSessions:
 
 def _staff_routes(home: Home, staff: StaffDesk, nudge: Callable[[], None] | None) -> Iterable[Route]:
     yield from staff_routes(staff, nudge)
-    yield from case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
-    yield from precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    cases = case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
+    precinct = precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    yield from papers_come_straight((*cases, *precinct), home.private)
+
+
+def _finish(home: Home) -> Callable[[Response], Response]:
+    """Pages of a rehearsal say that they are of one."""
+    return say_rehearsal if home.settings.mode == "rehearsal" else lambda response: response
 
 
 def _no_voter(_: Request) -> bool:
@@ -205,6 +218,7 @@ def _case_door(home: Home, nudge: Callable[[], None] | None, visitor: WhoVisits)
         limits=limits,
         secret=secret,
         proxies=home.settings.proxies,
+        notices=home.settings.notices,
         visitor=visitor,
         nudge=nudge or (lambda: None),
     )

@@ -185,10 +185,14 @@ class Router:
         guard: Guard,
         shape: ErrorShape | None = None,
         voter: VoterGuard = lambda _: False,
+        *,
+        finish: Callable[[Response], Response] = lambda response: response,
     ) -> None:
+        """`finish` has the last word on every answer."""
         self.routes = tuple(routes)
         self._guard = guard
         self._voter = voter
+        self._finish = finish
         self._shape = shape or (lambda error, request: error_response(error, request.language("en")))
         for route in self.routes:
             if route.access is None:
@@ -198,7 +202,7 @@ class Router:
     def under(self, prefix: str) -> Router:
         """A router of only those routes whose addresses begin with a prefix."""
         routes = (route for route in self.routes if route.template.startswith(prefix))
-        return Router(routes, self._guard, self._shape, self._voter)
+        return Router(routes, self._guard, self._shape, self._voter, finish=self._finish)
 
     def handle(self, request: Request) -> Response:
         """Answer a request. Raises only what is no ShailooError: a fault of ours."""
@@ -207,9 +211,10 @@ class Router:
             route, parameters = self._find(request)
             name = route.name
             caller = self._admit(route, request)
-            return replace(route.handler(replace(request, parameters=parameters), caller), route=name)
+            answer = route.handler(replace(request, parameters=parameters), caller)
+            return replace(self._finish(answer), route=name)
         except ShailooError as error:
-            return replace(self._shape(error, request), route=name, code=error.code)
+            return replace(self._finish(self._shape(error, request)), route=name, code=error.code)
 
     def admit(self, request: Request) -> Response | None:
         """Before a large body is read: whether anyone would take it. Returns the answer if not."""

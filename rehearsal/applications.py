@@ -32,6 +32,7 @@ from shailoo.model.case import CONFIRM, Channel
 from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.election import Election
 from shailoo.model.identification import Identification
+from shailoo.model.notice import NoticeSettings
 from shailoo.model.record import Appointment
 from shailoo.model.refs import Role
 from shailoo.ports import IdentificationDevice
@@ -88,7 +89,7 @@ def calendar_of(election: Election) -> CaseCalendar:
 
 
 def open_to_applications(installation: Installation) -> Installation:
-    """Give a rehearsal's installation its calendars and simulated devices; returns it opened again.
+    """Give a rehearsal's installation its calendars, simulated devices and notices into files; returns it opened again.
 
     Where the commissions sign in at a provider, the voters do at the same one.
     """
@@ -96,6 +97,7 @@ def open_to_applications(installation: Installation) -> Installation:
     more: dict[str, object] = {
         "cases": {name: calendar_of(one) for name, one in installation.elections.items()},
         "identification": IdentificationSettings(url=SIMULATED),
+        "notices": NoticeSettings(files=True),
     }
     if settings.identity is not None:
         secret = settings.identity.secret_file
@@ -136,9 +138,13 @@ def plan(installation: Installation, election: Election, count: int = COUNT) -> 
     kinds = list(KINDS)
     remote = [one.no for one in election.stations if one.kind == "remote"]
     found = []
-    for at, who in enumerate(applicants(installation.folder, election, count)):
+    people = applicants(installation.folder, election, count)
+    # Who is registered abroad has none of their own.
+    somewhere = next((one.settlement for one in people if one.settlement), "rehearsal")
+    for at, one in enumerate(people):
+        who = one if one.settlement else replace(one, settlement=somewhere)
         own = election.station_by_no[who.station]
-        near = [one.no for one in election.stations if one.tec == own.tec and one.district == own.district]
+        near = [each.no for each in election.stations if each.tec == own.tec and each.district == own.district]
         kind = kinds[at % len(kinds)]
         moved = kind == "electoral-address"
         target = near[(near.index(own.no) + 1) % len(near)] if moved else own.no
@@ -198,7 +204,7 @@ def statuses(installation: Installation) -> Mapping[str, int]:
 
 
 @runtime_checkable
-class _Simulated(IdentificationDevice, Protocol):
+class Simulated(IdentificationDevice, Protocol):
     """A device that recognises whom it is told to."""
 
     def recognise(self, station: StationNo, pin: str, now: datetime) -> Identification:
@@ -229,7 +235,7 @@ class _Desks:
         if act in _APPLICANT:
             fields = {"answer": f"{one.who.street}, {one.who.house}"} if act == "mend" else {}
             act_as_applicant(case, Doing(act, seen, fields), self._desk, now=now)
-        elif act == _DEVICE and isinstance(self._device, _Simulated):
+        elif act == _DEVICE and isinstance(self._device, Simulated):
             self._device.recognise(StationNo(one.target), one.who.pin, now)
             identify(case, seen, self._desk, self._device, self._official(one.target, "precinct"), number=None, now=now)
         else:
@@ -267,7 +273,7 @@ class _Desks:
 def _form(one: Planned) -> Mapping[str, object]:
     """A filled form of each kind."""
     who = one.who
-    address = {"settlement": who.settlement or "rehearsal", "street": who.street or "Манас", "house": _house(who.house)}
+    address = {"settlement": who.settlement, "street": who.street or "Манас", "house": _house(who.house)}
     forms: Mapping[str, Mapping[str, object]] = {
         "voter-missing": address,
         "voter-mistake": {"what": "birth", "right": who.birth},

@@ -11,6 +11,7 @@ An installation is one folder:
                       sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
     metrics/          figures of the programs beside the server
+    notices/          what a rehearsal would have sent to people; personal data
     clock.json        only while an evening is played again
     public/           what a CDN would serve: results/, tizme/, talapker/
 """
@@ -21,7 +22,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,7 @@ from shailoo.adapters.keys import (
     save_sealing_key,
     write_secret,
 )
+from shailoo.adapters.notices.files import FileNotices
 from shailoo.adapters.package_folder import read_files
 from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
@@ -60,14 +62,17 @@ from shailoo.model.case_calendar import CaseCalendar
 from shailoo.model.election import Election, Mode
 from shailoo.model.event import Program
 from shailoo.model.log import LOG_HEAD
+from shailoo.model.notice import WAYS, NoticeSettings, Way
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
-from shailoo.ports import Clock, IdentificationDevice, VoterSource
+from shailoo.ports import Clock, IdentificationDevice, Notices, VoterSource
 from shailoo.records.note import Verifier
 from shailoo.rules.case_calendars import calendar_faults
 from shailoo.rules.list_effects import Wish
+from shailoo.rules.place_names import PlaceNames
 from shailoo.rules.question_limit import QuestionLimit
 from shailoo.usecases.accept_report import IntakeDesk
+from shailoo.usecases.apply_register import register_in_force
 from shailoo.usecases.carry_applications import wishes_now
 from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_index import CaseIndex
@@ -181,6 +186,8 @@ class Settings(Frozen):
     that header, which any sender may write, is not read."""
     cases: Mapping[str, CaseCalendar] = Field(default_factory=dict)
     """Election -> when its kinds of cases are filed, and the days that their clocks depend on."""
+    notices: NoticeSettings | None = None
+    """How applicants are told what has happened to their cases; None: nobody is."""
     alerts: AlertSettings | None = None
     """Who is told when the machine is not well."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -351,7 +358,21 @@ class Installation:
             calendars=self.settings.cases,
             draw=secrets.token_bytes,
             person_key=self.person_key,
+            find_places=self.places,
         )
+
+    def places(self) -> PlaceNames | None:
+        """The towns and villages of the address register in force; None before the first."""
+        held = register_in_force(self.store)
+        if held is None:
+            return None
+        known = self.__dict__.get("_places")
+        if known is None or known[0] != held.number:
+            register = self.registers.open(held.number)
+            names = PlaceNames(register.settlements(), (*register.regions(), *register.rayons()))
+            known = self.__dict__["_places"] = (held.number, names)
+        found: PlaceNames = known[1]
+        return found
 
     @cached_property
     def case_index(self) -> CaseIndex:
@@ -373,6 +394,28 @@ class Installation:
         if self.settings.mode != Mode.REHEARSAL.value:
             raise BadSettings("A simulated device identifies nobody at a live election.", field="identification")
         return SimulatedDevice(self.folder / "identification")
+
+    @property
+    def notice_settings(self) -> NoticeSettings | None:
+        """How applicants are told; None: nobody is."""
+        return self.settings.notices
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port under which the public reaches us."""
+        return self.settings.origin
+
+    @cached_property
+    def notice_ways(self) -> Mapping[Way, Notices]:
+        """The ways that are set up. Raises BadSettings for files at a live election, BadKeyFile."""
+        wanted = self.settings.notices
+        if wanted is None:
+            return {}
+        if wanted.files:
+            if self.settings.mode != Mode.REHEARSAL.value:
+                raise BadSettings("Notices into files tell nobody anything at a live election.", field="notices.files")
+            return {way: FileNotices(self.folder / "notices", way) for way in WAYS}
+        return notice_ways(wanted, self.settings.origin, lambda _, name: read_secret(self.folder / name))
 
     @cached_property
     def uploads(self) -> FileUploads:
@@ -619,6 +662,23 @@ class Installation:
     def public(self) -> Path:
         """What a CDN would serve."""
         return self.folder / "public"
+
+
+def notice_ways(wanted: NoticeSettings, origin: str, secret: Callable[[Way, str], str]) -> Mapping[Way, Notices]:
+    """The ways of settings, to the world outside. `secret` reads that of a way, by what the settings call it."""
+    found: dict[Way, Notices] = {}
+    if wanted.mail is not None:
+        from shailoo.adapters.notices.mail import MailWay  # noqa: PLC0415 -- a box's packages come without it
+
+        name = wanted.mail.secret_file
+        host = origin.partition("//")[2].partition(":")[0]
+        found["mail"] = MailWay(wanted.mail, None if name is None else secret("mail", name), host)
+    if wanted.sms is not None:
+        from shailoo.adapters.notices.sms import SmsWay  # noqa: PLC0415 -- httpx is of the extra `server`
+
+        name = wanted.sms.secret_file
+        found["sms"] = SmsWay(wanted.sms, None if name is None else secret("sms", name))
+    return found
 
 
 def newest_list(made: Sequence[VoterListMade]) -> VoterListMade | None:

@@ -122,7 +122,9 @@ def _filed(frame: CabinetFrame, desk: CabinetDesk, standing: CaseStanding) -> Ht
     """What was handed in, to read again."""
     _ = frame.say
     content = desk.cases.content(standing.filed.content)
-    rows: list[tuple[str, Html | str]] = list(answers(standing.kind.form, content.fields, frame.language))
+    rows: list[tuple[str, Html | str]] = list(
+        answers(standing.kind.form, content.fields, frame.language, desk.cases.places)
+    )
     if standing.filed.documents:
         rows.append((_("Documents"), str(len(standing.filed.documents))))
     return tag("section", tag("h2", _("What I handed in")), facts_list(rows)) if rows else Html("")

@@ -16,10 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from functions.cases.place_field import fault_text, place_field
 from functions.staff.pages import Html, tag
 from shailoo.i18n import catalog, local_date, msgid
 from shailoo.model.base import Language
 from shailoo.model.case_kind import Asked, CaseForm, asked_of
+from shailoo.ports import Places
 
 Values = Mapping[str, str]
 """Field -> what was typed."""
@@ -28,6 +30,7 @@ GENERAL = (
     msgid("The form has no such field."),
     msgid("This is too long."),
     msgid("This cannot be used. Mend it."),
+    msgid("Choose it from the list, or write its name in full."),
 )
 """What `shailoo.usecases.file_case` says of a field whose form has no sentence of its own."""
 _LONGEST = 8_000
@@ -35,11 +38,22 @@ _TYPES: Mapping[str, str] = {"day": "date", "phone": "tel", "mail": "email"}
 
 
 def form_fields(
-    form: type[CaseForm], values: Values, faults: Mapping[str, str], language: Language, *, step: int | None = None
+    form: type[CaseForm],
+    values: Values,
+    faults: Mapping[str, str],
+    language: Language,
+    *,
+    step: int | None = None,
+    places: Places | None = None,
 ) -> list[Html]:
-    """The fields of a form, or of one of its steps. `faults` are sentence keys as `FormNotFilled.faults` has them."""
+    """The fields of a form, or of one of its steps. `faults` are sentence keys as `FormNotFilled.faults` has them.
+
+    With `places` a field that asks for one is searched for by name (`functions.cases.place_field`).
+    """
     return [
-        one_field(name, asked, values.get(name, ""), faults.get(name), language, needed=needed(form, name))
+        place_field(name, asked, values.get(name, ""), faults.get(name), language=language, places=places)
+        if asked.widget == "place" and places is not None
+        else one_field(name, asked, values.get(name, ""), faults.get(name), language, needed=needed(form, name))
         for name, asked in asked_of(form).items()
         if step is None or asked.step == step
     ]
@@ -50,7 +64,7 @@ def one_field(name: str, asked: Asked, value: str, fault: str | None, language: 
     word, _ = catalog("shailoo", language).gettext, catalog("functions", language).gettext
     label = word(asked.label) if needed else f"{word(asked.label)} ({_('not required')})"
     hint = tag("p", word(asked.hint), class_="hint", id=f"{name}-hint") if asked.hint else None
-    trouble = None if fault is None else tag("p", _fault_text(fault, language), class_="msg", id=f"{name}-fault")
+    trouble = None if fault is None else tag("p", fault_text(fault, language), class_="msg", id=f"{name}-fault")
     notes = " ".join(one for one, there in ((f"{name}-hint", hint), (f"{name}-fault", trouble)) if there is not None)
     around = "field error" if fault is not None else "field"
     beside = [one for one in (hint, trouble) if one is not None]
@@ -76,7 +90,7 @@ def fault_summary(form: type[CaseForm], faults: Mapping[str, str], language: Lan
     lines = []
     for name, fault in faults.items():
         label = word.gettext(asked[name].label) if name in asked else name
-        lines.append(tag("li", tag("a", f"{label}: {_fault_text(fault, language)}", href=f"#{name}")))
+        lines.append(tag("li", tag("a", f"{label}: {fault_text(fault, language)}", href=f"#{name}")))
     title = say.ngettext("One field must be mended", "{n} fields must be mended", len(faults), n=len(faults))
     return tag("div", tag("h2", title), tag("ul", *lines), class_="error summary", role="alert")
 
@@ -107,19 +121,28 @@ def steps_bar(names: Iterable[str], now: int, language: Language) -> Html:
     return tag("ol", *bars, class_="steps")
 
 
-def typed(form: type[CaseForm], sent: Mapping[str, str]) -> dict[str, str]:
-    """What a browser sent of a form's fields, cut to a length that nobody types."""
-    return {name: sent[name][:_LONGEST].replace("\r\n", "\n") for name in form.model_fields if sent.get(name)}
+def typed(form: type[CaseForm], sent: Mapping[str, str], places: Places | None = None) -> dict[str, str]:
+    """What a browser sent of a form's fields, cut to a length that nobody types; a place's name as its identifier."""
+    found = {name: sent[name][:_LONGEST].replace("\r\n", "\n") for name in form.model_fields if sent.get(name)}
+    for name, asked in asked_of(form).items():
+        if asked.widget == "place" and places is not None and name in found:
+            found[name] = places.resolve(found[name].strip()) or found[name]
+    return found
 
 
-def answers(form: type[CaseForm], values: Mapping[str, object], language: Language) -> list[tuple[str, str]]:
+def answers(
+    form: type[CaseForm], values: Mapping[str, object], language: Language, places: Places | None = None
+) -> list[tuple[str, str]]:
     """Label and answer of every field that has one, in the order of the form."""
     word = catalog("shailoo", language).gettext
     found = []
     for name, asked in asked_of(form).items():
         value = values.get(name)
         if value not in {None, ""}:
-            found.append((word(asked.label), answer_text(asked, value, language)))
+            text = answer_text(asked, value, language)
+            if asked.widget == "place" and places is not None:
+                text = places.label(text, language) or text
+            found.append((word(asked.label), text))
     return found
 
 
@@ -156,9 +179,3 @@ def _control(name: str, asked: Asked, value: str, notes: str, *, faulty: bool, n
 def _card(name: str, key: str, text: str, value: str, *, needed: bool) -> Html:
     radio = tag("input", type="radio", name=name, value=key, checked=key == value, required=needed)
     return tag("label", radio, tag("span", text))
-
-
-def _fault_text(fault: str, language: Language) -> str:
-    """A form's own sentence, or one of the general ones; both catalogues are asked."""
-    own = catalog("shailoo", language).gettext(fault)
-    return own if own != fault else catalog("functions", language).gettext(fault)

@@ -15,6 +15,7 @@ from functions.cases.frame import SCRIPT, STYLE, language_of, page, script, styl
 from functions.cases.frame import says as sentences
 from functions.cases.own import drafts_block
 from functions.cases.papers import paper_routes
+from functions.cases.place_field import place_routes
 from functions.cases.receipts import PDF
 from functions.cases.sent import NO_STORE
 from functions.cases.tell import filing_schema, kind_facts
@@ -73,6 +74,7 @@ def case_routes(door: CaseDoor) -> Iterable[Route]:
               "begin with `bits` zero bits; `task` and `work`, the number, go with the filing.", task,
               Described(answers={200: (Body(JSON, ANY_OBJECT),)})),
         *paper_routes(door),
+        *place_routes(door.desk),
         Route("GET", STYLE, Access.ANYONE, "The stylesheet of these pages.", _style, STYLESHEET),
         Route("GET", SCRIPT, Access.ANYONE, "The script of these pages, which work without.", _script, SCRIPTED),
     )  # fmt: skip

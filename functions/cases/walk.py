@@ -11,20 +11,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from functions.cases.door import PREFIX, CaseDoor
 from functions.cases.forms import answers, fault_summary, form_fields, steps_bar, steps_of, typed
 from functions.cases.frame import SCRIPT, kind_title, page, pairs, says, words
 from functions.cases.paper_step import named, paper_blocks
+from functions.cases.place_field import PLACES_SCRIPT, asks_place
+from functions.cases.reach import reach_fields, reach_summary
 from functions.cases.visitor import Visitor
 from functions.cases.work import BITS
 from functions.staff.pages import Html, join, select, tag
 from functions.web import Response
+from shailoo.i18n import local_date
 from shailoo.model.base import Language
 from shailoo.model.case_kind import CaseKind, asked_of
+from shailoo.ports import Places
 from shailoo.usecases.case_drafts import CaseDraft
 from shailoo.usecases.case_refusals import FormNotFilled
-from shailoo.usecases.file_case import read_form
+from shailoo.usecases.file_case import check_places, read_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,23 @@ def last_step(kind: CaseKind) -> int:
     return steps_of(kind.form) + (1 if kind.documents else 0) + 1
 
 
-def step_faults(kind: CaseKind, fields: Mapping[str, str], step: int) -> dict[str, str]:
+def step_faults(door: CaseDoor, kind: CaseKind, fields: Mapping[str, str], step: int) -> dict[str, str]:
     """What must be mended on one step; what other steps lack is theirs to say."""
-    try:
-        read_form(kind.form, fields)
-    except FormNotFilled as error:
-        asked = asked_of(kind.form)
-        return {name: fault for name, fault in error.faults.items() if name in asked and asked[name].step == step}
-    return {}
+    asked = asked_of(kind.form)
+    faults: dict[str, str] = {}
+    for check in (lambda: read_form(kind.form, fields), lambda: check_places(kind.form, fields, door.desk)):
+        try:
+            check()
+        except FormNotFilled as error:
+            faults = {**error.faults, **faults}
+    return {name: fault for name, fault in faults.items() if name in asked and asked[name].step == step}
 
 
-def merged(draft: CaseDraft, kind: CaseKind, sent: Mapping[str, str], step: int) -> CaseDraft:
+def merged(draft: CaseDraft, kind: CaseKind, sent: Mapping[str, str], step: int, places: Places | None) -> CaseDraft:
     """The draft with what one page has sent: its fields as they are now, also those that were emptied."""
     asked = asked_of(kind.form)
     kept = {name: value for name, value in draft.fields.items() if name in asked and asked[name].step != step}
-    fresh = {name: value for name, value in typed(kind.form, sent).items() if asked[name].step == step}
+    fresh = {name: value for name, value in typed(kind.form, sent, places).items() if asked[name].step == step}
     return draft.model_copy(update={"fields": {**kept, **fresh}})
 
 
@@ -86,7 +93,7 @@ def begin_page(
     elections = door.open_elections(kind)
     blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", word(kind.article), class_="hint")]
     if not elections:
-        blocks.append(tag("p", _("This is not filed today."), class_="error"))
+        blocks += [tag("p", _("This is not filed today."), class_="error"), *_days(door, kind, language)]
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
     if kind.signed_in and visitor.applicant is None:
         blocks += [
@@ -123,6 +130,23 @@ def begin_page(
     return page(language, kind_title(kind, language), *blocks, form, address=address, status=status, script=SCRIPT)
 
 
+def _days(door: CaseDoor, kind: CaseKind, language: Language) -> list[Html]:
+    """On which days a kind is filed, by election; nothing where the calendar has none."""
+    _ = says(language).gettext
+    lines = []
+    for election in sorted(door.elections.values(), key=lambda one: (one.day, one.id)):
+        window = door.desk.calendar(election.id).windows.get(kind.name)
+        if window is None:
+            continue
+        today = door.now().astimezone(ZoneInfo(election.zone)).date()
+        first, last = local_date(window.first, language), local_date(window.last, language)
+        said = _("Can be filed from {first} to {last}", first=first, last=last)
+        if today > window.last:
+            said = _("Could be filed until {last}", last=last)
+        lines.append(tag("li", tag("b", election.short_name.text(language)), tag("span", said)))
+    return [tag("ul", *lines, class_="kinds")] if lines else []
+
+
 def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
     """The page of one step, with what the draft has."""
     kind, language, draft = here.kind, here.language, here.draft
@@ -138,13 +162,15 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
         blocks += paper_blocks(kind, draft, language, hidden, here.faults)
         inside: list[Html] = []
     elif here.step == last_step(kind):
+        blocks.append(reach_summary(here.faults, language))
         blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
         blocks.append(look_through(door, here))
-        inside = _reach(draft, language)
+        inside = reach_fields(door.notices, draft.reach, here.faults, language)
         buttons = [tag("button", _("Hand in"), name="go", value="submit")]
     else:
         blocks.append(fault_summary(kind.form, here.faults, language))
-        inside = form_fields(kind.form, draft.fields, here.faults, language, step=here.step)
+        places = door.desk.places
+        inside = form_fields(kind.form, draft.fields, here.faults, language, step=here.step, places=places)
     if here.step > 1:
         buttons.append(tag("button", _("Back"), name="go", value="back", class_="second", formnovalidate=True))
     buttons.append(tag("button", _("Save and leave"), name="go", value="save", class_="second", formnovalidate=True))
@@ -154,6 +180,8 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
     )  # fmt: skip
     status = HTTPStatus.UNPROCESSABLE_ENTITY if here.faults else HTTPStatus.OK
     script = SCRIPT if here.step == documents_step(kind) else None
+    if here.step <= steps_of(kind.form) and asks_place(kind.form, here.step):
+        script = PLACES_SCRIPT
     return page(language, kind_title(kind, language), *blocks, address="", status=status, script=script)
 
 
@@ -168,7 +196,7 @@ def look_through(door: CaseDoor, here: Here) -> Html:
         rows.append((_("Election"), election.name.text(language)))
     if draft.station is not None:
         rows.append((_("Polling station"), draft.station))
-    rows += answers(kind.form, draft.fields, language)
+    rows += answers(kind.form, draft.fields, language, door.desk.places)
     labels = {rule.kind: word(rule.label) for rule in kind.documents}
     counted: dict[str, int] = {}
     for one in draft.documents:
@@ -196,21 +224,6 @@ def _saved(here: Here) -> Html:
         tag("p", here.code, class_="code"),
         tag("p", tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={here.language}")),
     )
-
-
-def _reach(draft: CaseDraft, language: Language) -> list[Html]:
-    _ = says(language).gettext
-    hint = tag("p", _("Not required. We tell you that something has happened, and never what it is about."),
-               class_="hint")  # fmt: skip
-    mail = tag("input", id="reach-mail", name="reach-mail", type="email", autocomplete="email", maxlength=200,
-               value=draft.reach.get("mail", ""))  # fmt: skip
-    phone = tag("input", id="reach-phone", name="reach-phone", type="tel", autocomplete="tel", maxlength=30,
-                value=draft.reach.get("phone", ""))  # fmt: skip
-    return [
-        tag("fieldset", tag("legend", _("Where shall we tell you?")), hint,
-            tag("div", tag("label", _("E-mail"), for_="reach-mail"), mail, class_="field"),
-            tag("div", tag("label", _("Mobile telephone"), for_="reach-phone"), phone, class_="field"))
-    ]  # fmt: skip
 
 
 def _hidden(language: Language, code: str, step: int, visitor: Visitor) -> Html:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 
 from functions.cases.act_papers import paper_fields
@@ -11,15 +12,18 @@ from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.receipts import commission_name
 from functions.cases.status import act_label
 from functions.staff.acts import ROLES
+from functions.staff.case_notices import asked_for, notice_lines
 from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
 from functions.staff.pages import Frame, Html, join, table, tag
 from functions.staff.precinct_door import PREFIX as TABLES
+from functions.staff.precinct_slips import HOW
 from functions.web import Caller, Response, status_of
 from shailoo.errors import ShailooError
-from shailoo.i18n import catalog, local_moment, msgid, number
+from shailoo.i18n import catalog, local_date, local_moment, msgid, number
 from shailoo.model.case import CONFIRM, CORRECT, DECLINE, TRANSFER, Attachment, CaseAct, Official
 from shailoo.model.case_kind import device_field
+from shailoo.model.identification import read_slip
 from shailoo.rules.case_standing import CaseStanding, corrections
 from shailoo.usecases.case_desk import dues
 from shailoo.usecases.case_looks import looks_at
@@ -120,10 +124,21 @@ def _handed_in(room: CaseRoom, frame: Frame, standing: CaseStanding) -> Html:
     _ = frame.say.gettext
     content = room.desk.content(standing.filed.content)
     rows: list[tuple[str, Html | str]] = [
-        (_(label), content.person[name]) for name, label in PERSON.items() if content.person.get(name)
+        (_(label), _day(content.person[name], frame) if name == "birth" else content.person[name])
+        for name, label in PERSON.items()
+        if content.person.get(name)
     ]
-    rows += answers(standing.kind.form, content.fields, frame.language)
+    rows += answers(standing.kind.form, content.fields, frame.language, room.desk.places)
+    rows.append((_("Notices"), asked_for(frame, content)))
     return _pairs(rows)
+
+
+def _day(text: str, frame: Frame) -> str:
+    """A day as people read it, or as it stands."""
+    try:
+        return local_date(date.fromisoformat(text), frame.language)
+    except ValueError:
+        return text
 
 
 def _papers(frame: Frame, standing: CaseStanding) -> Iterable[Html]:
@@ -237,13 +252,16 @@ def _label(frame: Frame, standing: CaseStanding, choice: Choice) -> str:
 def _history(room: CaseRoom, frame: Frame, standing: CaseStanding, zone: str) -> Iterable[Html]:
     _ = frame.say.gettext
     by = standing.filed.entered_by
+    notices = notice_lines(frame, standing.filed.case, room.staff.items, zone)
     yield tag("li", tag("b", _("Handed in")), " · ", local_moment(standing.filed.filed, zone, frame.language),
-              *([tag("small", _who(room, frame, standing, by))] if by is not None else []))  # fmt: skip
+              *([tag("small", _who(room, frame, standing, by))] if by is not None else []),
+              *notices.get(0, ()))  # fmt: skip
     mended = corrections(standing)
     for act in standing.acts:
         parts: list[Html] = [tag("small", _who(room, frame, standing, act.by))]
         parts += [_pairs(rows)] if (rows := _act_rows(room, frame, standing, act)) else []
         parts += [tag("p", act.reason)] if act.reason else []
+        parts += notices.get(act.n, ())
         if act.commission is not None:
             name = commission_name(room.election_of(standing), act.commission, frame.language)
             parts.append(tag("p", _("To: {commission}", commission=name)))
@@ -262,7 +280,13 @@ def _act_rows(room: CaseRoom, frame: Frame, standing: CaseStanding, act: CaseAct
     if rule is None or rule.form is None:
         return []
     kept = {} if act.content is None else room.desk.content(act.content).fields
-    return list(answers(rule.form, {**kept, **act.told}, frame.language))
+    told = {**kept, **act.told}
+    device = device_field(rule.form)
+    slip = read_slip(str(told.get(device, ""))) if device is not None else None
+    if device is not None and slip is not None:
+        moment = local_moment(slip.at, room.zone_of(standing), frame.language)
+        told[device] = f"№ {slip.number}, {frame.say.gettext(HOW[slip.how])}, {moment}"
+    return list(answers(rule.form, told, frame.language, room.desk.places))
 
 
 def _who(room: CaseRoom, frame: Frame, standing: CaseStanding, by: Official | None) -> str:

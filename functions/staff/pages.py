@@ -98,7 +98,7 @@ class Frame:
                 tag("a", _("To the content"), class_="skip", href="#main"),
                 tag(
                     "header",
-                    tag("a", "Шайлоо", class_="brand", href="/staff/"),
+                    tag("a", "Шайлоо", tag("small", _("Commissions")), class_="brand", href="/staff/"),
                     tag("nav", *switch, aria_label=_("Language")),
                     leave,
                 ),

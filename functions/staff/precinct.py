@@ -10,6 +10,7 @@ from typing import cast
 
 from functions.cases.forms import typed as typed_of
 from functions.cases.frame import words
+from functions.cases.receipts import commission_name
 from functions.staff.frame import frame_of
 from functions.staff.multipart import read_file_form
 from functions.staff.pages import tag
@@ -29,6 +30,7 @@ from functions.staff.precinct_views import (
     new_page,
     register_page,
 )
+from functions.straight import lent
 from functions.web import NOTE, Access, Caller, NoSuchPage, Request, Response, Route
 from shailoo.errors import Conflict, NotFound, Refused, StorageFailed
 from shailoo.ids import Digest
@@ -44,7 +46,7 @@ from shailoo.rules.scan_kinds import look
 from shailoo.usecases.act_on_case import Doing, act_as_official
 from shailoo.usecases.case_desk import find_case
 from shailoo.usecases.case_refusals import DocumentsWanted, FormNotFilled, NoSuchCase, NoSuchKind
-from shailoo.usecases.file_case import Filing, ReachName, file_case, read_form, receipt_for
+from shailoo.usecases.file_case import Filing, ReachName, check_places, file_case, read_form, receipt_for
 from shailoo.usecases.identify import identify, identifying_act
 
 _PDF = "application/pdf"
@@ -77,7 +79,8 @@ def _registers(door: PrecinctDoor) -> Iterable[Route]:
             for one in mine[:PER_PAGE]
         ]
         books = [
-            tag("li", tag("a", _("Register of applications: {commission}", commission=name),
+            tag("li", tag("a", _("Register of applications: {commission}",
+                                     commission=commission_name(election, name, frame.language)),
                           href=f"{PREFIX}{election.id}/registers/{name}"))
             for name in above
         ]  # fmt: skip
@@ -230,8 +233,11 @@ def _table(door: PrecinctDoor) -> Iterable[Route]:
         found = next((one for one in _papers(standing) if one.original == wanted), None)
         if found is None:
             raise NoSuchPage("Nothing answers at this address.")
-        data = door.desk.private.get(Digest(found.original))
         name = f"{standing.number}-{found.kind}.{found.media.rpartition('/')[2]}"
+        shown = "inline" if found.media in {"image/jpeg", "image/png"} else f'attachment; filename="{name}"'
+        if (elsewhere := lent(door.desk.private, found, shown)) is not None:
+            return elsewhere
+        data = door.desk.private.get(Digest(found.original))
         return _file(data, found.media, name, inline=found.media in {"image/jpeg", "image/png"})
 
     def slip(request: Request, caller: Caller) -> Response:
@@ -286,13 +292,14 @@ def _filing(spot: Spot, kind: CaseKind, fields: Mapping[str, str], files: Sequen
     """What was typed. All faults of both forms are told at once. Raises FormNotFilled and as `file_case`."""
     faults: dict[str, str] = {}
     person = None
-    sent = typed_of(kind.form, fields)
+    sent = typed_of(kind.form, fields, spot.door.desk.places)
     try:
         person = cast("PersonForm", read_form(PersonForm, typed_of(PersonForm, fields)))
     except FormNotFilled as error:
         faults.update(error.faults)
     try:
         read_form(kind.form, sent)
+        check_places(kind.form, sent, spot.door.desk)
     except FormNotFilled as error:
         faults.update(error.faults)
     if faults or person is None:

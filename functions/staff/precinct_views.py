@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.frame import kind_title, moment_text, words
+from functions.cases.place_field import PLACES_SCRIPT, asks_place
+from functions.cases.receipts import commission_name
 from functions.staff.pages import Frame, Html, join, select, table, tag
 from functions.staff.pages import field as labelled
 from functions.staff.precinct_door import PREFIX, PrecinctDoor
@@ -109,7 +111,7 @@ def register_page(spot: Spot, rows: Sequence[RegisterRow], *, page: int, total: 
         tag("p", election.name.text(frame.language), tag("br"), station.name.text(frame.language), class_="hint"),
         tag("p", tag("a", _("Enter an application"), href=f"{base}/new", class_="action")),
         *_house_note(frame, crowded),
-        table(head, lines) if lines else tag("p", _("There is no application yet.")),
+        tag("div", table(head, lines), class_="wide") if lines else tag("p", _("There is no application yet.")),
         *_turn(frame, base, page, total),
         tag("h2", _("For the administrator of the territorial commission")),
         registers(frame, election, f"pec-{station.no}"),
@@ -132,7 +134,7 @@ def commission_page(frame: Frame, election: Election, commission: str, counts: M
     total = sum(counts.values())
     rows = [(status, number(count)) for status, count in counts.items()]
     return frame.page(
-        _("Register of applications: {commission}", commission=commission),
+        _("Register of applications: {commission}", commission=commission_name(election, commission, frame.language)),
         tag("p", election.name.text(frame.language)),
         table((_("Status"), _("Applications")), [*rows, (_("Together"), number(total))]),
         registers(frame, election, commission),
@@ -222,7 +224,7 @@ def new_page(spot: Spot, kind: CaseKind, code: str, typed: Typed) -> Response:
         tag("h2", _("Who applies")),
         *form_fields(PersonForm, typed.values, typed.faults, frame.language),
         tag("h2", _("What it says")),
-        *form_fields(kind.form, typed.values, typed.faults, frame.language),
+        *form_fields(kind.form, typed.values, typed.faults, frame.language, places=spot.door.desk.places),
         *([tag("h2", _("Papers")), *papers] if papers else []),
         tag("button", _("Enter the application")),
         method="post",
@@ -240,6 +242,7 @@ def new_page(spot: Spot, kind: CaseKind, code: str, typed: Typed) -> Response:
         fault_summary(kind.form, others, frame.language),
         form,
         status=typed.status,
+        script=PLACES_SCRIPT if asks_place(kind.form) else None,
     )
 
 
@@ -285,7 +288,7 @@ def case_page(spot: Spot, standing: CaseStanding, *, crowded: int, typed: Typed)
         (_("Received"), moment_text(standing.filed.filed, frame.language, zone)),
         (_("How"), _(CHANNELS[standing.filed.channel])),
         *person,
-        *answers(standing.kind.form, content.fields, frame.language),
+        *answers(standing.kind.form, content.fields, frame.language, spot.door.desk.places),
     ]  # fmt: skip
     papers = [_paper(frame, standing, base, one) for one in standing.filed.documents]
     missing = tag("p", _("No paper came with it. Compare with the passport in the voter's hand."), class_="hint")

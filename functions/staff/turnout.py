@@ -112,6 +112,9 @@ def _own_stations(frame: Frame, election: Election, mine: list[Station], *, supe
     yield tag("h2", election.name.text(frame.language))
     yield tag("p", tag("a", _("Papers of the count"), href=f"/staff/protocols/{election.id}"))
     yield tag("p", tag("a", _("Documents"), href=f"/staff/documents/{election.id}"))
+    yield tag(
+        "p", tag("a", _("Applications at the station: enter, identify, print"), href=f"/staff/precinct/{election.id}")
+    )
     if superior:
         yield tag("p", tag("a", _("Acts of commissions"), href=f"/staff/acts/{election.id}"))
     if len(mine) > 1:

@@ -48,21 +48,11 @@ class Portal:
 
         A small election has as many voters as its stations. `between` is called when the preliminary list is there.
         """
-        voters = min(voters, sum(station.voters for station in self._election.stations))
-        room.mkdir(parents=True, exist_ok=True)
-        day, name = self._election.day, self._election.id
-        known = {one.id for one in self._election.districts}
-        chosen = [part for district in districts if district in known for part in ("--district", district)]
-        first, last = day - timedelta(PRELIMINARY_DAYS), day - timedelta(FINAL_DAYS)
-        early, late, report = room / f"{first}.csv", room / f"{last}.csv", room / "identified.csv"
-        self._run(
-            "generate", "--count", f"{voters}", "--out", f"{early}", "--election", f"{self._package}", "--day",
-            f"{first}", *chosen,
-        )  # fmt: skip
-        here = ("--dir", f"{self._home}")
-        about = ("--election", name)
-        self._run("import", f"{early}", *here, "--stage", "preliminary", *about, "--as-of", f"{first}")
-        self._run("assign", *here)
+        day = self._election.day
+        last = day - timedelta(FINAL_DAYS)
+        late, report = room / f"{last}.csv", room / "identified.csv"
+        early = self._preliminary(room, voters, districts)
+        here, about = ("--dir", f"{self._home}"), ("--election", self._election.id)
         between()
         evolve(early, late, share_ppm=CHANGED_PPM, seed=1, day=last)
         self._run("import", f"{late}", *here, "--stage", "final", *about, "--as-of", f"{last}")
@@ -70,6 +60,28 @@ class Portal:
         identified(self._home, report)
         self._run("took-part", f"{report}", *here, *about, "--day", f"{day}")
         self._run("publish", *here)
+
+    def make_preliminary(self, room: Path) -> None:
+        """Make and publish the preliminary list alone. Raises CalledProcessError."""
+        self._preliminary(room, VOTERS, DISTRICTS)
+        self._run("publish", "--dir", f"{self._home}")
+
+    def _preliminary(self, room: Path, voters: int, districts: Sequence[str]) -> Path:
+        """Make the preliminary list and distribute it; returns its extract."""
+        voters = min(voters, sum(station.voters for station in self._election.stations))
+        room.mkdir(parents=True, exist_ok=True)
+        known = {one.id for one in self._election.districts}
+        chosen = [part for district in districts if district in known for part in ("--district", district)]
+        first = self._election.day - timedelta(PRELIMINARY_DAYS)
+        early, here = room / f"{first}.csv", ("--dir", f"{self._home}")
+        about = ("--election", self._election.id, "--as-of", f"{first}")
+        self._run(
+            "generate", "--count", f"{voters}", "--out", f"{early}", "--election", f"{self._package}", "--day",
+            f"{first}", *chosen,
+        )  # fmt: skip
+        self._run("import", f"{early}", *here, "--stage", "preliminary", *about)
+        self._run("assign", *here)
+        return early
 
     def _run(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "shailoo.cli", "voters", *arguments, "--json"]

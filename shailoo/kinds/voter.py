@@ -49,7 +49,13 @@ class Address(CaseForm):
 
     settlement: Annotated[
         Slug,
-        Asked(msgid("Town or village"), msgid("Choose it from the address register."), widget="place", house=True),
+        Asked(
+            msgid("Town or village"),
+            msgid("Choose it from the address register."),
+            msgid("Choose it from the address register."),
+            widget="place",
+            house=True,
+        ),
     ]
     street: Annotated[Line, Asked(msgid("Street"), autocomplete="address-line1", house=True)]
     house: Annotated[

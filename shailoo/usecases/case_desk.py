@@ -14,7 +14,7 @@ from shailoo.model.case_calendar import NO_CALENDAR, CaseCalendar
 from shailoo.model.case_kind import ROLE_OF_LEVEL, ActRule, CaseKind, Level
 from shailoo.model.election import Election, Station
 from shailoo.model.record import Appointment, read_record
-from shailoo.ports import NoteSigner, ObjectStore, RecordStore
+from shailoo.ports import NoteSigner, ObjectStore, Places, RecordStore
 from shailoo.rules.case_clock import due_of, is_overdue
 from shailoo.rules.case_standing import CaseStanding, standing_of
 from shailoo.usecases.case_refusals import NoSuchCase, NoSuchKind
@@ -40,6 +40,13 @@ class CaseDesk:
     """As many random bytes as asked for."""
     person_key: bytes = field(repr=False)
     """Secret of the installation: under it a person's digest cannot be guessed from a PIN."""
+    find_places: Callable[[], Places | None] = field(default=lambda: None, repr=False)
+    """Asked anew each time: an address register comes into force while the doors are open."""
+
+    @property
+    def places(self) -> Places | None:
+        """Towns and villages to choose from; None without an address register: then anything goes."""
+        return self.find_places()
 
     def kind(self, name: str) -> CaseKind:
         """The kind of a name. Raises NoSuchKind."""

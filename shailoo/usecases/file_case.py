@@ -85,6 +85,7 @@ def file_case(
     except NoSuchCase:
         before = None
     if before is None:
+        check_places(kind.form, filing.fields, desk)
         official = check_may_file(filing, kind, election, station, desk, now=now, by=by)
         check_documents(kind.documents, filing.documents)
         commission = commission_above(kind.filed_to, election, station)
@@ -183,6 +184,18 @@ def read_form(form: type[CaseForm], fields: Mapping[str, object]) -> CaseForm:
         ) from None
 
 
+def check_places(form: type[CaseForm], fields: Mapping[str, object], desk: CaseDesk) -> None:
+    """Whether every place is one of the address register, where there is one. Raises FormNotFilled."""
+    names = [name for name, asked in asked_of(form).items() if asked.widget == "place" and fields.get(name)]
+    places = desk.places if names else None
+    if places is None:
+        return
+    faults = {name: NO_SUCH_PLACE for name in names if places.label(str(fields[name]), "ky") is None}
+    if faults:
+        raise FormNotFilled("A place is not in the address register.", faults, count=len(faults))
+
+
+NO_SUCH_PLACE = "Choose it from the list, or write its name in full."
 _GENERAL = {
     "missing": "This must be filled in.",
     "extra_forbidden": "The form has no such field.",

@@ -172,8 +172,15 @@ def apply(page: Page, place: Place, receipt: Path) -> int:
     page.click("text=I shall vote where I stay")
     page.fill("#station", WANTED)
     page.click("main form button")
-    for field, text in (("settlement", "bishkek"), ("street", "Ленина"), ("house", "3")):
+    for field, text in (("settlement", "Атлантида"), ("street", "Ленина"), ("house", "3")):
         page.fill(f"#{field}", text)
+    page.click("button[value=next]")
+    assert "no such place" in page.inner_text("#settlement-fault")
+    fine(page, PHONE["width"])
+    with page.expect_response("**/api/cases/places"):
+        page.fill("#settlement", "Бишк")
+    page.wait_for_selector("#settlement-places option", state="attached")
+    page.fill("#settlement", str(page.get_attribute("#settlement-places option", "value")))
     page.click("button[value=next]")
     page.check("input[value=study]")
     while page.locator("button[value=next]").count():
@@ -232,6 +239,7 @@ def test_an_application_from_a_phone_comes_to_the_list(place: Place, browser: Br
     assert "from its next version on" not in page.inner_text("main")
     page.click("main .cards a >> nth=0")
     assert "Granted" in page.inner_text("main")
+    assert "Bishkek" in page.inner_text("main"), "the place by its name, not by its number in the register"
     phone.close()
     with Installation.open(place.folder) as home:
         SignedNote.parse((tmp_path / "receipt.txt").read_bytes()).verify(home.receipt_verifier)
