@@ -218,6 +218,9 @@ def _largest(asked: Request) -> int:
         return MOST_PART
     if asked.method == "POST" and asked.path.startswith(("/staff/documents/", "/api/cases/documents/")):
         return LARGEST_FILE_FORM
+    files = asked.headers.get("content-type", "").startswith("multipart/form-data")
+    if asked.method == "POST" and files and asked.path.startswith(("/staff/cases/", "/api/cases/act")):
+        return LARGEST_FILE_FORM  # an act with its documents
     if asked.method == "POST" and asked.path.startswith("/staff/precinct/") and "/new/" in asked.path:
         return LARGEST_FILE_FORM  # an application on paper, with the pictures of its papers
     return LARGEST_FORM

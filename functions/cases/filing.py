@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import Final
 
 from functions.cases import walk
-from functions.cases.door import CaseDoor
-from functions.cases.frame import language_of
+from functions.cases.door import PREFIX, CaseDoor
+from functions.cases.frame import language_of, wants_page
 from functions.cases.papers import keep_paper, rule_of, with_paper, without_papers
 from functions.cases.reach import given_reach, reach_faults, typed_reach
 from functions.cases.receipts import receipt_page
@@ -24,11 +24,12 @@ from functions.web import Caller, Request, Response, json_response
 from shailoo.errors import NotFound, Refused
 from shailoo.i18n import msgid
 from shailoo.model.base import LANGUAGES, Language
+from shailoo.model.case import Attachment
 from shailoo.model.case_kind import CaseKind
 from shailoo.records.case_code import RANDOM_BYTES, BadCode, case_of, read_code, write_code
 from shailoo.usecases.case_desk import find_case
 from shailoo.usecases.case_drafts import CaseDraft, NoSuchDraft, drop_draft, read_draft, save_draft
-from shailoo.usecases.case_refusals import FormNotFilled, NoSuchCase, SignInWanted
+from shailoo.usecases.case_refusals import DocumentsWanted, FormNotFilled, NoSuchCase, SignInWanted
 from shailoo.usecases.file_case import Filed, Filing, check_open, file_case, place_of_case, receipt_for
 from shailoo.usecases.own_drafts import drop_own, keep_own
 from shailoo.usecases.staff_refusals import NoSuchStation
@@ -91,7 +92,7 @@ class Filer:
         step = walk.documents_step(kind) or 1
         rule = rule_of(kind, sent.get("document", ""))
         door.count_paper(request)
-        paper = keep_paper(door, rule, form.data)
+        paper = keep_paper(door.desk, rule, form.data)
         draft = with_paper(draft, rule, paper).model_copy(update={"saved": door.now()})
         save_draft(code, draft, door.items, door.desk.draw(12))
         return walk.step_page(door, walk.Here(kind, language, step, code, draft), visitor)
@@ -123,6 +124,7 @@ class Filer:
         fields = sent.get("fields")
         code = str(sent.get("code") or "") or write_code(door.desk.draw(RANDOM_BYTES))
         code = read_code(code)
+        documents = self._named(sent.get("documents"), code, kind, visitor)
         if not isinstance(fields, Mapping):
             raise FormNotFilled("The body holds no `fields`.", {"fields": "This must be filled in."}, field="fields")
         given = sent.get("reach")
@@ -135,6 +137,7 @@ class Filer:
             station=str(sent["station"]) if sent.get("station") else None,
             fields={str(key): value for key, value in fields.items()},
             code=code,
+            documents=documents,
             applicant=visitor.applicant,
             person=visitor.person,
             reach=reach,
@@ -143,8 +146,21 @@ class Filer:
         if not self._is_filed(code):
             door.check_person(visitor, kind, filing.election)
         filed = file_case(filing, door.desk, now=door.now())
+        drop_draft(code, door.items)
         door.nudge()
         return json_response(filed_facts(filed, code), HTTPStatus.CREATED, NO_STORE)
+
+    def _named(self, named: object, code: str, kind: CaseKind, visitor: Visitor) -> tuple[Attachment, ...]:
+        """Documents by their digests: of the draft of this code, or of the case that was filed with it already."""
+        if not named:
+            return ()
+        draft = self._draft(code, kind, visitor)
+        there = draft.standing.filed.documents if isinstance(draft, Filed) else draft.documents
+        known = {one.original: one for one in there}
+        wanted = [str(one) for one in named] if isinstance(named, list) else [str(named)]
+        if len(set(wanted)) != len(wanted) or not known.keys() >= set(wanted):
+            raise DocumentsWanted("No document of this digest was sent into this draft, or one is named twice.")
+        return tuple(known[one] for one in wanted)
 
     def _is_filed(self, code: str) -> bool:
         """Whether this very case was filed already: the answer was lost on the way."""
@@ -179,6 +195,8 @@ class Filer:
         save_draft(code, draft, door.items, door.desk.draw(12))
         if visitor.applicant is not None:
             keep_own(door.secret, visitor.applicant, code, door.items, door.desk.draw(12))
+        if not wants_page(request):
+            return json_response({"code": code, "uploads": f"{PREFIX}uploads"}, HTTPStatus.CREATED, NO_STORE)
         return walk.step_page(door, walk.Here(kind, language, 1, code, draft, saved=True), visitor)
 
     def _draft(self, code: str, kind: CaseKind, visitor: Visitor) -> CaseDraft | Filed:

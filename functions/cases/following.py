@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from functions.cases.act_papers import keep_papers
 from functions.cases.door import CaseDoor
 from functions.cases.feed import case_feed, case_of_token
 from functions.cases.forms import typed
 from functions.cases.frame import language_of, wants_page
-from functions.cases.papers import keep_paper, wanted_of
 from functions.cases.receipts import PDF, receipt_page, receipt_pdf
 from functions.cases.sent import NO_STORE, number_of, sent_by
-from functions.cases.status import PAPER, ask_page, status_page
+from functions.cases.status import ask_page, status_page
 from functions.cases.tell import standing_facts
 from functions.staff.multipart import read_file_form
 from functions.web import NOTE, Caller, Request, Response, json_response
@@ -93,13 +93,7 @@ class Follower:
         """Files that came with an act that the applicant may do, kept; of another act none is."""
         if rule is None or not rule.applicant:
             return ()
-        kept: list[Attachment] = []
-        for name, data in files:
-            self._door.count_paper(request)
-            paper = keep_paper(self._door, wanted_of(rule.documents, name.removeprefix(PAPER)), data)
-            if paper not in kept:
-                kept.append(paper)
-        return tuple(kept)
+        return keep_papers(self._door.desk, rule.documents, files, lambda: self._door.count_paper(request))
 
     def receipt(self, request: Request, _: Caller) -> Response:
         """The receipt again: page, PDF or signed note."""

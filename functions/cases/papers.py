@@ -19,6 +19,7 @@ from shailoo.ports import Upload
 from shailoo.rules.scan_faults import DocumentTooLarge
 from shailoo.rules.scan_kinds import look
 from shailoo.rules.upload_parts import BadPart, part_count
+from shailoo.usecases.case_desk import CaseDesk
 from shailoo.usecases.case_drafts import CaseDraft, draft_owner, read_draft, save_draft
 from shailoo.usecases.case_refusals import DocumentsWanted
 
@@ -41,14 +42,14 @@ def wanted_of(rules: Iterable[DocumentRule], name: str) -> DocumentRule:
     return rule
 
 
-def keep_paper(door: CaseDoor, rule: DocumentRule, data: bytes) -> Attachment:
+def keep_paper(desk: CaseDesk, rule: DocumentRule, data: bytes) -> Attachment:
     """Keep a file in the private store, durable on return. Raises DocumentTooLarge, DocumentUnfit, DocumentsWanted."""
     if len(data) > rule.largest:
         raise DocumentTooLarge("The file is larger than may be.", bytes=len(data), most=rule.largest)
     media = look(data)
     if media not in rule.media:
         raise DocumentsWanted("A document of this kind does not come as such a file.", kind=rule.kind)
-    door.desk.private.put(data)
+    desk.private.put(data)
     return Attachment(kind=rule.kind, original=hashlib.sha256(data).hexdigest(), media=media, bytes=len(data))
 
 
@@ -96,7 +97,7 @@ def paper_routes(door: CaseDoor) -> Iterable[Route]:
         code, draft, rule = _asked(request)
         name = request.parameters["upload"]
         data = door.uploads.complete(draft_owner(code), name, now=door.now())
-        paper = keep_paper(door, rule, data)
+        paper = keep_paper(door.desk, rule, data)
         save_draft(code, with_paper(draft, rule, paper), door.items, door.desk.draw(12))
         # First the draft; if we stop here, beginning again finds the document in it, and the parts expire.
         door.uploads.drop(draft_owner(code), name)

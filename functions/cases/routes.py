@@ -47,7 +47,8 @@ def case_routes(door: CaseDoor) -> Iterable[Route]:
         Route("GET", f"{PREFIX}new/{name}", Access.ANYONE, "Begin: what the kind is for, election and station.",
               filer.begin, PAGE),
         Route("POST", f"{PREFIX}new/{name}", Access.ANYONE, "One page of the form, and on to the next; the last hands "
-              "in.", filer.go, forms),
+              "in. A program that begins a draft (`election`, `station`) is told its code.", filer.go,
+              Described((Body(_FORM, ANY_OBJECT),), {200: (Body("text/html"),), 201: (Body(JSON, ANY_OBJECT),)})),
         Route("POST", f"{PREFIX}documents/{name}", Access.ANYONE, "Add a file to a draft, with a form.",
               filer.document, Described((Body("multipart/form-data", ANY_OBJECT),), {200: (Body("text/html"),)})),
         Route("GET", f"{PREFIX}go-on", Access.ANYONE, "Go on with a draft: the form for its code.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from functions.cases.act_papers import paper_fields
 from functions.cases.door import PREFIX, CaseDoor
 from functions.cases.feed import feed_address
 from functions.cases.forms import answers, fault_summary, form_fields
@@ -17,9 +18,6 @@ from shailoo.model.case import CONFIRM, CORRECT, DECLINE, TRANSFER, CaseAct
 from shailoo.model.case_kind import ActRule
 from shailoo.rules.case_standing import CaseStanding, corrections, open_acts
 from shailoo.usecases.case_desk import dues, owner_of, station_of
-
-PAPER = "paper-"
-"""What the names of file fields of an act begin with; the kind of document follows."""
 
 
 def ask_page(language: Language, *, address: str = "status", fault: str = "") -> Response:
@@ -112,16 +110,7 @@ def act_form(
         fields = [fault_summary(rule.form, faults or {}, language)]
         fields += form_fields(rule.form, values or {}, faults or {}, language)
     takes = rule.documents if papers else ()
-    for one in takes:
-        hint = tag(
-            "p", _("A scan or photograph: PDF, JPEG or PNG, at most 20 MB."), class_="hint", id=f"{one.kind}-hint"
-        )
-        label = word(one.label) if one.needed else f"{word(one.label)} ({_('not required')})"
-        control = tag(
-            "input", id=f"paper-{one.kind}", name=f"{PAPER}{one.kind}", type="file", multiple=one.most > 1,
-            required=one.needed, accept=",".join(one.media), aria_describedby=f"{one.kind}-hint",
-        )  # fmt: skip
-        fields.append(tag("div", tag("label", label, for_=f"paper-{one.kind}"), hint, control, class_="field"))
+    fields += paper_fields(takes, language)
     mark = "" if rule.form is not None else "second"
     return tag(
         "form",

@@ -87,6 +87,11 @@ def filing_schema(kinds: Iterable[CaseKind]) -> dict[str, Any]:
             "station": {"type": ["string", "null"]},
             "code": {"type": "string", "description": "Drawn by the program itself, for an exactly-once filing."},
             "fields": {"anyOf": forms} if forms else {"type": "object"},
+            "documents": {
+                "type": "array",
+                "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "description": "Digests of documents that were sent into the draft of `code`.",
+            },
             "reach": {
                 "type": "object",
                 "properties": {"mail": {"type": "string"}, "phone": {"type": "string"}, "language": {"type": "string"}},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
 
+from functions.cases.act_papers import paper_fields
 from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.receipts import commission_name
 from functions.cases.status import act_label
@@ -223,6 +224,8 @@ def _form(room: CaseRoom, frame: Frame, standing: CaseStanding, chosen: Choice, 
         hint = tag("p", _("It becomes part of the case. Write no name and no number of a person."), class_="hint",
                    id="do-reason-hint")  # fmt: skip
         blocks.append(tag("div", tag("label", _("Reason"), for_="do-reason"), hint, area, class_="field"))
+    papers = chosen.rule.documents if chosen.act == chosen.rule.name else ()
+    blocks += paper_fields(papers, frame.language)
     if chosen.rule.four_eyes and chosen.act == chosen.rule.name:
         blocks.append(tag("p", _("It counts when a second official has confirmed it."), class_="hint"))
     return frame.form(
@@ -233,6 +236,7 @@ def _form(room: CaseRoom, frame: Frame, standing: CaseStanding, chosen: Choice, 
         *blocks,
         tag("button", _label(frame, standing, chosen)),
         class_="act",
+        files=bool(papers),
     )
 
 

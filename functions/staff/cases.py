@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import cast
 from urllib.parse import quote, urlencode
 
+from functions.cases.act_papers import keep_papers
 from functions.cases.forms import typed
 from functions.staff.case_bulk import act_in_bulk
 from functions.staff.case_figures import figures_page
@@ -14,6 +16,7 @@ from functions.staff.case_page import Tried, case_page
 from functions.staff.case_queue import Asked, queue_view
 from functions.staff.case_room import PREFIX, CaseRoom
 from functions.staff.frame import frame_of
+from functions.staff.multipart import FileForm, read_file_form
 from functions.straight import lent
 from functions.web import Access, Caller, NoSuchPage, Request, Response, Route
 from shailoo.errors import Conflict, Refused
@@ -93,10 +96,16 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
         return case_page(room, frame_of(staff, request), caller, standing, tried)
 
     def act(request: Request, caller: Caller) -> Response:
-        form = staff.check_form(request)
+        sent = sent_files(request)
+        form = sent.fields
+        staff.check_token(request, form.get("token", ""))
         standing = room.case(request.parameters["number"], caller)
         try:
             doing = doing_of(form, standing)
+            if sent.files and may_act(room, standing, caller, doing):
+                rule = rule_of(doing, standing)
+                takes = rule.documents if doing.act == rule.name else ()
+                doing = replace(doing, documents=keep_papers(room.desk, takes, sent.files))
             act_as_official(
                 standing.filed.case,
                 doing,
@@ -160,6 +169,18 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
             paper,
         ),
     )
+
+
+def sent_files(request: Request) -> FileForm:
+    """A form with its files, whichever way it was sent."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return read_file_form(request)
+    return FileForm(request.form(), b"")
+
+
+def may_act(room: CaseRoom, standing: CaseStanding, caller: Caller, doing: Doing) -> bool:
+    """Whether the act is one that the caller may do now: files of anybody else are not kept."""
+    return any(one.act == doing.act and one.of == doing.of for one in room.choices(standing, caller))
 
 
 def doing_of(form: Mapping[str, str], standing: CaseStanding) -> Doing:

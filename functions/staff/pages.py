@@ -116,10 +116,11 @@ class Frame:
             headers.append(("set-cookie", f"lang={self.language}; Path=/staff/; Max-Age=31536000; SameSite=Lax"))
         return Response(status, tuple(headers), f"<!doctype html>\n{document.text}\n".encode())
 
-    def form(self, action: str, *fields: Html, class_: str | None = None) -> Html:
-        """A form that carries the session's token."""
+    def form(self, action: str, *fields: Html, class_: str | None = None, files: bool = False) -> Html:
+        """A form that carries the session's token; with `files`, in the encoding that takes them."""
         hidden = tag("input", type="hidden", name="token", value=self.token or "")
-        return tag("form", hidden, *fields, method="post", action=action, class_=class_)
+        encoding = "multipart/form-data" if files else None
+        return tag("form", hidden, *fields, method="post", action=action, class_=class_, enctype=encoding)
 
     def error(self, error: ShailooError) -> Response:
         """A page that says what failed, with its code for whoever is told by telephone."""

@@ -65,7 +65,7 @@ GRIEVANCE = check_kind(
             ActRule("go-on", "Go on without", frozenset({"awaited"}), "accepted", body=True),
             ActRule("note", "Announce a hearing", frozenset({"accepted"}), None, body=True, form=Words),
             ActRule("uphold", "Uphold", frozenset({"accepted"}), "upheld", body=True, form=Decision, four_eyes=True,
-                    told=True),
+                    told=True, documents=(DocumentRule("ruling", "Ruling", most=1),)),
             ActRule("refuse", "Refuse", frozenset({"accepted"}), "refused", body=True, form=Decision, four_eyes=True,
                     reason=True, told=True),
             ActRule("take-back", "Take back", frozenset({"lodged", "accepted", "awaited"}), "taken-back",
