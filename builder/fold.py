@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 import pydantic
 
+from builder.cases.book import CaseState
 from builder.hours import Told
 from builder.log.keeper import LogFold
 from builder.log.software import software_digest
@@ -68,6 +69,7 @@ class Fold:
     complete: int
     """The last version that made pages which may follow later."""
     shown: dict[str, int] = field(default_factory=dict)
+    cases: CaseState = field(default_factory=CaseState)
 
 
 def stand_of(packages: Mapping[str, str], frame: str) -> str:

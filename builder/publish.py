@@ -20,6 +20,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from builder.cases.book import CaseBook
 from builder.copies import public_names
 from builder.documents_state import copy_path
 from builder.fold import Fold, FoldUnfit
@@ -33,6 +34,8 @@ from builder.snapshot import read_pointer
 from builder.watch import Laps, PublisherWatch
 from shailoo.errors import Held
 from shailoo.events.pages import PageMakerLost, PublisherStarted
+from shailoo.kinds import KINDS
+from shailoo.model.case import CaseAct, CaseFiled
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from builder.night import Tier
     from builder.press import Job
     from builder.render.site import Site
+    from shailoo.model.case_kind import CaseKind
     from shailoo.model.election import Election
     from shailoo.model.record import Record
     from shailoo.ports import Clock, ItemStore, ObjectStore, PublicFiles, RecordStore
@@ -101,6 +105,7 @@ class Publisher:
         log: LogKey,
         cadence: Cadence | None = None,
         objects: ObjectStore | None = None,
+        kinds: Mapping[str, CaseKind] = KINDS,
         fold: Fold | None = None,
         forks: bool = True,
         guard: Callable[[], None] = lambda: None,
@@ -121,6 +126,7 @@ class Publisher:
         self.guard = guard
         self._resumed = fold is not None
         self.nights = fold.nights if fold is not None else self._new_nights(elections)
+        self.cases = CaseBook(self.nights, kinds, fold.cases if fold is not None else None)
         self.press = Press(site, self.public, self.nights, objects, guard)
         self.version = fold.version if fold is not None else 0
         self._marks = marks
@@ -271,7 +277,8 @@ class Publisher:
 
     def _number(self, upto: int) -> None:
         """Give what the records up to a feed number add to the log their numbers there."""
-        found = [night.entries for night in self.nights.values()]
+        self.cases.absorb(upto)
+        found = [*(night.entries for night in self.nights.values()), self.cases.entries]
         for entry, index in self.log.take(upto, found):
             if isinstance(entry, ReportEntry):
                 self.nights[entry.election].state.logged.setdefault((entry.box, entry.sha256), index)
@@ -308,10 +315,12 @@ class Publisher:
         log = self.log.fold
         if log is None or self._child is not None or self._mends is not None or not self.version:
             return None
-        if any(night.entries for night in self.nights.values()):
+        if self.cases.entries or any(night.entries for night in self.nights.values()):
             return None
         shown = dict(self._shown)
-        return Fold(self.nights, log, self._hours.told, self.version, self._seen, self._last_complete, shown)
+        return Fold(
+            self.nights, log, self._hours.told, self.version, self._seen, self._last_complete, shown, self.cases.state
+        )
 
     def _behind_marks(self) -> bool:
         """Whether everything that the state holds was written."""
@@ -403,6 +412,8 @@ class Publisher:
             self._hours.noted(record)
             for night in self.nights.values():
                 night.receive(seq, record)
+        elif isinstance(record, CaseFiled | CaseAct):
+            self.cases.receive(seq, record)
         elif isinstance(record, Opening | RegisterApplied | VoterListMade):
             self.log.noted(seq, record)
         elif isinstance(record, Cosigned):
@@ -432,7 +443,7 @@ class Publisher:
         trail = not busy and (mends is not None or self._trail_due(alive, now, news=bool(fresh)))
         waiting = any(night.dirty("hot") or (not busy and night.dirty("wide")) for night in alive)
         self._retry = False
-        if not (fresh or trail or waiting or self.log.waiting):
+        if not (fresh or trail or waiting or self.log.waiting or self.cases.waiting):
             self.watch.idle()
             return None
         return self._publish(wide=not busy, trail=trail, mends=mends, alone=mends is not None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from shailoo.model.election import Election
+from shailoo.model.notice import NoticeSettings
 from shailoo.ports import (
     Clock,
     IdentificationDevice,
@@ -85,6 +86,11 @@ class HomeSettings(Protocol):
     @property
     def proxies(self) -> int:
         """How many servers of ours a request passes."""
+        ...
+
+    @property
+    def notices(self) -> NoticeSettings | None:
+        """How applicants are told, if they are."""
         ...
 
 

@@ -34,6 +34,7 @@ from functions.staff.frame import staff_error
 from functions.staff.precinct import precinct_routes
 from functions.staff.precinct_door import PrecinctDoor
 from functions.staff.routes import case_room_routes, staff_routes
+from functions.straight import papers_come_straight, parts_go_straight
 from functions.tizme.pages import PREFIX, tizme_error
 from functions.tizme.routes import tizme_routes
 from functions.web import Caller, Request, Response, Route, Router, error_response
@@ -78,11 +79,13 @@ def make_router(
     desk = home.station_desk if "tizme" in parts else None
     routes = (
         *(intake_routes(home.intake_desk, home.clock, refused, nudge) if "intake" in parts else ()),
-        *(_staff_routes(home, staff, nudge) if staff is not None else ()),
+        *(parts_go_straight(_staff_routes(home, staff, nudge), home.uploads) if staff is not None else ()),
         *(tizme_routes(desk, home.settings.proxies) if desk is not None else ()),
         *(cabinet_routes(cabinet) if cabinet is not None else ()),
-        *(case_routes(_case_door(home, nudge, voters.visitor)) if voters is not None and "cases" in parts else ()),
     )
+    if voters is not None and "cases" in parts:
+        door = _case_door(home, nudge, voters.visitor)
+        routes = (*routes, *parts_go_straight(case_routes(door), home.uploads))
     routes = (*routes, *openapi_routes((*beside, *routes)))
     learn(home.elections.values(), (route.name for route in routes))
     voter = _no_voter if voters is None else voters.signed_in
@@ -92,7 +95,7 @@ def make_router(
 def staff_door(home: Home, _: RefusalCounter) -> Router:
     """The commissions' door alone, with the desk of applications and the precinct's table."""
     staff = _staff_desk(home)
-    routes = tuple(_staff_routes(home, staff, None))
+    routes = parts_go_straight(_staff_routes(home, staff, None), home.uploads)
     learn(home.elections.values(), (route.name for route in routes))
     return Router(routes, staff.who, lambda error, request: _staff_shape(staff, error, request), finish=_finish(home))
 
@@ -134,8 +137,9 @@ def voter_sessions(home: Home) -> VoterSessions:
 
 def _staff_routes(home: Home, staff: StaffDesk, nudge: Callable[[], None] | None) -> Iterable[Route]:
     yield from staff_routes(staff, nudge)
-    yield from case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
-    yield from precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    cases = case_room_routes(CaseRoom(staff, home.case_desk, home.case_index), nudge)
+    precinct = precinct_routes(PrecinctDoor(staff, home, nudge or (lambda: None)))
+    yield from papers_come_straight((*cases, *precinct), home.private)
 
 
 def _finish(home: Home) -> Callable[[Response], Response]:
@@ -214,6 +218,7 @@ def _case_door(home: Home, nudge: Callable[[], None] | None, visitor: WhoVisits)
         limits=limits,
         secret=secret,
         proxies=home.settings.proxies,
+        notices=home.settings.notices,
         visitor=visitor,
         nudge=nudge or (lambda: None),
     )

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp
 
 from functions.behind import PagesWatch, published_mark
 from functions.intake.refusal_counter import RefusalCounter
+from functions.notices.work import NoticeWork
 from functions.routers import PARTS, make_router
 from functions.static_files import SECURITY, StaticFiles
 from functions.watching import fault_response, watched
@@ -71,17 +72,20 @@ def create_app(
     refused = RefusalCounter()
     router = make_router(installation, refused, publisher_nudge, parts)
     files = StaticFiles(installation.public)
+    notices = NoticeWork(installation if "cases" in parts else None)
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="door")
     readers = ThreadPoolExecutor(_READERS, thread_name_prefix="files")
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(_now_and_then(do)) for do in _regularly(refused, installation, parts)]
+        regularly = _regularly(refused, installation, parts, notices)
+        beside = [asyncio.create_task(_now_and_then(do)) for do in regularly]
         if ready is not None:
             ready()
         try:
             yield
         finally:
+            await asyncio.to_thread(notices.stop)
             await _ended(beside)
             await asyncio.to_thread(pool.shutdown)
             readers.shutdown()
@@ -267,10 +271,12 @@ def _http(response: Response, *, close: bool = False) -> HttpResponse:
 
 
 def _regularly(
-    refused: RefusalCounter, installation: Installation, parts: Collection[str]
-) -> Iterator[Callable[[], None]]:
+    refused: RefusalCounter, installation: Installation, parts: Collection[str], notices: NoticeWork
+) -> Iterator[Callable[[], object]]:
     """What is done every few seconds; whoever takes in the reports watches whether they come to a page."""
     yield partial(_flush, refused, installation)
+    if notices:
+        yield notices.turn
     if "intake" in parts:
         yield PagesWatch(installation.store, installation.clock, partial(published_mark, installation.folder)).look
 
@@ -282,7 +288,7 @@ async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
             await task
 
 
-async def _now_and_then(do: Callable[[], None]) -> None:
+async def _now_and_then(do: Callable[[], object]) -> None:
     while True:
         await asyncio.sleep(_EVERY_S)
         await asyncio.to_thread(do)

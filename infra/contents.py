@@ -18,6 +18,7 @@ HANDLERS: Final[Mapping[str, str]] = {
     "publisher": "builder.handler",
     "staff": "functions.staff.lambda_handler",
     "cases": "functions.cases.lambda_handler",
+    "notices": "functions.notices.lambda_handler",
     "tizme": "functions.tizme.lambda_handler",
     "copyist": "builder.copyist_handler",
 }
@@ -30,10 +31,14 @@ LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = {
     "publisher": (*_BASE, "httpx", "jinja2", "selectolax"),
     "staff": (*_DOOR, "fpdf2", "segno"),
     "cases": (*_DOOR, "fpdf2", "segno"),
+    "notices": (*_BASE, "aws-lambda-powertools", "httpx"),
     "tizme": _DOOR,
     "copyist": (*_BASE, "pillow", "pypdf", "pypdfium2"),
 }
 """Function -> the libraries that it asks for; what these ask for comes with them."""
+FONTS: Final[Mapping[str, str]] = {"staff": "fontpkg-pt-sans", "cases": "fontpkg-pt-sans"}
+"""Function -> the locked library whose font it sets paper with. Only files are taken from it: nothing is imported."""
+_OF_FONTS: Final = re.compile(r"fontpkg_pt_sans/(LICENSE|files/PT_Sans-Web-Regular\.ttf)$")
 _PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
     "publisher": ("shailoo", "builder", "sites"),
     "copyist": ("shailoo", "builder"),
@@ -75,6 +80,11 @@ def wanted(path: str) -> bool:
         return False
     data = _DATA.match(path)
     return data is None or (data.group(1) or data.group(2)) in _SERVICES | _LANGUAGES
+
+
+def of_font(path: str) -> bool:
+    """Whether a file of a library of `FONTS` is of use: one face, and what must go with it."""
+    return _OF_FONTS.fullmatch(path) is not None
 
 
 def closure(names: Iterable[str], environment: Mapping[str, str]) -> set[str]:

@@ -61,7 +61,7 @@ PRICES: Final[Mapping[str, Price]] = {
 }
 """What is paid for -> its price."""
 
-STANDING: Final[Mapping[str, int]] = {"keys": 6, "secrets": 8, "firewall": 1, "alarms": 21, "figures": 28, "board": 1}
+STANDING: Final[Mapping[str, int]] = {"keys": 6, "secrets": 10, "firewall": 1, "alarms": 22, "figures": 28, "board": 1}
 """What is paid for a month whether anything happens or not."""
 
 
@@ -95,6 +95,12 @@ ASK_IN_A_MONTH: Final = 100
 """One of so many voters asks find-my-station where to vote, in a month of peace."""
 ASK_ON_THE_DAY: Final = 20
 """The same on the day."""
+APPLY_IN_A_MONTH: Final = 2_000
+"""One of so many voters hands in an application, in a month of peace; hardly anybody on the night itself."""
+OF_AN_APPLICATION: Final = 40
+"""Requests of one application: pages of the form, of its status, of the desk and of the precinct."""
+PAPERS_MB: Final = 4
+"""What is sent with one application."""
 ROW_BYTES: Final = 135
 """Of the index of find-my-station, one for each voter; each version writes and removes them all."""
 PAGE_KB: Final = 12
@@ -117,23 +123,29 @@ def _peace(place: Place) -> dict[str, int]:
     asked = readers * 3 * 2  # a page and its pointer
     ticks = MONTH_MINUTES
     questions = place.voters // ASK_IN_A_MONTH
+    applications = place.voters // APPLY_IN_A_MONTH
+    walked = applications * OF_AN_APPLICATION
     return {
         **STANDING,
-        "door requests": questions,
-        "function runs": ticks * 3 + questions,
-        # the herald 0.1 s, the publisher 0.5 s, the copyist 0.1 s, a question 0.1 s
-        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10) + questions * 51,
+        "door requests": questions + walked,
+        "function runs": ticks * 4 + questions + walked,
+        # the herald 0.1 s, the publisher 0.5 s, the copyist and the notices 0.1 s, a question 0.1 s
+        "function MB-seconds": ticks * (256 // 10 + 3008 // 2 + 3008 // 10 + 512 // 10)
+        + questions * 51
+        + walked * 1024 // 4,
         "messages": ticks * (7 + 2 * 5 * 3),  # and five pollers at each of two queues, that ask three times a minute
-        "table reads": ticks * 7 + questions * 4,
-        "table writes": ticks * 4 + questions * 2 + place.voters * 2,  # a version of the index
-        "key uses": ticks * 2,
+        "table reads": ticks * 11 + questions * 4 + walked * 30,
+        "table writes": ticks * 4 + questions * 2 + place.voters * 2 + walked * 6,  # and a version of the index
+        "signatures": applications,
+        "key uses": ticks * 2 + walked,
         "table MB": 20 + place.boxes * 25 // 1000 + place.voters * ROW_BYTES // 1_000_000,
-        "files MB": place.public_mb * 3,
-        "files read": ticks * 3 + asked // 10,
+        "files MB": place.public_mb * 3 + applications * PAPERS_MB,
+        "files written": applications * 6,
+        "files read": ticks * 3 + asked // 10 + applications * 8,
         "readers' requests": asked,
         "readers' MB": readers * (FIRST_VISIT_KB + 3 * PAGE_KB) // 1024,
         "signpost": asked,
-        "firewall requests": asked + questions,
+        "firewall requests": asked + questions + walked,
         "written down MB": ticks * 3 // 1024,
         "traces": ticks // 20,
     }

@@ -36,11 +36,12 @@ from infra.state import state_files
 from infra.store import Bucket, digest_of
 from shailoo.errors import ShailooError
 
-FUNCTIONS: Final = ("intake", "herald", "publisher", "staff", "cases", "tizme", "copyist")
-PERSONAL: Final = ("staff", "cases", "tizme", "copyist")
+FUNCTIONS: Final = ("intake", "herald", "publisher", "staff", "cases", "notices", "tizme", "copyist")
+PERSONAL: Final = ("staff", "cases", "notices", "tizme", "copyist")
 """Functions that hold personal data; with PersonalData=home they are not packaged either."""
 _SECRETS: Final = (
-    "Sealing", "Session", "Client", "Persons", "Cabinet", "Citizens", "Device", "Finder", "Log", "Receipt",
+    "Sealing", "Session", "Client", "Persons", "Cabinet", "Citizens", "Device", "Mail", "Sms", "Finder", "Log",
+    "Receipt",
 )  # fmt: skip
 """Those that may be among the outputs of the stack; custody.yaml has a policy for each."""
 _EDGE_REGION: Final = "us-east-1"

@@ -32,6 +32,7 @@ NEVER_HERE: Final[Mapping[str, str]] = {
     "folium": "as branca",
     "mkdocs": "prose is built beforehand: `builder.prepare`",
     "shailoo.adapters.identification.http": "devices are asked from the door of the staff alone, which brings `httpx`",
+    "shailoo.adapters.notices.sms": "text messages go from the function of notices alone, which brings `httpx`",
     "shailoo.adapters.metrics": "figures of one machine; in the cloud they are lines of the log",
     "shailoo.adapters.voters": "the voter list is kept on the commission's own machine",
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from builder.prepare import prepare
-from infra.contents import HANDLERS, LIBRARIES, closure, own_files, wanted
+from infra.contents import FONTS, HANDLERS, LIBRARIES, closure, of_font, own_files, wanted
 from infra.inspection import inspect
 from infra.wheels import KEPT, LAMBDA, fetch, unpacked
 from shailoo.adapters.package_folder import packed
@@ -41,6 +41,8 @@ def contents(name: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for wheel in sorted(fetch(closure(LIBRARIES[name], LAMBDA)).values()):
         files |= {path: data for path, data in unpacked(wheel) if wanted(path)}
+    for wheel in fetch({FONTS[name]} if name in FONTS else set()).values():
+        files |= {path: data for path, data in unpacked(wheel) if of_font(path)}
     return files | own_files(name, _prepared)
 
 

@@ -26,7 +26,7 @@ from shailoo.errors import Refused, ShailooError
 from shailoo.records.seal import sealing_key_id
 from shailoo.rules.finder import secret_id
 
-CHOICES: Final = ("sealing", "client", "citizens", "device", "persons", "finder", "log", "receipt")
+CHOICES: Final = ("sealing", "client", "citizens", "device", "mail", "sms", "persons", "finder", "log", "receipt")
 """Secrets that are put; what seals and signs cookies is drawn by the cloud and seen by nobody."""
 _END: Final = b"-----END PRIVATE KEY-----"
 _HEX: Final = re.compile(r"[0-9a-f]{64}")

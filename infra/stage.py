@@ -16,7 +16,7 @@ STAGES: Final = Path(__file__).parent / "stages"
 STAGE: Final = re.compile(r"[a-z][a-z0-9-]{0,19}")
 FILLED_IN: Final = frozenset(
     {"Stage", "ArtifactBucket", "TruststoreVersion", "WebAclArn", "Endpoint"}
-    | {f"{name}Code" for name in ("Intake", "Herald", "Publisher", "Staff", "Cases", "Tizme", "Copyist")}
+    | {f"{name}Code" for name in ("Intake", "Herald", "Publisher", "Staff", "Cases", "Notices", "Tizme", "Copyist")}
 )
 """Parameters of the template that the deployment itself knows."""
 

@@ -32,6 +32,7 @@ from shailoo.model.case import CONFIRM, Channel
 from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.election import Election
 from shailoo.model.identification import Identification
+from shailoo.model.notice import NoticeSettings
 from shailoo.model.record import Appointment
 from shailoo.model.refs import Role
 from shailoo.ports import IdentificationDevice
@@ -88,7 +89,7 @@ def calendar_of(election: Election) -> CaseCalendar:
 
 
 def open_to_applications(installation: Installation) -> Installation:
-    """Give a rehearsal's installation its calendars and simulated devices; returns it opened again.
+    """Give a rehearsal's installation its calendars, simulated devices and notices into files; returns it opened again.
 
     Where the commissions sign in at a provider, the voters do at the same one.
     """
@@ -96,6 +97,7 @@ def open_to_applications(installation: Installation) -> Installation:
     more: dict[str, object] = {
         "cases": {name: calendar_of(one) for name, one in installation.elections.items()},
         "identification": IdentificationSettings(url=SIMULATED),
+        "notices": NoticeSettings(files=True),
     }
     if settings.identity is not None:
         secret = settings.identity.secret_file

@@ -11,6 +11,7 @@ An installation is one folder:
                       sealing-<id>.pub for all
     settings.json     what the operator decides; no secrets
     metrics/          figures of the programs beside the server
+    notices/          what a rehearsal would have sent to people; personal data
     clock.json        only while an evening is played again
     public/           what a CDN would serve: results/, tizme/, talapker/
 """
@@ -21,7 +22,7 @@ import os
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,7 @@ from shailoo.adapters.keys import (
     save_sealing_key,
     write_secret,
 )
+from shailoo.adapters.notices.files import FileNotices
 from shailoo.adapters.package_folder import read_files
 from shailoo.adapters.sqlite import SqliteStore
 from shailoo.adapters.uploads import FileUploads
@@ -60,10 +62,12 @@ from shailoo.model.case_calendar import CaseCalendar
 from shailoo.model.election import Election, Mode
 from shailoo.model.event import Program
 from shailoo.model.log import LOG_HEAD
+from shailoo.model.notice import WAYS, NoticeSettings, Way
 from shailoo.model.voter_list import ListStage, VoterListMade
 from shailoo.package import load_package
-from shailoo.ports import Clock, IdentificationDevice, VoterSource
+from shailoo.ports import Clock, IdentificationDevice, Notices, VoterSource
 from shailoo.records.note import Verifier
+from shailoo.rules.case_calendars import calendar_faults
 from shailoo.rules.list_effects import Wish
 from shailoo.rules.place_names import PlaceNames
 from shailoo.rules.question_limit import QuestionLimit
@@ -182,6 +186,8 @@ class Settings(Frozen):
     that header, which any sender may write, is not read."""
     cases: Mapping[str, CaseCalendar] = Field(default_factory=dict)
     """Election -> when its kinds of cases are filed, and the days that their clocks depend on."""
+    notices: NoticeSettings | None = None
+    """How applicants are told what has happened to their cases; None: nobody is."""
     alerts: AlertSettings | None = None
     """Who is told when the machine is not well."""
     commit_delay_ms: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -269,6 +275,9 @@ class Installation:
             elections[election.id] = election
         if elections.keys() != settings.sealing.keys():
             raise BadSettings("settings.json and the folder elections/ name different elections.", folder=folder.name)
+        for name, calendar in settings.cases.items():
+            for fault in calendar_faults(calendar, KINDS):
+                raise BadSettings(f"settings.json, cases: {fault}", election=name)
         return cls(folder, settings, elections, load_clock(folder / "clock.json"))
 
     def __enter__(self) -> Self:
@@ -385,6 +394,28 @@ class Installation:
         if self.settings.mode != Mode.REHEARSAL.value:
             raise BadSettings("A simulated device identifies nobody at a live election.", field="identification")
         return SimulatedDevice(self.folder / "identification")
+
+    @property
+    def notice_settings(self) -> NoticeSettings | None:
+        """How applicants are told; None: nobody is."""
+        return self.settings.notices
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port under which the public reaches us."""
+        return self.settings.origin
+
+    @cached_property
+    def notice_ways(self) -> Mapping[Way, Notices]:
+        """The ways that are set up. Raises BadSettings for files at a live election, BadKeyFile."""
+        wanted = self.settings.notices
+        if wanted is None:
+            return {}
+        if wanted.files:
+            if self.settings.mode != Mode.REHEARSAL.value:
+                raise BadSettings("Notices into files tell nobody anything at a live election.", field="notices.files")
+            return {way: FileNotices(self.folder / "notices", way) for way in WAYS}
+        return notice_ways(wanted, self.settings.origin, lambda _, name: read_secret(self.folder / name))
 
     @cached_property
     def uploads(self) -> FileUploads:
@@ -631,6 +662,23 @@ class Installation:
     def public(self) -> Path:
         """What a CDN would serve."""
         return self.folder / "public"
+
+
+def notice_ways(wanted: NoticeSettings, origin: str, secret: Callable[[Way, str], str]) -> Mapping[Way, Notices]:
+    """The ways of settings, to the world outside. `secret` reads that of a way, by what the settings call it."""
+    found: dict[Way, Notices] = {}
+    if wanted.mail is not None:
+        from shailoo.adapters.notices.mail import MailWay  # noqa: PLC0415 -- a box's packages come without it
+
+        name = wanted.mail.secret_file
+        host = origin.partition("//")[2].partition(":")[0]
+        found["mail"] = MailWay(wanted.mail, None if name is None else secret("mail", name), host)
+    if wanted.sms is not None:
+        from shailoo.adapters.notices.sms import SmsWay  # noqa: PLC0415 -- httpx is of the extra `server`
+
+        name = wanted.sms.secret_file
+        found["sms"] = SmsWay(wanted.sms, None if name is None else secret("sms", name))
+    return found
 
 
 def newest_list(made: Sequence[VoterListMade]) -> VoterListMade | None:

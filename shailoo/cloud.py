@@ -35,13 +35,14 @@ from shailoo.adapters.aws.store import DynamoStore
 from shailoo.adapters.aws.uploads import S3Uploads
 from shailoo.adapters.clock import SystemClock
 from shailoo.adapters.keys import FileNoteSigner
-from shailoo.assembly import LOG_PATH, SIMULATED, BadSettings, Settings
+from shailoo.assembly import LOG_PATH, SIMULATED, BadSettings, Settings, notice_ways
 from shailoo.errors import NotFound, StorageFailed
 from shailoo.kinds import KINDS
 from shailoo.model.cloud import CloudSettings
 from shailoo.model.election import Election
+from shailoo.model.notice import NoticeSettings, Way
 from shailoo.package import PACKAGE_FILES, load_package
-from shailoo.ports import IdentificationDevice, VoterEntries
+from shailoo.ports import IdentificationDevice, Notices, VoterEntries
 from shailoo.records.seal import sealing_key_id
 from shailoo.usecases.accept_report import IntakeDesk
 from shailoo.usecases.case_desk import CaseDesk
@@ -148,8 +149,13 @@ class CloudInstallation:
             kinds=KINDS,
             calendars=self.settings.cases,
             draw=secrets.token_bytes,
-            person_key=bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret"))),
+            person_key=self.person_key,
         )
+
+    @cached_property
+    def person_key(self) -> bytes:
+        """Under it people are known in records of cases."""
+        return bytes.fromhex(read_secret(self._client("secretsmanager"), self.cloud.need("persons_secret")))
 
     @cached_property
     def case_index(self) -> CaseIndex:
@@ -170,6 +176,29 @@ class CloudInstallation:
         if wanted.secret_file is not None:
             secret = read_secret(self._client("secretsmanager"), self.cloud.need("device_secret"))
         return HttpDevice(wanted.url, secret)
+
+    @property
+    def notice_settings(self) -> NoticeSettings | None:
+        """How applicants are told; None: nobody is."""
+        return self.settings.notices
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host under which the public reaches us."""
+        return self.settings.origin
+
+    @cached_property
+    def notice_ways(self) -> Mapping[Way, Notices]:
+        """The ways that are set up. Raises BadSettings for files."""
+        wanted = self.settings.notices
+        if wanted is None:
+            return {}
+        if wanted.files:
+            raise BadSettings("Notices into files have no home in the cloud.", field="notices.files")
+        return notice_ways(wanted, self.origin, lambda way, _: self._secret_of(way))
+
+    def _secret_of(self, way: Way) -> str:
+        return read_secret(self._client("secretsmanager"), self.cloud.need(f"{way}_secret")).strip()
 
     @cached_property
     def uploads(self) -> S3Uploads:

@@ -17,13 +17,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from shailoo.ids import Digest, RegionId, StationNo
 
 if TYPE_CHECKING:
     from shailoo.model.base import Language
     from shailoo.model.identification import Identification
+    from shailoo.model.notice import Notice, Way
     from shailoo.model.voter_list import (
         Area,
         Centre,
@@ -116,6 +117,20 @@ class ObjectStore(Protocol):
         ...
 
 
+@runtime_checkable
+class LendingStore(ObjectStore, Protocol):
+    """An object store from which a browser may fetch an object itself, where an answer of ours would be too large."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of every `address`, for the policies of pages."""
+        ...
+
+    def address(self, digest: Digest, *, media: str, disposition: str) -> str:
+        """Where whoever holds this address gets the object within a minute, as media type and disposition say."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that comes in parts."""
@@ -134,6 +149,11 @@ class Upload:
 
 class Uploads(Protocol):
     """Files that come in parts over weak links, kept apart until they are whole; each belongs to its owner alone."""
+
+    @property
+    def origin(self) -> str | None:
+        """Scheme and host of every `address`, for the policies of pages; None where parts come through our own door."""
+        ...
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload; with a digest, the one that this owner has open for the same file is gone on with.
@@ -416,4 +436,22 @@ class IdentificationDevice(Protocol):
 
         Raises NoSuchReceipt, DeviceSilent (`shailoo.rules.identification`).
         """
+        ...
+
+
+class Notices(Protocol):
+    """Carries notices to people by one way: mail, text messages, or files in a rehearsal."""
+
+    way: Way
+
+    def send(self, notice: Notice) -> None:
+        """Hand a notice over; on return the other side has taken it on. The same one may come again, with the same id.
+
+        Raises NoticeRefused (never to this address), NoticeDeferred (not to it now), NoticesDown (to nobody now);
+        all in `shailoo.rules.notices`. None of them tells the address.
+        """
+        ...
+
+    def rest(self) -> None:
+        """Let go of what is held between two notices: a connection."""
         ...

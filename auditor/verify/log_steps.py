@@ -16,7 +16,16 @@ from shailoo.errors import Refused
 from shailoo.model.base import LANGUAGES
 from shailoo.records.checkpoint import Checkpoint, SignedCheckpoint
 from shailoo.records.cosignature import WitnessVerifier
-from shailoo.records.log_entry import ArrivalEntry, LogEntry, RegisterEntry, ReportEntry, VoterListEntry, read_entry
+from shailoo.records.log_entry import (
+    ArrivalEntry,
+    CaseActEntry,
+    CaseEntry,
+    LogEntry,
+    RegisterEntry,
+    ReportEntry,
+    VoterListEntry,
+    read_entry,
+)
 from shailoo.records.note import BadSignature, SignedNote, Verifier
 from shailoo.records.tiles import HEIGHT, WIDTH, Tile, unpack_entries, unpack_hashes
 from shailoo.records.tlog import leaf_hash, root_of
@@ -178,6 +187,7 @@ class _Order:
         self._zero: set[str] = set()
         self._arrived: set[tuple[str, str]] = set()
         self._versions: dict[str, int] = {}
+        self._filed: set[tuple[str, str]] = set()
 
     def fault(self, entry: LogEntry) -> str | None:
         """What is missing before this entry; None when it can have happened."""
@@ -198,6 +208,10 @@ class _Order:
             self._arrived.add((entry.box, entry.kind))
         elif isinstance(entry, ReportEntry):
             return self._report_fault(entry)
+        elif isinstance(entry, CaseEntry):
+            self._filed.add((entry.election, entry.kind))
+        elif isinstance(entry, CaseActEntry) and (entry.election, entry.kind) not in self._filed:
+            return f"a case of {entry.kind} before it"
         return None
 
     def _report_fault(self, entry: ReportEntry) -> str | None:

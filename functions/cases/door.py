@@ -16,6 +16,7 @@ from functions.web import Request
 from shailoo.errors import Refused
 from shailoo.model.case_kind import CaseKind
 from shailoo.model.election import Election
+from shailoo.model.notice import NoticeSettings
 from shailoo.ports import Clock, ItemStore, Uploads
 from shailoo.rules.question_limit import Limit, QuestionLimit
 from shailoo.usecases.case_desk import CaseDesk
@@ -73,6 +74,8 @@ class CaseDoor:
     secret: bytes = field(repr=False)
     """Keys the tasks of the proof of work."""
     proxies: int = 0
+    notices: NoticeSettings | None = None
+    """By which ways applicants are told; None: nobody is, and no address is asked for."""
     visitor: WhoVisits = lambda _request: NOBODY
     nudge: Callable[[], None] = lambda: None
 

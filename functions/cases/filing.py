@@ -13,8 +13,9 @@ from functions.cases import walk
 from functions.cases.door import CaseDoor
 from functions.cases.frame import language_of
 from functions.cases.papers import keep_paper, rule_of, with_paper, without_papers
+from functions.cases.reach import given_reach, reach_faults, typed_reach
 from functions.cases.receipts import receipt_page
-from functions.cases.sent import LONGEST, NO_STORE, number_of, sent_by
+from functions.cases.sent import NO_STORE, number_of, sent_by
 from functions.cases.status import ask_page
 from functions.cases.tell import filed_facts
 from functions.cases.visitor import Visitor
@@ -22,7 +23,7 @@ from functions.staff.multipart import read_file_form
 from functions.web import Caller, Request, Response, json_response
 from shailoo.errors import NotFound, Refused
 from shailoo.i18n import msgid
-from shailoo.model.base import Language
+from shailoo.model.base import LANGUAGES, Language
 from shailoo.model.case_kind import CaseKind
 from shailoo.records.case_code import RANDOM_BYTES, BadCode, case_of, read_code, write_code
 from shailoo.usecases.case_desk import find_case
@@ -71,8 +72,7 @@ class Filer:
         if "remove" in sent:
             draft = without_papers(draft, sent["remove"])
         if step == walk.last_step(kind):
-            reach = {one: sent.get(f"reach-{one}", "").strip()[:LONGEST] for one in ("mail", "phone")}
-            draft = draft.model_copy(update={"reach": {**{k: v for k, v in reach.items() if v}, "language": language}})
+            draft = draft.model_copy(update={"reach": typed_reach(door.notices, sent, language)})
         draft = draft.model_copy(update={"saved": door.now()})
         save_draft(code, draft, door.items, door.desk.draw(12))
         here = walk.Here(kind, language, step, code, draft)
@@ -125,7 +125,10 @@ class Filer:
         code = read_code(code)
         if not isinstance(fields, Mapping):
             raise FormNotFilled("The body holds no `fields`.", {"fields": "This must be filled in."}, field="fields")
-        reach = sent.get("reach")
+        given = sent.get("reach")
+        reach = given_reach(door.notices, given if isinstance(given, Mapping) else {}, LANGUAGES[0])
+        if faults := reach_faults(door.notices, reach):
+            raise FormNotFilled("Nothing can be sent to an address in `reach`.", faults, field=next(iter(faults)))
         filing = Filing(
             kind=kind.name,
             election=str(sent.get("election", "")),
@@ -134,10 +137,8 @@ class Filer:
             code=code,
             applicant=visitor.applicant,
             person=visitor.person,
-            reach={
-                one: str(reach[one])[:LONGEST] for one in ("mail", "phone", "language") if reach.get(one)
-            } if isinstance(reach, Mapping) else {},
-        )  # fmt: skip
+            reach=reach,
+        )
         door.count_filing(request, str(sent.get("task", "")), str(sent.get("work", "")))
         if not self._is_filed(code):
             door.check_person(visitor, kind, filing.election)
@@ -210,6 +211,8 @@ class Filer:
             case _:
                 return walk.step_page(door, here, visitor)
         faults = walk.step_faults(door, kind, here.draft.fields, here.step)
+        if here.step == walk.last_step(kind):
+            faults = reach_faults(door.notices, here.draft.reach)
         if faults:
             return walk.step_page(
                 door, walk.Here(kind, here.language, here.step, here.code, here.draft, faults), visitor

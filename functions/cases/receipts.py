@@ -7,6 +7,7 @@ asking anyone. The applicant's own code stands on page and PDF as text, and is i
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +28,10 @@ from shailoo.usecases.file_case import Filed
 FONTS: Final = (
     Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
     Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
+    *(Path(folder) / "fontpkg_pt_sans" / "files" / "PT_Sans-Web-Regular.ttf" for folder in sys.path if folder),
 )
-"""Fonts with Kyrgyz letters, where Debian puts them (fonts-dejavu-core, fonts-noto-core)."""
+"""Fonts with Kyrgyz letters: where Debian puts them (fonts-dejavu-core, fonts-noto-core), and beside the libraries, in
+Lambda, which has none (`infra.contents.FONTS`)."""
 CABINET: Final = "/api/cabinet/"
 PDF: Final = "application/pdf"
 
@@ -92,7 +95,7 @@ def receipt_rows(door: CaseDoor, filed: Filed, language: Language) -> list[tuple
     ]
     if receipt.due is not None:
         rows.append((_("Answer by"), moment_text(receipt.due, language, zone)))
-    rows += [(_("By law"), receipt.article), (_("Documents"), str(receipt.documents))]
+    rows += [(_("By law"), words(language).gettext(receipt.article)), (_("Documents"), str(receipt.documents))]
     return rows
 
 

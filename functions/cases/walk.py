@@ -18,6 +18,7 @@ from functions.cases.forms import answers, fault_summary, form_fields, steps_bar
 from functions.cases.frame import SCRIPT, kind_title, page, pairs, says, words
 from functions.cases.paper_step import named, paper_blocks
 from functions.cases.place_field import PLACES_SCRIPT, asks_place
+from functions.cases.reach import reach_fields, reach_summary
 from functions.cases.visitor import Visitor
 from functions.cases.work import BITS
 from functions.staff.pages import Html, join, select, tag
@@ -90,7 +91,7 @@ def begin_page(
     """What the kind is for, whether it is filed today, and for which station."""
     _, word = says(language).gettext, words(language).gettext
     elections = door.open_elections(kind)
-    blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", kind.article, class_="hint")]
+    blocks: list[Html] = [tag("p", word(kind.purpose)), tag("p", word(kind.article), class_="hint")]
     if not elections:
         blocks += [tag("p", _("This is not filed today."), class_="error"), *_days(door, kind, language)]
         return page(language, kind_title(kind, language), *blocks, address=f"{PREFIX}new/{kind.name}")
@@ -161,9 +162,10 @@ def step_page(door: CaseDoor, here: Here, visitor: Visitor) -> Response:
         blocks += paper_blocks(kind, draft, language, hidden, here.faults)
         inside: list[Html] = []
     elif here.step == last_step(kind):
+        blocks.append(reach_summary(here.faults, language))
         blocks += [tag("p", _("Look through what you hand in. Afterwards nothing can be changed."))]
         blocks.append(look_through(door, here))
-        inside = _reach(draft, language)
+        inside = reach_fields(door.notices, draft.reach, here.faults, language)
         buttons = [tag("button", _("Hand in"), name="go", value="submit")]
     else:
         blocks.append(fault_summary(kind.form, here.faults, language))
@@ -222,21 +224,6 @@ def _saved(here: Here) -> Html:
         tag("p", here.code, class_="code"),
         tag("p", tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={here.language}")),
     )
-
-
-def _reach(draft: CaseDraft, language: Language) -> list[Html]:
-    _ = says(language).gettext
-    hint = tag("p", _("Not required. We tell you that something has happened, and never what it is about."),
-               class_="hint")  # fmt: skip
-    mail = tag("input", id="reach-mail", name="reach-mail", type="email", autocomplete="email", maxlength=200,
-               value=draft.reach.get("mail", ""))  # fmt: skip
-    phone = tag("input", id="reach-phone", name="reach-phone", type="tel", autocomplete="tel", maxlength=30,
-                value=draft.reach.get("phone", ""))  # fmt: skip
-    return [
-        tag("fieldset", tag("legend", _("Where shall we tell you?")), hint,
-            tag("div", tag("label", _("E-mail"), for_="reach-mail"), mail, class_="field"),
-            tag("div", tag("label", _("Mobile telephone"), for_="reach-phone"), phone, class_="field"))
-    ]  # fmt: skip
 
 
 def _hidden(language: Language, code: str, step: int, visitor: Visitor) -> Html:

@@ -11,6 +11,7 @@ from functions.cases.forms import answers, fault_summary, form_fields
 from functions.cases.receipts import commission_name
 from functions.cases.status import act_label
 from functions.staff.acts import ROLES
+from functions.staff.case_notices import asked_for, notice_lines
 from functions.staff.case_queue import SCRIPT
 from functions.staff.case_room import PREFIX, CaseRoom, Choice
 from functions.staff.pages import Frame, Html, join, table, tag
@@ -112,7 +113,7 @@ def _facts(room: CaseRoom, frame: Frame, standing: CaseStanding, owner: str, zon
             said = _("stands still until the next step")
         elif clock.overdue:
             said = _("{moment}, overdue", moment=said)
-        rows.append((word(clock.label), join(said, tag("small", clock.article))))
+        rows.append((word(clock.label), join(said, tag("small", word(clock.article)))))
     if standing.pending is not None:
         rows.append((_("Waits for a second official"), act_label(standing, standing.pending, frame.language)))
     return _pairs(rows)
@@ -127,6 +128,7 @@ def _handed_in(room: CaseRoom, frame: Frame, standing: CaseStanding) -> Html:
         if content.person.get(name)
     ]
     rows += answers(standing.kind.form, content.fields, frame.language, room.desk.places)
+    rows.append((_("Notices"), asked_for(frame, content)))
     return _pairs(rows)
 
 
@@ -246,13 +248,16 @@ def _label(frame: Frame, standing: CaseStanding, choice: Choice) -> str:
 def _history(room: CaseRoom, frame: Frame, standing: CaseStanding, zone: str) -> Iterable[Html]:
     _ = frame.say.gettext
     by = standing.filed.entered_by
+    notices = notice_lines(frame, standing.filed.case, room.staff.items, zone)
     yield tag("li", tag("b", _("Handed in")), " · ", local_moment(standing.filed.filed, zone, frame.language),
-              *([tag("small", _who(room, frame, standing, by))] if by is not None else []))  # fmt: skip
+              *([tag("small", _who(room, frame, standing, by))] if by is not None else []),
+              *notices.get(0, ()))  # fmt: skip
     mended = corrections(standing)
     for act in standing.acts:
         parts: list[Html] = [tag("small", _who(room, frame, standing, act.by))]
         parts += [_pairs(rows)] if (rows := _act_rows(room, frame, standing, act)) else []
         parts += [tag("p", act.reason)] if act.reason else []
+        parts += notices.get(act.n, ())
         if act.commission is not None:
             name = commission_name(room.election_of(standing), act.commission, frame.language)
             parts.append(tag("p", _("To: {commission}", commission=name)))

@@ -14,6 +14,7 @@ from functions.staff.case_page import Tried, case_page
 from functions.staff.case_queue import Asked, queue_view
 from functions.staff.case_room import PREFIX, CaseRoom
 from functions.staff.frame import frame_of
+from functions.straight import lent
 from functions.web import Access, Caller, NoSuchPage, Request, Response, Route
 from shailoo.errors import Conflict, Refused
 from shailoo.ids import Digest
@@ -119,8 +120,10 @@ def _case_routes(room: CaseRoom) -> Iterable[Route]:
         official = room.seen_by(standing, caller)
         if all(one.official != official for one in looks_at(standing.filed.case, staff.items)):
             note_look(standing.filed.case, official, staff.items, now=staff.clock.now())
-        data = room.desk.private.get(Digest(document.original))
         shown = "inline" if document.media.startswith("image/") else "attachment"
+        if (elsewhere := lent(room.desk.private, document, shown)) is not None:
+            return elsewhere
+        data = room.desk.private.get(Digest(document.original))
         headers = (
             ("content-type", document.media),
             ("cache-control", "no-store"),

@@ -30,6 +30,7 @@ from functions.staff.precinct_views import (
     new_page,
     register_page,
 )
+from functions.straight import lent
 from functions.web import NOTE, Access, Caller, NoSuchPage, Request, Response, Route
 from shailoo.errors import Conflict, NotFound, Refused, StorageFailed
 from shailoo.ids import Digest
@@ -232,8 +233,11 @@ def _table(door: PrecinctDoor) -> Iterable[Route]:
         found = next((one for one in _papers(standing) if one.original == wanted), None)
         if found is None:
             raise NoSuchPage("Nothing answers at this address.")
-        data = door.desk.private.get(Digest(found.original))
         name = f"{standing.number}-{found.kind}.{found.media.rpartition('/')[2]}"
+        shown = "inline" if found.media in {"image/jpeg", "image/png"} else f'attachment; filename="{name}"'
+        if (elsewhere := lent(door.desk.private, found, shown)) is not None:
+            return elsewhere
+        data = door.desk.private.get(Digest(found.original))
         return _file(data, found.media, name, inline=found.media in {"image/jpeg", "image/png"})
 
     def slip(request: Request, caller: Caller) -> Response:

@@ -63,6 +63,11 @@ class FileUploads:
         self._folder = folder
         self._part_bytes = part_bytes
 
+    @property
+    def origin(self) -> str | None:
+        """Our own door; see Uploads."""
+        return None
+
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload or go on with it; see Uploads."""
         name = upload_name(owner, total, sha256)
@@ -154,6 +159,11 @@ class MemoryUploads:
     part_bytes: int = LEAST_PART
     _open: dict[tuple[str, str], tuple[Upload, dict[int, bytes]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def origin(self) -> str | None:
+        """Our own door; see Uploads."""
+        return None
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload or go on with it; see Uploads."""

@@ -269,6 +269,32 @@ def verify_entry(
         raise typer.Exit(1)
 
 
+@app.command("verify-receipt")
+def verify_receipt(
+    receipt: Annotated[Path, typer.Argument(help="The signed receipt that was given when a case was filed.")],
+    target: Annotated[str, typer.Argument(help="A folder with the public files, or the address of a site.")],
+    key: Annotated[str, typer.Option("--key", help="The commission's key for receipts, or a file with it.")] = "",
+    vkey: Annotated[str, typer.Option("--vkey", help="The log's key, or a file with it; else the site's own.")] = "",
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="Key of a witness, or a file with it.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check that the commission has confirmed a filing, against the log: 0 well, 1 broken, 2 unusable."""
+    from auditor.verify.case_receipt import AskedReceipt, verify_receipt
+
+    asked = AskedReceipt(
+        read_file(receipt),
+        target,
+        key=key_text(key) if key else None,
+        vkey=key_text(vkey) if vkey else None,
+        witnesses=tuple(key_text(one) for one in witness or ()),
+    )
+    report = verify_receipt(asked)
+    typer.echo(json.dumps(report.value(), ensure_ascii=False) if as_json else report.text())
+    if not report.good:
+        raise typer.Exit(1)
+
+
 @app.command()
 def draw(
     manifest: Annotated[Path, typer.Option("--manifest", help="The published list: draw-manifest.json.")],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shailoo.events import cloud, copies, doors, life, pages
+from shailoo.events import cloud, copies, doors, life, notices, pages
 from shailoo.model.event import Declaration, Event, Metric
 
 CATALOGUE: tuple[type[Event], ...] = tuple(
     one
-    for module in (doors, pages, copies, cloud, life)
+    for module in (doors, pages, copies, notices, cloud, life)
     for one in vars(module).values()
     if isinstance(one, type) and issubclass(one, Event) and one is not Event
 )

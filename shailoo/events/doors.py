@@ -76,6 +76,7 @@ class RequestFailed(Event):
     "herald",
     "publisher",
     "copyist",
+    "notices",
     act="Note type and place, and tell those who maintain the program. The sender was told to try again.",
     metrics=(Metric("counter", "Faults", "failures that nobody foresaw"),),
 )

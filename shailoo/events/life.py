@@ -45,6 +45,7 @@ class ProgramDied(Event):
     "publisher",
     "copyist",
     "cosigner",
+    "notices",
     act="Single ones: nothing. What the library said is left out, because nobody knows what it repeats.",
     metrics=(Metric("counter", "LibraryWarnings", "warnings of libraries", by=("library",)),),
     strangers=True,

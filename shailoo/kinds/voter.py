@@ -33,7 +33,7 @@ from shailoo.model.case_kind import (
     Text,
 )
 
-ARTICLE: Final = "Constitutional law on elections, art. 15"
+ARTICLE: Final = msgid("Constitutional law on elections, art. 15")
 LISTS_CLOSE: Final = "lists-close"
 TO_IDENTIFY, RECEIVED, PROCESSING, TO_MEND = "to-identify", "received", "processing", "to-mend"
 GRANTED, REJECTED, CANCELLED, LAPSED, WITHDRAWN = "granted", "rejected", "cancelled", "lapsed", "withdrawn"
@@ -335,14 +335,26 @@ def _acts(decider: Level, granting: type[CaseForm] | None) -> tuple[ActRule, ...
     )  # fmt: skip
 
 
+_ENDS = frozenset({GRANTED, REJECTED, CANCELLED, LAPSED, WITHDRAWN})
 _CLOCKS = (
     ClockRule(
         name="answer",
         label=msgid("Answer to the voter"),
         length=Days(7),
         article=ARTICLE,
-        stops=frozenset({GRANTED, REJECTED, CANCELLED, LAPSED, WITHDRAWN}),
+        stops=_ENDS,
         pauses=frozenset({TO_IDENTIFY, TO_MEND}),
+        never_after=LISTS_CLOSE,
+    ),
+    # The first clock has been met by the answer that did not stand; by the same article the voter is answered anew.
+    ClockRule(
+        name="answer-again",
+        label=msgid("Answer to the voter, after it was opened again"),
+        length=Days(7),
+        article=ARTICLE,
+        starts=frozenset({"reopen"}),
+        stops=_ENDS,
+        pauses=frozenset({TO_MEND}),
         never_after=LISTS_CLOSE,
     ),
 )

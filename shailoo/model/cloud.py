@@ -72,6 +72,10 @@ class CloudSettings(Frozen):
     """Secret of the voters' cookies: the cabinet's function alone."""
     device_secret: Name | None = None
     """Secret that the devices at precincts know us by: the staff function alone."""
+    mail_secret: Name | None = None
+    """Password at the mail server of notices: the function of notices alone."""
+    sms_secret: Name | None = None
+    """What the gateway for text messages knows us by: the same."""
     citizens_secret: Name | None = None
     """Secret that the voters' identity provider knows us by: the cabinet's function alone."""
     keep_days: Annotated[str, StringConstraints(pattern=r"^[a-z-]+=[0-9]{1,5}(,[a-z-]+=[0-9]{1,5})*$")] | None = None

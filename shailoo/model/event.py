@@ -14,7 +14,9 @@ from typing import Annotated, ClassVar, Literal, TypeVar, dataclass_transform, g
 from shailoo.errors import ShailooError
 
 Level = Literal["info", "warning", "error"]
-Program = Literal["intake", "staff", "tizme", "cases", "server", "herald", "publisher", "copyist", "cosigner"]
+Program = Literal[
+    "intake", "staff", "tizme", "cases", "server", "herald", "publisher", "copyist", "cosigner", "notices"
+]  # fmt: skip
 """`server` is the one process of a town in which the doors `intake`, `staff`, `tizme` and `cases` are."""
 Shown = str | int | bool
 EVERY_LINE = frozenset({"ts", "event", "level", "program"})

@@ -15,6 +15,8 @@
 | `protocol` | each version of a protocol on which two keyings agree | of its canonical figures |
 | `voter-list` | each version of the voter list | of its published facts, which hold the roots over all voters |
 | `address-register` | each version of the address register | of its files |
+| `case` | each case that was handed in | of the text of its receipt, which the applicant holds |
+| `case-act` | each act upon a case | of the record's public part: `shailoo.records.case_public` |
 
 An entry holds no name of a person. What it names lies beside the pages under its digest.
 """
@@ -27,6 +29,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from shailoo.errors import Refused
 from shailoo.model.base import Frozen
+from shailoo.model.case import KindName
 from shailoo.model.document import DocumentKind
 from shailoo.model.refs import BoxRef, ElectionRef, Sha256, StationRef
 from shailoo.records.canonical import canonical_json, read_canonical_json
@@ -178,6 +181,27 @@ class RegisterEntry(_Of):
     day: Day
 
 
+class CaseEntry(_Of):
+    """A case that was handed in: an application, a complaint.
+
+    Its digest is that of the text of the receipt, which holds the digest of the applicant's code: nobody without the
+    receipt can tell whose entry it is.
+    """
+
+    type: Literal["case"] = "case"
+    election: ElectionRef
+    kind: KindName
+
+
+class CaseActEntry(_Of):
+    """Something was done to a case. Its digest is that of the act's public part, with the case's id in it."""
+
+    type: Literal["case-act"] = "case-act"
+    election: ElectionRef
+    kind: KindName
+    """Of the case."""
+
+
 LogEntry = Annotated[
     PackageEntry
     | RulesEntry
@@ -191,7 +215,9 @@ LogEntry = Annotated[
     | WithdrawalEntry
     | ProtocolEntry
     | VoterListEntry
-    | RegisterEntry,
+    | RegisterEntry
+    | CaseEntry
+    | CaseActEntry,
     Field(discriminator="type"),
 ]
 _ENTRY: TypeAdapter[LogEntry] = TypeAdapter(LogEntry)

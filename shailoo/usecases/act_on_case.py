@@ -64,10 +64,10 @@ def act_as_official(
     standing = find_case(case, desk)
     person, appointments = who
     election = desk.registry.elections[standing.filed.election]
+    if doing.act in (CONFIRM, DECLINE, TRANSFER) and _again(doing, standing, person):
+        return standing
     if not may_see(appointments, standing, election):
         raise NoSuchCase("No case has this number, or it is not for your commission.")
-    if doing.act in (CONFIRM, DECLINE) and _again(doing, standing, person):
-        return standing
     rule = rule_of(doing, standing)
     under = acting(appointments, rule, standing, election)
     if under is None:
@@ -197,12 +197,16 @@ def _about(doing: Doing, standing: CaseStanding) -> int | None:
 
 
 def _again(doing: Doing, standing: CaseStanding, person: str) -> bool:
-    """Whether somebody repeats the second official's word that they have given already: nothing waits for it now."""
+    """Whether somebody repeats what they have done already, and what could not be done a second time.
+
+    Nothing waits for a second official now, or the case is another commission's.
+    """
     there = standing.acts[doing.seen] if 0 <= doing.seen < len(standing.acts) else None
     if there is None or there.by is None:
         return False
     said = (doing.reason or "").strip() or None
-    return (there.act, there.by.person, there.reason) == (doing.act, person, said)
+    to = doing.commission if doing.act == TRANSFER else None
+    return (there.act, there.by.person, there.reason, there.commission) == (doing.act, person, said, to)
 
 
 def _done(standing: CaseStanding, act: CaseAct, content: CaseContent | None, desk: CaseDesk) -> bool:

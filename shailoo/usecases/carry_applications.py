@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from shailoo.model.case import CaseContent
-from shailoo.rules.case_standing import CaseStanding
+from shailoo.rules.case_standing import CaseStanding, corrections
 from shailoo.rules.list_effects import Wish, in_force_since, together, wish_of
 from shailoo.usecases.case_desk import CaseDesk
 
@@ -27,8 +27,12 @@ def wishes_now(cases: Iterable[CaseStanding], desk: CaseDesk) -> Sequence[Wish]:
 
 
 def _deciding(standing: CaseStanding, at: int, desk: CaseDesk) -> CaseContent | None:
-    """What is private of the act that brought a case into force; of a confirmed act, that which was proposed."""
+    """What is private of the act that brought a case into force; of a confirmed act, that which was proposed.
+
+    Where its words were corrected since, the last correction counts.
+    """
     act = standing.acts[at]
     if act.of is not None:
         act = standing.acts[act.of - 1]
+    act = corrections(standing).get(act.n, act)
     return None if act.content is None else desk.content(act.content)

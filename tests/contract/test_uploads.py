@@ -152,6 +152,8 @@ def test_where_a_part_is_sent_is_our_own_door_or_an_address_for_it_alone(reopen:
     upload = reopen().begin(AIDA, len(DATA), DIGEST, now=NOW)
     addresses = {reopen().address(upload, number) for number in PARTS}
     assert addresses == {None} or len(addresses) == len(PARTS)
+    origin = reopen().origin
+    assert all(one is None if origin is None else (one or "").startswith(f"{origin}/") for one in addresses)
 
 
 def test_a_part_half_written_at_a_power_cut_is_no_part(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from shailoo.model.case_kind import (
     Status,
     Text,
 )
+from shailoo.model.notice import NoticeSettings
 from shailoo.model.record import record_bytes
 from shailoo.records.case_code import case_of
 from shailoo.rules.case_kinds import check_kind
@@ -150,7 +151,9 @@ def case_scene(folder: Path, *, now: datetime = MORNING, kinds: Mapping[str, Cas
     made = Installation.create(folder, [SMALL])
     windows = dict.fromkeys(KINDS, OPEN)
     calendar = CaseCalendar(windows=windows, marks={"lists-close": date(2025, 5, 27)})
-    save_settings(folder, made.settings.model_copy(update={"cases": {"small": calendar}}))
+    save_settings(
+        folder, made.settings.model_copy(update={"cases": {"small": calendar}, "notices": NoticeSettings(files=True)})
+    )
     made.close()
     opened = replace(Installation.open(folder), clock=FixedClock(now))
     opened.__dict__["case_desk"] = replace(opened.case_desk, kinds=known, draw=secrets.token_bytes)
@@ -168,5 +171,6 @@ def visited(scene: Scene, visitor: Visitor) -> Scene:
     door = CaseDoor(
         desk=home.case_desk, index=home.case_index, items=home.store, uploads=home.uploads, clock=home.clock,
         origin="http://127.0.0.1", limits=limits, secret=secret, visitor=lambda _: visitor,
+        notices=home.settings.notices,
     )  # fmt: skip
     return replace(scene, router=Router(case_routes(door), lambda _: Caller(), case_error))

@@ -10,7 +10,7 @@ HOME = f"arn:aws:iam::{ACCOUNT}:user/home"
 MOVE = f"arn:aws:iam::{ACCOUNT}:role/move"
 MOVED = {"LogKeyOf": "secret", "ReceiptKeyOf": "secret"}
 """An installation that moved here goes on with its own keys."""
-CODES = ("Intake", "Herald", "Publisher", "Staff", "Cases", "Tizme", "Copyist")
+CODES = ("Intake", "Herald", "Publisher", "Staff", "Cases", "Notices", "Tizme", "Copyist")
 
 
 def parameters(*, personal: str, named: bool = True) -> dict[str, str]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from packaging.markers import default_environment
 
-from infra.contents import LIBRARIES, closure, own_files, wanted
+from infra.contents import FONTS, LIBRARIES, closure, of_font, own_files, wanted
+from infra.wheels import fetch, unpacked
 from shailoo.adapters.package_folder import packed
 from tests.builder.functions import prepared
 
@@ -33,6 +34,8 @@ def contents(name: str) -> dict[str, bytes]:
     here = {key: str(value) for key, value in default_environment().items()}
     for library in sorted(closure(LIBRARIES[name], here)):
         files |= _library(library)
+    for wheel in fetch({FONTS[name]} if name in FONTS else set()).values():
+        files |= {path: data for path, data in unpacked(wheel) if of_font(path)}
     return files | own_files(name, prepared)
 
 

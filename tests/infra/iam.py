@@ -16,7 +16,7 @@ from infra.cloudformation import ACCOUNT, TEMPLATES, Resolved, load, resolve
 Context = Mapping[str, str | Sequence[str]]
 _SECRETS = (
     "SealingSecret", "SessionSecret", "ClientSecret", "PersonsSecret", "CabinetSecret", "CitizensSecret",
-    "DeviceSecret", "FinderSecret", "LogSecret", "ReceiptSecret",
+    "DeviceSecret", "MailSecret", "SmsSecret", "FinderSecret", "LogSecret", "ReceiptSecret",
 )  # fmt: skip
 
 

@@ -143,6 +143,7 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
     "SessionSecret": _secret("SessionSecret"),
     "ClientSecret": _secret("ClientSecret"),
     **{name: _secret(name) for name in ("PersonsSecret", "CabinetSecret", "CitizensSecret", "DeviceSecret")},
+    **{name: _secret(name) for name in ("MailSecret", "SmsSecret")},
     "FinderSecret": _secret("FinderSecret"),
     "DataKey": {
         "open originals": (Try("kms:Decrypt", f"{_KEY}DataKey", _through("s3", "ObjectsBucket")),),
@@ -152,10 +153,8 @@ PROBES: Mapping[str, Mapping[str, tuple[Try, ...]]] = {
         "destroy": _at("kms", f"{_KEY}DataKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
     },
     "PrivateKey": {
-        "open papers": (
-            Try("kms:Decrypt", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),
-            Try("kms:GenerateDataKey", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),
-        ),
+        "open papers": (Try("kms:Decrypt", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),),
+        "seal papers": (Try("kms:GenerateDataKey", f"{_KEY}PrivateKey", _through("s3", "PrivateBucket")),),
         "open by hand": (Try("kms:Decrypt", f"{_KEY}PrivateKey"), Try("kms:Encrypt", f"{_KEY}PrivateKey")),
         "destroy": _at("kms", f"{_KEY}PrivateKey", "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "CreateGrant"),
     },

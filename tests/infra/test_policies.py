@@ -58,7 +58,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "UploadsBucket": {"list", "get", "put", "delete"},
         "StateBucket": _SETTINGS,
         "PrivateBucket": {"get", "put"},
-        "PrivateKey": {"open papers"},
+        "PrivateKey": {"open papers", "seal papers"},
         "ReceiptKey": {"sign", "public key"},  # this, or the next
         "ReceiptSecret": {"read"},
         "PersonsSecret": {"read"},
@@ -73,12 +73,23 @@ MAY: dict[str, dict[str, set[str]]] = {
         "UploadsBucket": {"list", "get", "put", "delete"},
         "StateBucket": _SETTINGS,
         "PrivateBucket": {"get", "put"},
-        "PrivateKey": {"open papers"},
+        "PrivateKey": {"open papers", "seal papers"},
         "ReceiptKey": {"sign", "public key"},  # this, or the next
         "ReceiptSecret": {"read"},
         "PersonsSecret": {"read"},
         "CabinetSecret": {"read"},
         "CitizensSecret": {"read"},
+        "DataKey": {"open tables", "open settings"},
+    },
+    "notices": {
+        "RecordsTable": _READS_RECORDS,
+        "ItemsTable": {"read", "swap"},
+        "StateBucket": _SETTINGS,
+        "PrivateBucket": {"get"},
+        "PrivateKey": {"open papers"},
+        "PersonsSecret": {"read"},
+        "MailSecret": {"read"},
+        "SmsSecret": {"read"},
         "DataKey": {"open tables", "open settings"},
     },
     "tizme": {
@@ -226,11 +237,13 @@ def test_keys_that_moved_belong_to_those_who_sign(
 
 PAPERS = [
     ("kms:Sign", "kms", "key/ReceiptKey", {"intake", "staff", "cases"}),
-    ("s3:GetObject", "s3", "PrivateBucket/x", {"staff", "cases"}),
+    ("s3:GetObject", "s3", "PrivateBucket/x", {"staff", "cases", "notices"}),
     ("s3:PutObject", "s3", "PrivateBucket/x", {"staff", "cases"}),
     ("s3:DeleteObjectVersion", "s3", "PrivateBucket/x", {"break-glass"}),
-    ("kms:Decrypt", "kms", "key/PrivateKey", {"staff", "cases"}),
-    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:PersonsSecret", {"staff", "cases"}),
+    ("kms:Decrypt", "kms", "key/PrivateKey", {"staff", "cases", "notices"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:PersonsSecret", {"staff", "cases", "notices"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:MailSecret", {"notices"}),
+    ("secretsmanager:GetSecretValue", "secretsmanager", "secret:SmsSecret", {"notices"}),
     ("secretsmanager:GetSecretValue", "secretsmanager", "secret:CabinetSecret", {"cases"}),
     ("secretsmanager:GetSecretValue", "secretsmanager", "secret:CitizensSecret", {"cases"}),
     ("secretsmanager:GetSecretValue", "secretsmanager", "secret:DeviceSecret", {"staff"}),
@@ -336,10 +349,11 @@ def test_the_public_reads_through_our_distributions_only(policies: Policies) -> 
 
 
 def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_home: Resolved) -> None:
-    assert roles(at_home).keys() == MAY.keys() - {"staff", "cases", "tizme", "copyist"}
+    assert roles(at_home).keys() == MAY.keys() - {"staff", "cases", "notices", "tizme", "copyist"}
     assert PROBES.keys() - at_home.resources.keys() == IN_SECRETS | {
         "FinderTable", "UploadsBucket", "CopiesQueue", "DeadCopies", "SessionSecret", "ClientSecret", "FinderSecret",
         "PrivateBucket", "PrivateKey", "PersonsSecret", "CabinetSecret", "CitizensSecret", "DeviceSecret",
+        "MailSecret", "SmsSecret",
     }  # fmt: skip
     said = Policies.of(at_home)
     for role, arn in roles(at_home).items():
@@ -357,6 +371,7 @@ def test_with_personal_data_at_home_no_role_and_no_store_is_left_for_them(at_hom
         ("StaffRole", {"Action": "s3:*", "Resource": "*"}),
         ("CasesRole", {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::ObjectsBucket/*"}),
         ("CasesRole", {"Action": "secretsmanager:GetSecretValue", "Resource": "*"}),
+        ("NoticesRole", {"Action": "secretsmanager:GetSecretValue", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Query", "Resource": "*"}),
         ("TizmeRole", {"Action": "dynamodb:Scan", "Resource": f"arn:aws:dynamodb:eu-central-1:{ACCOUNT}:table/*"}),
         ("StaffRole", {"Action": "dynamodb:GetItem", "Resource": "*"}),
@@ -378,8 +393,9 @@ def test_a_wider_policy_is_noticed(role: str, wider: dict[str, str], template: d
     ("resource", "part", "sid"),
     [
         ("ReceiptKey", "KeyPolicy", "OnlyTheDoorsSign"),
-        ("PrivateKey", "KeyPolicy", "TheDoorsOfApplicationsOpen"),
-        ("PrivateBucketPolicy", "PolicyDocument", "OnlyTheDoorsOfApplicationsReadAndPut"),
+        ("PrivateKey", "KeyPolicy", "TheFunctionsOfApplicationsOpen"),
+        ("PrivateBucketPolicy", "PolicyDocument", "OnlyTheFunctionsOfApplicationsRead"),
+        ("PrivateBucketPolicy", "PolicyDocument", "OnlyTheDoorsOfApplicationsPut"),
         ("PrivateBucketPolicy", "PolicyDocument", "NobodyTakesOneAway"),
         ("LogKey", "KeyPolicy", "OnlyOneFunctionSigns"),
         ("PublicBucketPolicy", "PolicyDocument", "OnlyThePublisherWrites"),

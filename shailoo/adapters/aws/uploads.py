@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -52,6 +53,14 @@ class S3Uploads:
         self._client = client
         self._bucket = bucket
         self._part_bytes = part_bytes
+
+    @property
+    def origin(self) -> str | None:
+        """The bucket's host, as addresses are signed for it; asks nobody; see Uploads."""
+        with kept("sign an address"):
+            asked = {"Bucket": self._bucket, "Key": "x"}
+            parts = urlsplit(str(self._client.generate_presigned_url("put_object", Params=asked)))
+        return f"{parts.scheme}://{parts.netloc}"
 
     def begin(self, owner: str, total: int, sha256: str | None, *, now: datetime) -> Upload:
         """Open an upload or go on with it; see Uploads."""

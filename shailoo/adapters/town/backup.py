@@ -36,10 +36,10 @@ STORE: Final = f"{FOLDER}/store.db"
 ABOUT: Final = f"{FOLDER}/backup.json"
 RECEIPT: Final = f"{FOLDER}/receipt.json"
 TAG: Final = "shailoo"
-_KEPT: Final = ("settings.json", "clock.json", "elections", "objects", "uploads", "voters")
+_KEPT: Final = ("settings.json", "clock.json", "elections", "objects", "private", "uploads", "voters")
 _COMES_AND_GOES: Final = ("uploads",)
 """An upload that was finished while restic read is in the objects, or is sent again."""
-_LEFT_OUT: Final = ("objects/tmp", "voters/work")
+_LEFT_OUT: Final = ("objects/tmp", "private/tmp", "voters/work")
 _BESIDE: Final = ("sealing-*",)
 """Keys that open seals are in no backup of ours: whoever opened it could open every report (docs/town.md)."""
 

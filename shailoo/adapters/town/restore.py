@@ -15,6 +15,7 @@ from shailoo.adapters.town.backup import ABOUT, FOLDER, STORE, TAG, About, log_h
 from shailoo.adapters.town.restic import Repository
 from shailoo.errors import Conflict, NotFound, ShailooError, StorageFailed
 from shailoo.ids import Digest
+from shailoo.model.case import CaseAct, CaseFiled
 from shailoo.model.document import DocumentCopied, DocumentReceived
 from shailoo.model.record import Record, ReportAccepted, ReportConflict, read_record, record_key
 
@@ -55,7 +56,7 @@ def restore(repository: Repository, folder: Path, snapshot: str = "latest") -> R
         about = About.model_validate_json((folder / ABOUT).read_bytes())
     except (OSError, ValidationError) as error:
         raise NotFound("This snapshot is no backup of an installation.") from error
-    records, objects = check_store(folder / STORE, folder / "objects", about)
+    records, objects = check_store(folder / STORE, folder, about)
     for name in ("objects", "uploads"):
         (folder / name).mkdir(exist_ok=True)
     (folder / STORE).replace(folder / "store.db")
@@ -63,9 +64,12 @@ def restore(repository: Repository, folder: Path, snapshot: str = "latest") -> R
     return Restored(about, records, objects)
 
 
-def check_store(path: Path, objects: Path, about: About) -> tuple[int, int]:
-    """Look at every record and every object that one names; returns both numbers. Raises BackupUntrue."""
-    home = FileObjectStore(objects)
+def check_store(path: Path, folder: Path, about: About) -> tuple[int, int]:
+    """Look at every record and every object that one names; returns both numbers. Raises BackupUntrue.
+
+    `folder` holds `objects/` and, where cases were filed, `private/`: what people handed in is an object as well.
+    """
+    homes = {name: FileObjectStore(folder / name) for name in ("objects", "private") if (folder / name).is_dir()}
     seen: set[str] = set()
     last = 0
     try:
@@ -81,9 +85,11 @@ def check_store(path: Path, objects: Path, about: About) -> tuple[int, int]:
                 record = read_record(body)
                 if record_key(record) != key:
                     raise BackupUntrue("A record does not belong to its key.", seq=seq)
-                for sha256 in objects_of(record):
+                named = [("objects", sha256) for sha256 in objects_of(record)]
+                named += [("private", sha256) for sha256 in private_of(record)]
+                for home, sha256 in named:
                     if sha256 not in seen:
-                        _look(home, sha256, seq)
+                        _look(homes.get(home), sha256, seq)
                         seen.add(sha256)
     except sqlite3.Error as error:
         raise BackupUntrue("The store in the backup cannot be read.", cause=type(error).__name__) from error
@@ -108,8 +114,18 @@ def objects_of(record: Record) -> Iterator[str]:
             return
 
 
-def _look(home: FileObjectStore, sha256: str, seq: int) -> None:
+def private_of(record: Record) -> Iterator[str]:
+    """The digests of what a record of a case names in the private store: contents and documents."""
+    if isinstance(record, CaseFiled | CaseAct):
+        if record.content is not None:
+            yield record.content
+        yield from (one.original for one in record.documents)
+
+
+def _look(home: FileObjectStore | None, sha256: str, seq: int) -> None:
     try:
+        if home is None:
+            raise NotFound("The folder of these objects did not come back.")
         home.get(Digest(sha256))
     except ShailooError as error:
         raise BackupUntrue(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,6 +16,7 @@ from shailoo.adapters.aws.retention import S3Retention
 from shailoo.adapters.aws.session import Client
 from shailoo.errors import StorageFailed
 from shailoo.ids import Digest
+from shailoo.ports import LendingStore
 from tests.adapters.aws.emulated import Cloud, cloud
 
 SOON = datetime(2026, 11, 29, 20, 0, tzinfo=UTC) + timedelta(days=400)
@@ -82,3 +84,15 @@ def test_an_original_is_locked_for_longer_and_never_for_less() -> None:
 def test_what_is_not_there_cannot_be_locked() -> None:
     with pytest.raises(StorageFailed):
         S3Retention(Locks(), "originals").keep(Digest("ab" * 32), LATE)
+
+
+def test_an_address_for_a_browser_is_for_one_object_and_good_for_a_minute(aws: Cloud) -> None:
+    store = S3ObjectStore(aws.client("s3"), aws.bucket())
+    assert isinstance(store, LendingStore)
+    digest = store.put(b"a passport")
+    address = urlsplit(store.address(digest, media="image/png", disposition="inline"))
+    asked = dict(parse_qsl(address.query))
+    assert address.path.endswith(f"/{object_key(digest)}")
+    assert f"{address.scheme}://{address.netloc}" == store.origin
+    assert (asked["X-Amz-Expires"], asked["response-content-type"]) == ("60", "image/png")
+    assert (asked["response-content-disposition"], asked["response-cache-control"]) == ("inline", "no-store")
