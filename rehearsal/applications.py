@@ -167,7 +167,9 @@ def play_applications(
     until: Moment | None = None,
     told: Callable[[int, int], None] = _silent,
 ) -> Sequence[Planned]:
-    """File and handle all applications in the order of their moments, up to a moment; returns what was planned.
+    """File and handle all applications in the order of their moments, up to a moment.
+
+    Returns those that have come to the end of their way.
 
     `issuer` is where the applicants sign in. Raises what the use cases raise.
     """
@@ -182,7 +184,8 @@ def play_applications(
     for done, (now, at, n) in enumerate(due, 1):
         desks.do(planned[at], n, now)
         told(done, len(due))
-    return planned
+    happened = {(at, n) for _, at, n in due}
+    return [one for one in planned if (one.at, len(_STEPS[one.way])) in happened]
 
 
 def introduce(planned: Sequence[Planned], issuer: str) -> Sequence[str]:

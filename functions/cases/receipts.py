@@ -32,6 +32,7 @@ FONTS: Final = (
 )
 """Fonts with Kyrgyz letters: where Debian puts them (fonts-dejavu-core, fonts-noto-core), and beside the libraries, in
 Lambda, which has none (`infra.contents.FONTS`)."""
+CABINET: Final = "/api/cabinet/"
 PDF: Final = "application/pdf"
 
 
@@ -60,7 +61,10 @@ def receipt_page(door: CaseDoor, filed: Filed, code: str, language: Language) ->
         tag("button", _("Signed receipt as a file"), name="as", value="note", class_="second"),
         method="post", action=f"{PREFIX}receipt", class_="ways",
     )  # fmt: skip
-    follow = tag("p", tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}"))
+    ways = [tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}")]
+    if filed.standing.filed.applicant is not None:
+        ways = [tag("a", _("Voter's cabinet"), href=CABINET), Html(" · "), *ways]
+    follow = tag("p", *ways)
     return page(
         language,
         _("Your application was received"),

@@ -16,7 +16,7 @@ from functions.cases.frame import says as sentences
 from functions.cases.own import drafts_block
 from functions.cases.papers import paper_routes
 from functions.cases.place_field import place_routes
-from functions.cases.receipts import PDF
+from functions.cases.receipts import CABINET, PDF
 from functions.cases.sent import NO_STORE
 from functions.cases.tell import filing_schema, kind_facts
 from functions.cases.work import BITS
@@ -105,7 +105,8 @@ def _kinds(door: CaseDoor, request: Request) -> Response:
         for one in door.desk.kinds.values()
     ]  # fmt: skip
     more = tag(
-        "p", tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}"), " · ",
+        "p", tag("a", _("Voter's cabinet"), href=CABINET), " · ",
+        tag("a", _("How my application stands"), href=f"{PREFIX}status?lang={language}"), " · ",
         tag("a", _("Go on with a code"), href=f"{PREFIX}go-on?lang={language}"),
     )  # fmt: skip
     listed = tag("ul", *cards, class_="kinds")

@@ -243,3 +243,5 @@ def test_an_application_from_a_phone_comes_to_the_list(place: Place, browser: Br
     phone.close()
     with Installation.open(place.folder) as home:
         SignedNote.parse((tmp_path / "receipt.txt").read_bytes()).verify(home.receipt_verifier)
+    done = shailoo("verify-receipt", str(tmp_path / "receipt.txt"), str(place.folder / "public"))
+    assert done.returncode == 0, done.stderr + done.stdout
