@@ -64,7 +64,7 @@ KINDS: Mapping[KeyKind, KindOfKey] = {
     ),
     "receipt": KindOfKey(
         "keys/receipt.key, keys/receipt-former-<id>.key",
-        "the intake",
+        "the intake; the present one also the doors and desks of cases",
         "KMS, or a secret after a move",
         "armed boxes know no other: their reports arrive all the same, and stand on the page",
         "turn it; a forged receipt is worth nothing against the public page",
