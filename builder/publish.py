@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.cases.book import CaseBook
+from builder.cases.press import CasePress
 from builder.copies import public_names
 from builder.documents_state import copy_path
 from builder.fold import Fold, FoldUnfit
@@ -126,8 +127,13 @@ class Publisher:
         self.guard = guard
         self._resumed = fold is not None
         self.nights = fold.nights if fold is not None else self._new_nights(elections)
-        self.cases = CaseBook(self.nights, kinds, fold.cases if fold is not None else None)
+        self.cases = CaseBook(
+            {name: night.election for name, night in self.nights.items()},
+            kinds,
+            fold.cases if fold is not None else None,
+        )
         self.press = Press(site, self.public, self.nights, objects, guard)
+        self.case_press = CasePress(site, self.public, self.nights, self.cases)
         self.version = fold.version if fold is not None else 0
         self._marks = marks
         self._hours = Hours(items, fold.hours if fold is not None else None)
@@ -212,6 +218,7 @@ class Publisher:
         gc.disable()  # pages leave no circles behind, and looking for them takes a fifteenth of the time
         try:
             self._make_all(jobs, progress)
+            self._write_cases(progress, everything=True)
             self._settle()
         finally:
             gc.enable()
@@ -349,6 +356,7 @@ class Publisher:
         progress = Progress(publication.version)
         jobs = [job for name in self.nights for tier in TIERS for job in self._jobs(name, tier)]
         problems = self._make_all(jobs, progress)
+        self._write_cases(progress, everything=True)
         if problems:
             progress.held_back = tuple(sorted(problems))
             self._hold(progress.held_back, mends=0)
@@ -498,6 +506,7 @@ class Publisher:
         for name, night in self.nights.items():
             night.close(publication, held_back=name in held_back)
         self._write(made, progress)
+        self._write_cases(progress)
         self._keep(publication, write=True)
         self.press.front()
         for night in newly_held:
@@ -528,6 +537,14 @@ class Publisher:
         self.press.lost.clear()
         for name in progress.held_back:  # pages wait for the gate; what was withdrawn must not
             self.press.copies.sweep(self.nights[name].state.documents, held=True)
+
+    def _write_cases(self, progress: Progress, *, everything: bool = False) -> None:
+        """Pages of cases: they hold back nothing, and nothing holds them back."""
+        files, wrong = self.case_press.write(everything=everything)
+        progress.files += files
+        for name, error in wrong.items():
+            progress.problems.append(problem(error))
+            self.watch.failed(name, error)
 
     def _draw(self, tiers: tuple[Tier, ...]) -> tuple[list[Page], dict[str, str]]:
         """Every page to be made, drawn and read back before any is written; and why elections are held back."""
