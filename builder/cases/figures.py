@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from builder.cases.counts import NOWHERE
@@ -71,6 +71,9 @@ def _figures(kind: CaseKind, counts: KindCounts, election: Election, logged: tup
         if region.id in counts.alone
         for row in _rows(counts, region.id, {}, counts.alone_tecs.get(region.id, {}), closed)
     ]
+    if any(row.decided is None for row in regions):
+        # Sums of commissions would open what their region does not tell, and by it the regions that hide it.
+        commissions = [replace(row, decided=None) for row in commissions]
     return KindFigures(
         kind.name, sum(values), logged[1], tuple(zip(names, told, strict=True)), hidden, tuple(regions),
         tuple(commissions),

@@ -126,7 +126,8 @@ def _check_statuses(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], st
     for name, count in shown.items():
         if name != OTHERS and count != statuses[name]:
             raise CasesDisagree("A status has another count.", kind=kind.name, status=name)
-        if not kind.register and count is not None and 0 < count < K:
+        few = count is not None and 0 < count < K and count < sum(statuses.values())
+        if few and not kind.register:
             raise CasesDisagree("A count is so small that a person might be told from it.", kind=kind.name)
 
 
@@ -140,7 +141,10 @@ def _check_places(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], book
         names = [] if station is None else [station.region, f"{station.region}/{station.tec}"]
         filed.update(names or [OTHERS])
         decided.update((names or [OTHERS]) if row.status in closed else [])
+    hidden = any(done is None for name, (_, done) in rows.items() if "/" not in name)
     for name, (count, done) in rows.items():
+        if hidden and "/" in name and done is not None:
+            raise CasesDisagree("Commissions tell what their region hides.", kind=kind.name, place=name)
         if count is None or 0 < count < K:
             raise CasesDisagree("A place has so few cases that a person might be told from it.", kind=kind.name)
         if name.rpartition("/")[2] == OTHERS:
@@ -149,6 +153,10 @@ def _check_places(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], book
             raise CasesDisagree("A place has another count.", kind=kind.name, place=name)
         if done is not None and done != decided[name]:
             raise CasesDisagree("A place has another number of decided cases.", kind=kind.name, place=name)
+    _check_parts(kind, rows, filed)
+
+
+def _check_parts(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], filed: Counter[str]) -> None:
     wholes = {"": sum(count for name, count in filed.items() if "/" not in name)}
     wholes |= {name: filed[name] for name in rows if "/" not in name and name != OTHERS}
     for whole, wanted in wholes.items():

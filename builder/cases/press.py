@@ -55,7 +55,7 @@ class CasePress:
         What was made is forgotten as changed; what went wrong stays to be made.
         """
         state, wrong, files = self._book.state, dict[str, Exception](), 0
-        changed: dict[str, list[str]] = {}
+        changed: dict[str, list[str]] = {name: [] for name in self._nights} if everything else {}
         for case in state.rows if everything else state.changed:
             changed.setdefault(state.rows[case].election, []).append(case)
         for name, cases in changed.items():

@@ -98,11 +98,11 @@ def kind_views(book: CaseBook, night: Night, language: Language) -> list[KindVie
 
 
 def _kind(kind: CaseKind, figures: KindFigures, night: Night, language: Language) -> KindView:
-    word, say = catalog("shailoo", language).gettext, catalog("builder", language).gettext
+    word, say = catalog("shailoo", language).gettext, catalog("builder", language)
     labels = {status.name: word(status.label) for status in kind.statuses}
     statuses = [Row(name, labels[name], (cases,)) for name, cases in figures.statuses if cases is not None]
     if figures.others:
-        statuses.append(Row(OTHERS, say("Other statuses together"), (figures.others,)))
+        statuses.append(Row(OTHERS, say.gettext("Other statuses together"), (figures.others,)))
     places = [Row(one.region or OTHERS, _region(one, night, language), (one.filed, one.decided))
               for one in figures.regions]  # fmt: skip
     places += [Row(f"{one.region}/{one.id or OTHERS}", _commission(one, night, language), (one.filed, one.decided))
@@ -157,18 +157,18 @@ def told_facts(form: type[CaseForm] | None, told: Facts, language: Language) -> 
 
 
 def _steps(standing: CaseStanding, election: Election, language: Language) -> Iterable[Step]:
-    word, say = catalog("shailoo", language).gettext, catalog("builder", language).gettext
+    word, say = catalog("shailoo", language).gettext, catalog("builder", language)
     built_in: Mapping[str, str] = {
-        CONFIRM: say("Confirmed by a second official"),
-        DECLINE: say("Declined by a second official"),
-        CORRECT: say("Corrected"),
-        TRANSFER: say("Transferred"),
+        CONFIRM: say.gettext("Confirmed by a second official"),
+        DECLINE: say.gettext("Declined by a second official"),
+        CORRECT: say.gettext("Corrected"),
+        TRANSFER: say.gettext("Transferred"),
     }
     for act in standing.acts:
         rule = standing.kind.act(_about(act, standing.acts))
         told = rule is not None and rule.told
         label = built_in.get(act.act) or (word(rule.label) if rule is not None else act.act)
-        by = say("the applicant") if act.by is None else commission_name(election, act.by.commission, language)
+        by = say.gettext("the applicant") if act.by is None else commission_name(election, act.by.commission, language)
         form = None if rule is None else rule.form
         facts = tuple(told_facts(form, act.told, language)) if told else ()
         yield Step(label, stamp(act.entered), by, (act.reason or "") if told else "", facts)
@@ -183,8 +183,8 @@ def commission_name(election: Election, commission: str, language: Language) -> 
     known = election.commission_by_id.get(commission)
     if known is not None:
         return known.name.text(language)
-    say = catalog("builder", language).gettext
-    return say("Precinct commission № {number}", number=commission.removeprefix("pec-"))
+    say = catalog("builder", language)
+    return say.gettext("Precinct commission № {number}", number=commission.removeprefix("pec-"))
 
 
 def _copies(number: int, station: str | None, night: Night) -> Iterable[tuple[str, str]]:
