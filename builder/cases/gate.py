@@ -7,6 +7,7 @@ by one, whatever those counts say. Statuses partition: what a page shows of a ki
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -37,24 +38,52 @@ class CasesDisagree(ShailooError):
     code = "cases-disagree"
 
 
-def check_figures(html: str, book: CaseBook, election: Election) -> None:
+@dataclass(slots=True)
+class Recount:
+    """Cases of one kind, counted one by one."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    filed: Counter[str] = field(default_factory=Counter)
+    """By region, and by `region/commission`."""
+    decided: Counter[str] = field(default_factory=Counter)
+
+
+def recount(book: CaseBook, election: Election) -> dict[str, Recount]:
+    """Every case of an election, by kind."""
+    found: dict[str, Recount] = {}
+    closed = {
+        kind.name: {status.name for status in kind.statuses if status.phase is Phase.CLOSED}
+        for kind in book.kinds.values()
+    }
+    for row in book.state.rows.values():
+        if row.election != election.id or row.kind not in closed:
+            continue
+        one = found.get(row.kind) or found.setdefault(row.kind, Recount())
+        one.statuses[row.status] += 1
+        station = election.station_by_no.get(row.station or "")
+        names = (OTHERS,) if station is None else (station.region, f"{station.region}/{station.tec}")
+        for name in names:
+            one.filed[name] += 1
+            if row.status in closed[row.kind]:
+                one.decided[name] += 1
+    return found
+
+
+def check_figures(html: str, book: CaseBook, counted: Mapping[str, Recount]) -> None:
     """A page of figures against the cases. Raises CasesDisagree, Unreadable."""
     page = read_page(html)
     if page.stray:
         raise CasesDisagree("A number stands outside of every table.", text=page.stray)
     tables = {table.id: table for table in page.tables}
     told = {value: text for value, text, _ in page.figures}
-    counted = _count(book, election)
-    for kind, statuses in counted.items():
-        declared = book.kinds[kind]
-        filed = sum(statuses.values())
+    for kind, one in counted.items():
+        filed = one.statuses.total()
         if _number(told.get(f"filed:{kind}", "")) != filed:
             raise CasesDisagree("The page and the cases have another sum.", kind=kind, filed=filed)
-        rows = _rows(tables.get(f"statuses:{kind}"))
-        _check_statuses(declared, rows, statuses)
+        _check_statuses(book.kinds[kind], _rows(tables.get(f"statuses:{kind}")), one.statuses)
         places = tables.get(f"places:{kind}")
         if places is not None:
-            _check_places(declared, _rows(places), book, election)
+            _check_places(kind, _rows(places), one)
     extra = {name.partition(":")[2] for name in tables} - counted.keys()
     if extra:
         raise CasesDisagree("The page shows a kind of which nothing was filed.", kind=min(extra))
@@ -95,14 +124,6 @@ def check_list(html: str, cases: Iterable[str], book: CaseBook, labels: Mapping[
         raise CasesDisagree("The list of a register is not that of its cases.")
 
 
-def _count(book: CaseBook, election: Election) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for row in book.state.rows.values():
-        if row.election == election.id and row.kind in book.kinds:
-            found.setdefault(row.kind, Counter())[row.status] += 1
-    return found
-
-
 def _rows(table: Table | None) -> dict[str, list[int | None]]:
     if table is None:
         raise CasesDisagree("A table of the page is missing.")
@@ -131,35 +152,26 @@ def _check_statuses(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], st
             raise CasesDisagree("A count is so small that a person might be told from it.", kind=kind.name)
 
 
-def _check_places(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], book: CaseBook, election: Election) -> None:
-    closed = {status.name for status in kind.statuses if status.phase is Phase.CLOSED}
-    filed, decided = Counter[str](), Counter[str]()
-    for row in book.state.rows.values():
-        if (row.election, row.kind) != (election.id, kind.name):
-            continue
-        station = election.station_by_no.get(row.station or "")
-        names = [] if station is None else [station.region, f"{station.region}/{station.tec}"]
-        filed.update(names or [OTHERS])
-        decided.update((names or [OTHERS]) if row.status in closed else [])
+def _check_places(kind: str, rows: Mapping[str, Sequence[int | None]], one: Recount) -> None:
     hidden = any(done is None for name, (_, done) in rows.items() if "/" not in name)
     for name, (count, done) in rows.items():
         if hidden and "/" in name and done is not None:
-            raise CasesDisagree("Commissions tell what their region hides.", kind=kind.name, place=name)
+            raise CasesDisagree("Commissions tell what their region hides.", kind=kind, place=name)
         if count is None or 0 < count < K:
-            raise CasesDisagree("A place has so few cases that a person might be told from it.", kind=kind.name)
+            raise CasesDisagree("A place has so few cases that a person might be told from it.", kind=kind)
         if name.rpartition("/")[2] == OTHERS:
             continue
-        if count != filed[name]:
-            raise CasesDisagree("A place has another count.", kind=kind.name, place=name)
-        if done is not None and done != decided[name]:
-            raise CasesDisagree("A place has another number of decided cases.", kind=kind.name, place=name)
-    _check_parts(kind, rows, filed)
+        if count != one.filed[name]:
+            raise CasesDisagree("A place has another count.", kind=kind, place=name)
+        if done is not None and done != one.decided[name]:
+            raise CasesDisagree("A place has another number of decided cases.", kind=kind, place=name)
+    _check_parts(kind, rows, one.filed)
 
 
-def _check_parts(kind: CaseKind, rows: Mapping[str, Sequence[int | None]], filed: Counter[str]) -> None:
+def _check_parts(kind: str, rows: Mapping[str, Sequence[int | None]], filed: Counter[str]) -> None:
     wholes = {"": sum(count for name, count in filed.items() if "/" not in name)}
     wholes |= {name: filed[name] for name in rows if "/" not in name and name != OTHERS}
     for whole, wanted in wholes.items():
         parts = [cells[0] or 0 for name, cells in rows.items() if "/".join(name.split("/")[:-1]) == whole]
         if parts and sum(parts) != wanted:
-            raise CasesDisagree("The parts of a place do not sum to it.", kind=kind.name, place=whole)
+            raise CasesDisagree("The parts of a place do not sum to it.", kind=kind, place=whole)

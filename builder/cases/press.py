@@ -8,27 +8,29 @@ when a case on them changed.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid5
 
 from builder.cases.figures import figures_csv, figures_json, figures_of
-from builder.cases.gate import check_case, check_figures, check_list
-from builder.cases.views import PORTALS, CaseView, case_view, kind_views
+from builder.cases.gate import check_case, check_figures, check_list, recount
+from builder.cases.views import PORTALS, about, case_view, kind_views
 from builder.feeds import escape
-from builder.store import open_json
 from builder.tables import table
 from builder.view_places import Download
 from shailoo.i18n import catalog
-from shailoo.model.base import LANGUAGES
+from shailoo.model.base import LANGUAGES, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from builder.cases.book import CaseBook
     from builder.night import Night
     from builder.render.site import Site
     from shailoo.model.base import Language
+    from shailoo.model.case import CaseAct
     from shailoo.model.case_kind import CaseKind
     from shailoo.ports import PublicFiles
 
@@ -36,6 +38,7 @@ PER_PAGE: Final = 100
 """Cases on a page of a register. Page 1 holds the newest, and page `n` of the rest is counted from the oldest, so that
 a new case changes one full page at most."""
 _FEED: Final = 30
+_COLUMNS: Final = ("election", "kind", "number", "filed", "commission", "station", "status", "changed")
 _NS: Final = UUID("6f2f4a2e-6f0f-4f7e-9f58-0c2b8b7e6d11")
 Files = dict[str, bytes]
 
@@ -48,6 +51,7 @@ class CasePress:
         self._public = public
         self._nights = nights
         self._book = book
+        self._texts: dict[str, str] = {}
 
     def write(self, *, everything: bool = False) -> tuple[int, dict[str, Exception]]:
         """Make what changed, or everything; returns how many files changed, and what went wrong, by election.
@@ -85,13 +89,14 @@ class CasePress:
         figures = tuple(one for portal in PORTALS for one in figures_of(self._book, election, portal))
         made = {f"{start}.json": figures_json(election, figures), f"{start}.csv": figures_csv(election, figures)}
         files = [Download("csv", f"/results/{start}.csv"), Download("json", f"/results/{start}.json")]
+        counted = recount(self._book, election)
         for language in LANGUAGES:
             kinds = kind_views(self._book, night, language)
             title = catalog("builder", language).gettext("What was handed in")
             body, path, page = self._site.beside(
                 language, "applications", night, f"{election.id}/applications/", title, kinds=kinds, files=files
             )
-            check_figures(body, self._book, election)
+            check_figures(body, self._book, counted)
             made[path] = page
         return made
 
@@ -102,6 +107,7 @@ class CasePress:
         order = state.order[election.id, kind.name]
         start = f"data/{election.id}/register/{kind.name}"
         pages = pages_of(order)
+        newest = nlargest(_FEED, order, key=self._changed)
         made: Files = {}
         for language in LANGUAGES:
             word = catalog("shailoo", language).gettext
@@ -126,53 +132,54 @@ class CasePress:
                 )  # fmt: skip
                 check_list(body, cases, self._book, labels)
                 made[path] = page
-            made[f"{language}/{election.id}/register/{kind.name}/feed.atom"] = self._feed(night, kind, language)
-        told = [case_view(case, self._book, night, "en") for case in order]
-        made[f"{start}.json"] = open_json(
-            {
-                "election": election.id,
-                "synthetic": election.synthetic,
-                "kind": kind.name,
-                "cases": [self._value(case, view) for case, view in zip(order, told, strict=True)],
-            }
-        )
-        columns = ("election", "kind", "number", "filed", "commission", "station", "status", "changed")
-        made[f"{start}.csv"] = table(columns, (
-            (election.id, kind.name, view.number, view.filed, state.told[case][0].commission, view.station,
-             state.rows[case].status, view.changed) for case, view in zip(order, told, strict=True)
-        ))  # fmt: skip
+            made[f"{language}/{election.id}/register/{kind.name}/feed.atom"] = self._feed(night, kind, newest, language)
+        made[f"{start}.json"] = self._json(night, kind, order, touched)
+        made[f"{start}.csv"] = table(_COLUMNS, (self._line(case) for case in order))
         return made
 
     def _there(self, night: Night, kind: CaseKind, at: int, language: Language) -> bool:
         path = f"{language}/{night.election.id}/register/{kind.name}/page/{at}/index.html"
         return self._public.read(path) is not None
 
-    def _value(self, case: str, view: CaseView) -> dict[str, Any]:
+    def _changed(self, case: str) -> tuple[datetime, int]:
+        filed, acts = self._book.state.told[case]
+        return acts[-1].entered if acts else filed.filed, self._book.state.rows[case].number
+
+    def _line(self, case: str) -> tuple[str | int, ...]:
+        (filed, _), row = self._book.state.told[case], self._book.state.rows[case]
+        changed, number = self._changed(case)
+        return (row.election, row.kind, number, stamp(filed.filed), filed.commission, filed.station or "", row.status,
+                stamp(changed))  # fmt: skip
+
+    def _json(self, night: Night, kind: CaseKind, order: Sequence[str], touched: Sequence[str]) -> bytes:
+        """Every case for programs. Texts of cases that did not change are kept from the last time."""
+        for case in touched:
+            self._texts.pop(case, None)
+        for case in order:
+            if case not in self._texts:
+                self._texts[case] = json.dumps(self._value(case), ensure_ascii=False, sort_keys=True)
+        head = {"election": night.election.id, "kind": kind.name, "synthetic": night.election.synthetic}
+        start = json.dumps(head, ensure_ascii=False, sort_keys=True)[:-1]
+        return f'{start}, "cases": [{", ".join(self._texts[case] for case in order)}]}}\n'.encode()
+
+    def _value(self, case: str) -> dict[str, Any]:
         """A case for programs: codes, and what is told."""
         filed, acts = self._book.state.told[case]
-        kind = self._book.kinds[filed.kind]
-        value = asdict(view)
+        row, kind = self._book.state.rows[case], self._book.kinds[filed.kind]
         return {
-            "number": view.number,
-            "status": self._book.state.rows[case].status,
+            "number": row.number,
+            "status": row.status,
             "commission": filed.commission,
             "station": filed.station,
-            "filed": view.filed,
-            "due": view.due or None,
+            "filed": stamp(filed.filed),
+            "due": None if filed.due is None else stamp(filed.due),
             "told": dict(filed.told),
-            "acts": [
-                {"n": act.n, "act": act.act, "of": act.of, "commission": None if act.by is None else act.by.commission,
-                 "entered": step["at"], "reason": step["reason"] or None,
-                 "told": dict(act.told) if (rule := kind.act(act.act)) is not None and rule.told else {}}
-                for act, step in zip(acts, value["steps"], strict=True)
-            ],
-        }  # fmt: skip
+            "acts": [_act(act, acts, kind) for act in acts],
+        }
 
-    def _feed(self, night: Night, kind: CaseKind, language: Language) -> bytes:
+    def _feed(self, night: Night, kind: CaseKind, newest: Sequence[str], language: Language) -> bytes:
         """What changed last in a register, as Atom (RFC 4287)."""
-        order = self._book.state.order[night.election.id, kind.name]
-        views = [case_view(case, self._book, night, language) for case in order]
-        views.sort(key=lambda view: (view.changed, view.number), reverse=True)
+        views = [case_view(case, self._book, night, language) for case in newest]
         title = escape(catalog("shailoo", language).gettext(kind.title))
         own = f"/results/{language}/{night.election.id}/register/{kind.name}/"
         lines = [
@@ -183,7 +190,7 @@ class CasePress:
             f"<updated>{views[0].changed}</updated>", f'<link rel="self" href="{own}feed.atom"/>',
             f'<link rel="alternate" type="text/html" href="{own}"/>',
         ]  # fmt: skip
-        for view in views[:_FEED]:
+        for view in views:
             name = escape(f"№ {view.number}: {view.status}")
             lines.append(
                 f"<entry><id>urn:uuid:{_uuid(f'{own}{view.number}/{len(view.steps)}')}</id><title>{name}</title>"
@@ -198,6 +205,21 @@ def pages_of(order: Sequence[str]) -> list[list[str]]:
     rest = list(reversed(order[full * PER_PAGE :]))
     older = [list(reversed(order[at * PER_PAGE : (at + 1) * PER_PAGE])) for at in reversed(range(full))]
     return [rest, *older] if rest or not older else older
+
+
+def _act(act: CaseAct, acts: Sequence[CaseAct], kind: CaseKind) -> dict[str, Any]:
+    """An act for programs; its reason and facts only where its kind tells them."""
+    rule = kind.act(about(act, acts))
+    told = rule is not None and rule.told
+    return {
+        "n": act.n,
+        "act": act.act,
+        "of": act.of,
+        "commission": None if act.by is None else act.by.commission,
+        "entered": stamp(act.entered),
+        "reason": act.reason if told else None,
+        "told": dict(act.told) if told else {},
+    }
 
 
 def _uuid(name: str) -> UUID:

@@ -14,7 +14,7 @@ from shailoo.rules.case_standing import standing_of
 from shailoo.rules.documents import CASE_PAPER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from builder.cases.book import CaseBook
     from builder.night import Night
@@ -165,7 +165,7 @@ def _steps(standing: CaseStanding, election: Election, language: Language) -> It
         TRANSFER: say.gettext("Transferred"),
     }
     for act in standing.acts:
-        rule = standing.kind.act(_about(act, standing.acts))
+        rule = standing.kind.act(about(act, standing.acts))
         told = rule is not None and rule.told
         label = built_in.get(act.act) or (word(rule.label) if rule is not None else act.act)
         by = say.gettext("the applicant") if act.by is None else commission_name(election, act.by.commission, language)
@@ -174,7 +174,8 @@ def _steps(standing: CaseStanding, election: Election, language: Language) -> It
         yield Step(label, stamp(act.entered), by, (act.reason or "") if told else "", facts)
 
 
-def _about(act: CaseAct, acts: tuple[CaseAct, ...]) -> str:
+def about(act: CaseAct, acts: Sequence[CaseAct]) -> str:
+    """The act of the kind that a record is about: a confirmation is about what it confirms."""
     return acts[act.of - 1].act if act.of is not None and act.of <= len(acts) else act.act
 
 
