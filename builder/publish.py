@@ -37,11 +37,13 @@ from shailoo.errors import Held
 from shailoo.events.pages import PageMakerLost, PublisherStarted
 from shailoo.kinds import KINDS
 from shailoo.model.case import CaseAct, CaseFiled
+from shailoo.model.document import DocumentApproved, DocumentWithdrawn
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
+from shailoo.rules.documents import CASE_PAPER
 from shailoo.telemetry import Watch, learn, say
 
 if TYPE_CHECKING:
@@ -429,6 +431,8 @@ class Publisher:
                 self._point_log()
         elif (name := getattr(record, "election", None)) in self.nights:
             self.nights[name].receive(seq, record)
+            if isinstance(record, DocumentApproved | DocumentWithdrawn) and record.kind == CASE_PAPER:
+                self.cases.touch(record.part or "")
 
     # --- the night ---
 

@@ -80,6 +80,13 @@ class CaseBook:
                 self.entries.append((seq, entry))
                 self.state.changed[record.case] = None
 
+    def touch(self, part: str) -> None:
+        """A paper of a case (`part_of_case`) became public, or is public no more: its page is made again."""
+        number = part.rpartition("-")[0]
+        for case in self.state.told:
+            if str(self.state.rows[case].number) == number:
+                self.state.changed[case] = None
+
     def _filed(self, seq: int, filed: CaseFiled) -> LogEntry | None:
         kind = self.kinds.get(filed.kind)
         if filed.election not in self.elections or filed.case in self.state.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ViewportSize
 
 from auditor.verify.run import Asked, verify
+from builder.copyist import Copyist, work
 from builder.publish import Publisher
 from functions.cases.door import PREFIX
 from functions.web import Request, Response, Router
@@ -23,10 +25,11 @@ from shailoo.kinds import KINDS
 from shailoo.model.base import LANGUAGES
 from shailoo.records.case_code import case_of
 from shailoo.rules.case_kinds import check_kind
+from tests.builder.copying import FakeMaker
 from tests.builder.scene import publisher_of, settle
 from tests.builder.site_files import served
-from tests.functions.browser import router_of
-from tests.functions.case_desk_scene import SECRET, at, desk_scene, do, member
+from tests.functions.browser import FixedClock, router_of
+from tests.functions.case_desk_scene import PNG, SECRET, at, desk_scene, do, file, member
 from tests.functions.case_scene import MORNING, code_in
 from tests.journey import dog
 from tests.journey.dog import DOG
@@ -103,11 +106,34 @@ def test_what_is_not_to_be_told_is_in_no_public_byte(town: Town) -> None:
     _, number = town.hand_in()
     do(member(town.installation, "precinct"), number, "catch", 0, do_reason="It was tired.")
     settle(town.publisher)
-    for file in town.public.rglob("*"):
-        if file.is_file():
-            data = file.read_bytes()
-            assert SECRET.encode() not in data, file
+    for one in town.public.rglob("*"):
+        if one.is_file():
+            data = one.read_bytes()
+            assert SECRET.encode() not in data, one
             assert member(town.installation, "precinct").cookies["shailoo-staff"].encode() not in data
+
+
+def test_a_paper_is_on_its_page_once_a_second_official_has_approved_the_copy(town: Town) -> None:
+    made = town.installation
+    case = file(made, kind="dog", papers=(PNG,), fields={"size": "small", "where": SECRET})
+    paper = case.filed.documents[0].original
+    assert member(made, "precinct").post(f"/staff/cases/{case.number}/{paper}", {}).status == 303
+    work(Copyist(made.store, made.objects, FixedClock(MORNING), FakeMaker()))
+    settle(town.publisher)
+    shown = f"{SHOWN}/{case.number}"
+    assert ".pdf" not in town.page(shown)
+    [copy] = town.publisher.nights["small"].state.documents.at(STATION)[0].copies
+    address = f"/staff/document/small/{STATION}/case-paper/{case.number}-1/{paper}"
+    above = member(made, "territorial")
+    assert above.post(f"{address}/approval", {"version": "1", "pdf": copy.pdf}).status == 303
+    settle(town.publisher)
+    found = re.search(r'href="/(results/data/small/document/[^"]+\.pdf)"', town.page(shown))
+    assert found
+    assert (town.public / found[1]).exists()
+    assert above.post(f"{address}/withdrawal", {"reason": "It showed a face."}).status == 303
+    settle(town.publisher)
+    assert ".pdf" not in town.page(shown)
+    assert not (town.public / found[1]).exists()
 
 
 def test_a_stranger_verifies_it_and_finds_what_was_changed(town: Town) -> None:
@@ -134,10 +160,10 @@ def test_every_file_is_the_same_however_the_publisher_came_to_it(town: Town, tmp
     again = publisher_of(tmp_path / "again", town.installation.store, ["small"], kinds=known)
     again.build()
     for folder in ("en/small/register", "ky/small/applications", "data/small/register"):
-        for file in (town.public / "results" / folder).rglob("*"):
-            if file.is_file():
-                other = tmp_path / "again" / "public" / "results" / file.relative_to(town.public / "results")
-                assert other.read_bytes() == file.read_bytes(), file
+        for one in (town.public / "results" / folder).rglob("*"):
+            if one.is_file():
+                other = tmp_path / "again" / "public" / "results" / one.relative_to(town.public / "results")
+                assert other.read_bytes() == one.read_bytes(), one
 
 
 @pytest.mark.browser
