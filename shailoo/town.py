@@ -25,7 +25,7 @@ from shailoo.adapters.town.notify import notify
 from shailoo.adapters.town.restic import Repository
 from shailoo.adapters.town.restore import Restored, restore
 from shailoo.adapters.town.rights import put_right
-from shailoo.assembly import Installation
+from shailoo.assembly import Installation, Settings
 from shailoo.errors import NotFound, Refused
 from shailoo.rules.machine_findings import Finding, changes
 
@@ -34,8 +34,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Repository", "Restored", "Served", "Wanted"]
 
-PORTS: Mapping[str, int] = {"intake": 8021, "staff": 8022, "tizme": 8023}
+PORTS: Mapping[str, int] = {"intake": 8021, "staff": 8022, "tizme": 8023, "cases": 8024}
 """Part of an installation -> the port of the loopback on which it answers."""
+
+
+SERVED: Mapping[str, tuple[str, ...]] = {**{name: (name,) for name in PORTS}, "cases": ("cases", "cabinet")}
+"""Part of an installation on one machine -> the parts of the server that one process of it answers."""
+
+
+def is_wanted(settings: Settings, part: str) -> bool:
+    """Whether a part has anything to do: applications are taken where a calendar says when."""
+    return part != "cases" or any(calendar.windows for calendar in settings.cases.values())
 
 
 def look_at_store(folder: Path) -> Plan:
@@ -85,6 +94,9 @@ def give_rights(folder: Path) -> int:
     """Give every file of an installation its owner and rights; returns how many changed. Raises NotRoot, NotFound."""
     _must_be_root()
 
+    if (folder / "settings.json").is_file():
+        _draw_keys(folder)
+
     def ids(owner: str | None, group: str) -> tuple[int, int]:
         try:
             return (-1 if owner is None else pwd.getpwnam(owner).pw_uid), grp.getgrnam(group).gr_gid
@@ -92,6 +104,12 @@ def give_rights(folder: Path) -> int:
             raise NotFound("The users of the services are not there: `shailoo town install` first.") from error
 
     return put_right(folder, ids)
+
+
+def _draw_keys(folder: Path) -> None:
+    """Draw the keys of cases where they are missing: the programs that read them see `keys/` for reading only."""
+    with Installation.open(folder) as opened:
+        _ = opened.person_key, opened.cabinet_key
 
 
 def write_policies(folder: Path, served: Served, place: Path) -> bool:
@@ -152,8 +170,18 @@ def look(folder: Path, https_port: int = 443) -> list[Finding]:
                 now=SystemClock().now(),
                 told=opened.clock.now(),
                 https=("127.0.0.1", https_port),
+                cases=opened.settings.cases if is_wanted(opened.settings, "cases") else {},
+                secrets=_secrets(opened.settings),
             )
         )
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    """The files of secrets that the settings name, relative to the folder."""
+    notices = settings.notices
+    ways = () if notices is None else (notices.mail, notices.sms)
+    named = (settings.identity, settings.citizens, settings.identification, *ways)
+    return tuple(one.secret_file for one in named if one is not None and one.secret_file is not None)
 
 
 def tell_news(folder: Path, findings: Sequence[Finding]) -> int:

@@ -9,11 +9,14 @@ under which it signs lies with it.
 from __future__ import annotations
 
 import base64
+import contextlib
+import grp
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -31,6 +34,9 @@ from shailoo.records.seal import sealing_key_id
 _PREFIX = "PRIVATE+KEY+"
 _ED25519 = b"\x01"
 _OTHERS_MAY = 0o077
+SHARED_BY: Final = "shailoo-private"
+"""The group of a town's machine whose programs share a few keys: the door of cases and the desks."""
+_GROUP_MAY: Final = 0o040
 _KEY_ID = re.compile(r"[0-9a-f]{16}")
 FORMER = "receipt-former-"
 """Receipt keys that boxes were prepared with before the present one: they sign beside it until those have sent."""
@@ -217,8 +223,18 @@ def _write_new(path: Path, data: bytes, *, rights: int = 0o600) -> None:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & _OTHERS_MAY:
+            if _others_may(os.fstat(file.fileno())):
                 raise BadKeyFile("Others may read this key; set its rights to 0600.", file=path.name)
             return file.read()
     except OSError as error:
         raise BadKeyFile("The key file cannot be read.", file=path.name, cause=type(error).__name__) from error
+
+
+def _others_may(about: os.stat_result) -> int:
+    """What others may do with a key. Reading is allowed to one group, which exists for nothing else."""
+    theirs = about.st_mode & _OTHERS_MAY
+    if theirs == _GROUP_MAY:
+        with contextlib.suppress(KeyError):
+            if grp.getgrgid(about.st_gid).gr_name == SHARED_BY:
+                return 0
+    return theirs

@@ -14,24 +14,37 @@ from shailoo.telemetry import start
 town = typer.Typer(help="A town's installation on one machine.", no_args_is_help=True)
 Dir = Annotated[Path, typer.Option("--dir", help="Folder of the installation.")]
 DEFAULT_BACKUPS = "/var/backups/shailoo"
+Part = Literal["intake", "staff", "tizme", "cases"]
 AsJson = Annotated[bool, typer.Option("--json", help="Say one JSON object and nothing else on standard output.")]
 
 
 @town.command()
 def serve(
     folder: Dir,
-    part: Annotated[
-        Literal["intake", "staff", "tizme"], typer.Option("--part", help="Which part of the installation answers here.")
-    ],
+    part: Annotated[Part, typer.Option("--part", help="Which part of the installation answers here.")],
     port: Annotated[int | None, typer.Option("--port", help="Port on the loopback.", min=0, max=65535)] = None,
 ) -> None:
     """Serve one part of an installation on the loopback, with that part's keys only, and nothing beside it."""
     from functions.server import serve as serve_http
-    from shailoo.town import PORTS, tell_ready
+    from shailoo.town import PORTS, SERVED, tell_ready
 
     with opened(folder) as installation:
         start(part, meter=installation.meter)
-        serve_http(installation, PORTS[part] if port is None else port, parts=(part,), ready=tell_ready)
+        serve_http(installation, PORTS[part] if port is None else port, parts=SERVED[part], ready=tell_ready)
+
+
+@town.command()
+def wanted(
+    folder: Dir,
+    part: Annotated[Part, typer.Option("--part", help="Which part of the installation.")],
+) -> None:
+    """Exit code 0 when a part has anything to do here, 1 when its service is left out. systemd calls this."""
+    from shailoo.town import is_wanted
+
+    with opened(folder) as installation:
+        if not is_wanted(installation.settings, part):
+            typer.echo(f"{part}: not wanted here, settings.json names no calendar")
+            raise typer.Exit(1)
 
 
 @town.command()
@@ -51,13 +64,13 @@ def install(
     from shailoo.town import install as install_town
 
     chosen = program or Path(sys.prefix) / "bin" / "shailoo"
-    wanted = Wanted(folder.absolute(), host, chosen.absolute(), PORTS, backups)
-    changed = install_town(wanted, served(), root)
+    plan = Wanted(folder.absolute(), host, chosen.absolute(), PORTS, backups)
+    changed = install_town(plan, served(), root)
     for path in changed:
         typer.echo(f"written: {(root or Path('/')) / path}")
     typer.echo(f"{len(changed)} files changed" if changed else "nothing to change")
     if root is None:
-        typer.echo(next_steps(wanted.folder, host))
+        typer.echo(next_steps(plan.folder, host))
 
 
 @town.command()

@@ -16,6 +16,7 @@ def served() -> Served:
     from shailoo.rules.upload_parts import MOST_PART
     from shailoo.town import Served
 
+    files = max(MOST_PART, LARGEST_FILE_FORM)
     return Served(
         portals=PORTALS,
         security=SECURITY,
@@ -25,5 +26,5 @@ def served() -> Served:
         home=HOME,
         check=CHECK,
         nothing=NOTHING,
-        most={"intake": LARGEST, "staff": max(MOST_PART, LARGEST_FILE_FORM), "form": LARGEST_FORM},
+        most={"intake": LARGEST, "staff": files, "cases": files, "form": LARGEST_FORM},
     )

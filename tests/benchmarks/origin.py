@@ -15,7 +15,7 @@ from pathlib import Path
 from shailoo.assembly import Installation
 from shailoo.cli import make_publisher
 from shailoo.cli.town_served import served
-from shailoo.town import compress_public
+from shailoo.town import PORTS, compress_public
 from tests.builder.scene import PACKAGES
 from tests.journey.nights import keep_prose
 from tests.town.machine import HOST, NAME, free_ports, front_door, nginx
@@ -39,7 +39,7 @@ def run() -> list[dict[str, object]]:
         with Installation.create(folder, [PACKAGE]) as made:
             make_publisher(made).start()
         compress_public(folder, served())
-        machine = front_door(work, folder, dict(zip(("intake", "staff", "tizme"), free_ports(3), strict=True)))
+        machine = front_door(work, folder, dict(zip(PORTS, free_ports(len(PORTS)), strict=True)))
         pages = sorted(one.parent.relative_to(folder / "public").as_posix() for one in folder.rglob("index.html"))
         pages = [one for one in pages if one.startswith(("results/", "tizme/", "talapker/"))]
         random.Random(1).shuffle(pages)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -23,6 +24,7 @@ from shailoo.adapters.town.install import TEMPLATES
 from shailoo.assembly import Installation, save_settings
 from shailoo.cli import make_publisher
 from shailoo.cli.town_served import served
+from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.town import write_policies
 from tests.journey.nights import keep_prose
 from tests.law.source import ROOT
@@ -30,7 +32,11 @@ from tests.voting import SMALL
 
 HOST = "127.0.0.1"
 NAME = "elections.town.kg"
-PARTS = ("intake", "staff")
+CALENDAR = CaseCalendar(
+    windows={"voter-missing": Window(first=date(2020, 1, 1), last=date(2099, 1, 1))},
+    marks={"lists-close": date(2099, 1, 1)},
+)
+PARTS = ("intake", "staff", "cases")
 
 
 def debian(program: str, package: str) -> str:
@@ -54,7 +60,7 @@ def small_installation(folder: Path) -> Path:
     """The five-station election with every page, before its evening, behind one proxy of ours."""
     keep_prose(folder)
     with Installation.create(folder, [SMALL], origin=f"https://{NAME}") as made:
-        save_settings(folder, made.settings.model_copy(update={"proxies": 1}))
+        save_settings(folder, made.settings.model_copy(update={"proxies": 1, "cases": {"small": CALENDAR}}))
         make_publisher(made).start()
     return folder
 

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,6 +23,7 @@ from shailoo.adapters.town.probes import Disk, shown_certificate
 from shailoo.assembly import Installation, save_settings
 from shailoo.cli import make_publisher
 from shailoo.model.alerts import AlertSettings, MailAlerts, MailServer
+from shailoo.model.case_calendar import CaseCalendar, Window
 from shailoo.model.record import Appointment, record_bytes, record_key
 from shailoo.rules.disk_need import MB, disk_need
 from shailoo.rules.machine_findings import Finding, Level, changes, graded, worst
@@ -115,6 +116,43 @@ def test_a_missing_key_and_one_that_others_may_read_are_bad(patient: Patient) ->
     assert level(patient, "keys") == "ok"
 
 
+CALENDAR = CaseCalendar(
+    windows={"voter-missing": Window(first=date(2020, 1, 1), last=date(2099, 1, 1))}, marks={"lists-close": NOW.date()}
+)
+
+
+def test_where_applications_are_taken_their_service_keys_and_calendar_are_looked_at(patient: Patient) -> None:
+    assert "cases" not in found(patient)
+    asked: list[tuple[str, ...]] = []
+
+    def services(names: tuple[str, ...]) -> dict[str, str]:
+        asked.append(names)
+        return {name: "failed" if name == "shailoo-cases.service" else "active" for name in names}
+
+    taken = replace(patient, cases={"small": CALENDAR}, services=services)
+    assert found(taken)["cases"].says == "small: 1 kinds of applications are taken today, 0 later"
+    assert level(taken, "services") == "bad"
+    assert "cabinet.key, persons.key" in found(taken)["keys"].says
+    assert level(replace(taken, cases={"small": CaseCalendar(windows=CALENDAR.windows)}), "cases") == "warn"
+    assert level(replace(patient, services=services), "services") == "ok"
+    assert asked[-1] == (*SERVICES, "nginx.service")
+
+
+def test_a_secret_that_is_not_there_or_that_no_service_reads_is_found_before_the_night(patient: Patient) -> None:
+    assert "citizens.secret" in found(replace(patient, secrets=("keys/citizens.secret",)))["keys"].says
+    assert "secrets" not in found(replace(patient, secrets=("keys/mail.secret",)))
+    assert level(replace(patient, secrets=("keys/provider.secret",)), "secrets") == "bad"
+
+
+def test_a_key_that_two_programs_share_is_no_fault_but_it_is_when_everybody_may_read_it(patient: Patient) -> None:
+    receipt = patient.folder / "keys/receipt.key"
+    receipt.chmod(0o640)
+    assert "may read" not in found(patient)["rights"].says
+    receipt.chmod(0o644)
+    assert "may read receipt.key" in found(patient)["rights"].says
+    receipt.chmod(0o600)
+
+
 @contextlib.contextmanager
 def changed_store(folder: Path) -> Iterator[sqlite3.Connection]:
     before = (folder / "store.db").read_bytes()
@@ -182,7 +220,7 @@ def test_what_cannot_be_looked_at_is_bad_and_the_rest_is_looked_at(patient: Pati
 
 
 def test_the_certificate_that_nginx_shows_is_looked_at(patient: Patient, tmp_path: Path) -> None:
-    ports = dict(zip(("intake", "staff", "tizme"), free_ports(3), strict=True))
+    ports = dict(zip(("intake", "staff", "tizme", "cases"), free_ports(4), strict=True))
     machine = front_door(tmp_path, patient.folder, ports)
     there = replace(patient, origin=f"https://{NAME}", https=(HOST, machine.https))
     assert level(there, "certificate") == "bad"  # nobody answers

@@ -15,11 +15,13 @@ import httpx
 import pytest
 
 from functions.client_address import client_address
+from functions.server import LARGEST_FILE_FORM, LARGEST_FORM
 from functions.static_files import PORTALS, SECURITY, StaticFiles
 from shailoo.adapters.town.front_door import BadPolicy, fill, policies
 from shailoo.cli.town_served import served
 from shailoo.records.seal import LARGEST
 from shailoo.rules.cache_classes import cache_class, content_type
+from shailoo.rules.upload_parts import MOST_PART
 from shailoo.town import compress_public
 from tests.town.machine import HOST, Machine, debian, town_machine
 
@@ -192,6 +194,42 @@ def test_the_intake_does_not_answer_for_the_commissions_nor_they_for_it(machine:
         assert inside.post(f"http://{HOST}:{machine.ports['staff']}/api/intake/small", content=b"x").status_code == 404
 
 
+def test_applications_and_the_cabinet_answer_through_it_and_their_form_is_what_the_calendar_says(
+    machine: Machine, reader: httpx.Client
+) -> None:
+    page = {"accept": "text/html"}
+    kinds, cabinet = reader.get("/api/cases/", headers=page), reader.get("/api/cabinet/", headers=page)
+    assert (kinds.status_code, "/api/cases/new/voter-missing" in kinds.text) == (200, True)
+    assert cabinet.status_code in {200, 401}
+    assert cabinet.headers["content-type"].startswith("text/html")
+    for answer in (kinds, cabinet):
+        assert all(answer.headers.get_list(name) == [value] for name, value in SECURITY)
+        assert answer.headers[HSTS]
+        assert "content-encoding" not in answer.headers
+    with httpx.Client(trust_env=False) as inside:
+        for part in ("intake", "staff"):
+            for path in ("/api/cases/", "/api/cabinet/"):
+                assert inside.get(f"http://{HOST}:{machine.ports[part]}{path}").status_code == 404
+        assert inside.get(f"http://{HOST}:{machine.ports['cases']}/staff/").status_code == 404
+
+
+def test_a_part_of_a_document_comes_through_and_the_cabinet_takes_forms_only(reader: httpx.Client) -> None:
+    part = reader.put("/api/cases/uploads/x/1", content=b"x" * MOST_PART)
+    assert part.status_code not in {413, 502}
+    most = max(MOST_PART, LARGEST_FILE_FORM)
+    assert reader.put("/api/cases/uploads/x/1", content=b"x" * (most + 1)).status_code == 413
+    assert reader.post("/api/cabinet/x", content=b"x" * (LARGEST_FORM + 1)).status_code == 413
+
+
+def test_who_files_and_who_follows_a_case_is_in_no_log(machine: Machine, reader: httpx.Client) -> None:
+    for path in ("/api/cases/feed/0123456789abcdef", "/api/cabinet/cases/1", "/api/nowhere-else"):
+        reader.get(path)
+    log = (machine.work / "access.log").read_text(encoding="utf-8")
+    assert "/api/nowhere-else" in log
+    assert "/api/cases/" not in log
+    assert "/api/cabinet/" not in log
+
+
 def test_the_largest_report_comes_through_and_a_larger_one_stops_at_the_door(reader: httpx.Client) -> None:
     assert reader.post("/api/intake/small", content=b"x" * LARGEST).status_code == 422
     assert reader.post("/api/intake/small", content=b"x" * (LARGEST + 1)).status_code == 413
@@ -236,6 +274,9 @@ def test_a_flood_from_one_address_is_held_back_and_no_address_is_written_down(
     answers = [reader.get("/api/tizme/station").status_code for _ in range(60)]
     assert answers.count(429) > 20
     assert answers[0] != 429
+    steps = [reader.get("/api/cases/nowhere").status_code for _ in range(200)]
+    assert steps.count(429) > 20
+    assert 429 not in steps[:50]
     for log in machine.work.glob("*.log"):
         assert HOST not in log.read_text(encoding="utf-8")
 

@@ -28,13 +28,28 @@ from tests.voting import SMALL
 DIR = "/var/lib/shailoo"
 KEYS = (
     "keys/sealing-0123456789abcdef.key", "keys/receipt.key", "keys/receipt-former-01234567.key", "keys/log.key",
-    "keys/session.key", "keys/identity.secret",
+    "keys/session.key", "keys/identity.secret", "keys/persons.key", "keys/cabinet.key", "keys/citizens.secret",
+    "keys/mail.secret", "keys/sms.secret", "keys/identification.secret",
 )  # fmt: skip
 SEALS = KEYS[:3]
 MAY = {
     # unit: keys that its program can read
     "shailoo-intake.service": set(SEALS),
-    "shailoo-staff.service": {"keys/session.key", "keys/identity.secret"},
+    "shailoo-staff.service": {
+        "keys/session.key",
+        "keys/identity.secret",
+        "keys/receipt.key",
+        "keys/persons.key",
+        "keys/identification.secret",
+    },
+    "shailoo-cases.service": {
+        "keys/receipt.key",
+        "keys/persons.key",
+        "keys/cabinet.key",
+        "keys/citizens.secret",
+        "keys/mail.secret",
+        "keys/sms.secret",
+    },
     "shailoo-tizme.service": set(),
     "shailoo-publisher.service": {"keys/log.key"},
     "shailoo-copyist.service": set(),
@@ -158,6 +173,39 @@ def test_only_the_voter_list_and_the_backup_read_the_voter_list(units: dict[str,
     }
 
 
+@pytest.mark.parametrize("path", ["private/ab/abcdef", "private/tmp/stray"])
+def test_only_the_door_of_cases_the_desks_and_the_backup_read_what_people_handed_in(
+    units: dict[str, Unit], path: str
+) -> None:
+    services = {name: unit for name, unit in units.items() if name.endswith(".service")}
+    own = {"shailoo-cases.service", "shailoo-staff.service"}
+    assert {name for name, unit in services.items() if may_read(unit, path)} == {*own, "shailoo-backup.service"}
+    hide = {name for name, unit in services.items() if hidden(unit, path)}
+    root_of_policies = {"shailoo-policies.service"}  # its user reads what is its own; it has no capability
+    assert services.keys() - hide - root_of_policies == {*own, "shailoo-backup.service"}
+
+
+def test_the_door_of_cases_reads_entries_and_proofs_but_no_list_and_the_desks_only_the_register(
+    units: dict[str, Unit],
+) -> None:
+    read = {
+        name: {
+            path
+            for path in ("voters/register/000001/header.json", "voters/entries/000001/people.parquet",
+                         "voters/lists/000001/leaves.bin", "voters/lists/000001/voters.parquet",
+                         "voters/finder/000001.db", "voters/finder/secret.key", "voters/boundaries/000001.csv")
+            if may_read(units[f"shailoo-{name}.service"], path)
+        }
+        for name in ("cases", "staff", "publisher", "copyist", "intake", "cosign")
+    }  # fmt: skip
+    assert read == {
+        "cases": {"voters/register/000001/header.json", "voters/entries/000001/people.parquet",
+                  "voters/lists/000001/leaves.bin", "voters/finder/000001.db"},
+        "staff": {"voters/register/000001/header.json"},
+        "publisher": set(), "copyist": set(), "intake": set(), "cosign": set(),
+    }  # fmt: skip
+
+
 def test_who_speaks_with_strangers_holds_no_key_and_who_holds_keys_speaks_with_none(units: dict[str, Unit]) -> None:
     for name in ("shailoo-intake.service", "shailoo-tizme.service"):
         assert units[name].words("IPAddressDeny") == ["any"]
@@ -240,7 +288,7 @@ def test_whoever_fails_is_told_of(units: dict[str, Unit]) -> None:
 
 
 def test_services_that_tell_when_they_are_ready_are_waited_for_and_started_again(units: dict[str, Unit]) -> None:
-    for part in ("intake", "staff", "tizme", "publisher", "copyist", "cosign"):
+    for part in ("intake", "staff", "tizme", "cases", "publisher", "copyist", "cosign"):
         unit = units[f"shailoo-{part}.service"]
         assert (unit.last("Type"), unit.last("Restart")) == ("notify", "always")
 

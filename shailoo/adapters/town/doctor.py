@@ -19,8 +19,9 @@ from typing import Final
 from shailoo.adapters.store_schema import NEWEST, version_of
 from shailoo.adapters.town import probes
 from shailoo.adapters.town.backup import log_head, read_receipt
-from shailoo.adapters.town.rights import found_wrong
+from shailoo.adapters.town.rights import ROOT, found_wrong, right_of
 from shailoo.errors import ShailooError
+from shailoo.model.case_calendar import CaseCalendar
 from shailoo.model.record import Publication, read_record
 from shailoo.records.checkpoint import Checkpoint
 from shailoo.records.note import SignedNote
@@ -28,6 +29,8 @@ from shailoo.rules.disk_need import MB, disk_need
 from shailoo.rules.machine_findings import Finding, graded
 
 SERVICES: Final = tuple(f"shailoo-{part}.service" for part in ("intake", "staff", "publisher", "copyist"))
+CASES: Final = "shailoo-cases.service"
+"""Runs only where applications are taken."""
 _FEW = 5
 _LATE = timedelta(minutes=2)
 _OWN = ("publication/", "opening/", "cosigned/", "refused-hour/")
@@ -48,6 +51,10 @@ class Patient:
     told: datetime
     """By the installation's clock, which may play an evening again."""
     https: tuple[str, int] = ("127.0.0.1", 443)
+    cases: Mapping[str, CaseCalendar] = field(default_factory=dict)
+    """Election -> when its applications are filed; empty where none are taken."""
+    secrets: tuple[str, ...] = ()
+    """Files of secrets that the settings name, relative to the folder."""
     clock: Callable[[], bool | None] = probes.clock_synchronised
     disk: Callable[[Path], probes.Disk] = probes.disk
     memory: Callable[[], tuple[int, int] | None] = probes.memory
@@ -68,6 +75,7 @@ def examine(patient: Patient) -> list[Finding]:
         _log,
         _work,
         _uploads,
+        _cases,
         _certificate,
         _services,
         _backup,
@@ -121,6 +129,15 @@ def _keys(patient: Patient) -> Iterator[Finding]:
     keys = patient.folder / "keys"
     there = {one.name for one in keys.iterdir()}
     wanted = {"receipt.key", "log.key", "session.key"} | {f"sealing-{name}.key" for name in patient.sealing.values()}
+    if patient.cases:
+        wanted |= {"persons.key", "cabinet.key"}
+    wanted |= {name.removeprefix("keys/") for name in patient.secrets}
+    unread = sorted(name for name in patient.secrets if right_of(name).owner == ROOT)
+    if unread:
+        yield Finding(
+            "secrets", "bad", f"no service reads {', '.join(unread)}",
+            "Name it in settings.json as docs/town.md, 'What runs', does; then shailoo town rights.",
+        )  # fmt: skip
     missing = sorted(wanted - there)
     if missing:
         yield Finding(
@@ -135,7 +152,7 @@ def _rights(patient: Patient) -> Iterator[Finding]:
     readable = [
         one.name
         for one in sorted((patient.folder / "keys").iterdir())
-        if one.suffix in {".key", ".secret"} and one.stat().st_mode & 0o077
+        if one.suffix in {".key", ".secret"} and one.stat().st_mode & 0o077 & ~right_of(f"keys/{one.name}").file
     ]
     if readable:
         yield Finding(
@@ -253,6 +270,22 @@ def _uploads(patient: Patient) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _cases(patient: Patient) -> Iterator[Finding]:
+    """The calendars of applications: somebody may file, will, or could."""
+    for election, calendar in sorted(patient.cases.items()):
+        today = patient.told.date()
+        open_now = sum(1 for one in calendar.windows.values() if one.first <= today <= one.last)
+        later = sum(1 for one in calendar.windows.values() if today < one.first)
+        says = f"{election}: {open_now} kinds of applications are taken today, {later} later"
+        if not calendar.marks:
+            yield Finding(
+                "cases", "warn", f"{election}: no day on which the lists close",
+                "Name it in settings.json, `cases`: docs/operators.md, 'Applications and other cases'.",
+            )  # fmt: skip
+        else:
+            yield Finding("cases", "ok", says)
+
+
 def _certificate(patient: Patient) -> Iterator[Finding]:
     scheme, _, name = patient.origin.partition("://")
     if scheme != "https":
@@ -279,7 +312,8 @@ def _covers(pattern: str, name: str) -> bool:
 
 
 def _services(patient: Patient) -> Iterator[Finding]:
-    states = patient.services((*SERVICES, "nginx.service"))
+    own = (*SERVICES, *((CASES,) if patient.cases else ()))
+    states = patient.services((*own, "nginx.service"))
     if states is None:
         yield Finding("services", "warn", "no systemd here to ask", "See yourself whether the programs run: ps")
         return

@@ -43,7 +43,7 @@ class Served:
     nothing: str
     """The page for an address of no portal."""
     most: Mapping[str, int]
-    """Bytes of the largest body, by door: intake, staff, form."""
+    """Bytes of the largest body, by door: intake, staff, cases, form."""
 
     def travels_zipped(self, kind: str) -> bool:
         """Whether a content type is text."""
@@ -83,6 +83,7 @@ def nginx_config(template: str, served: Served, place: Place) -> str:
         "LISTEN_HTTP": _lines([f"listen {one};" for one in place.http], 4),
         "LISTEN_HTTPS": _lines([f"listen {one} ssl http2;" for one in place.https], 4),
         "LOG": place.log,
+        "MOST_CASES": str(served.most["cases"]),
         "MOST_FORM": str(served.most["form"]),
         "MOST_INTAKE": str(served.most["intake"]),
         "MOST_STAFF": str(served.most["staff"]),

@@ -17,6 +17,7 @@ from typing import Final
 ROOT: Final = "root"
 SHARED: Final = "shailoo"
 PUBLIC: Final = "shailoo-public"
+PRIVATE: Final = "shailoo-private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,21 @@ RIGHTS: Final = (
     Right("store.db*", None, SHARED, 0, 0o660),
     Right("store-v*.db", ROOT, ROOT, 0, 0o600),
     Right("objects/**", None, SHARED, 0o2770, 0o640),
+    # What people handed in with their applications: for the door where they do, and for the desks that decide.
+    Right("private/**", None, PRIVATE, 0o2770, 0o640),
+    Right("notices/**", "shailoo-cases", "shailoo-cases", 0o700, 0o600),
+    Right("identification/**", "shailoo-staff", "shailoo-staff", 0o700, 0o600),
     Right("uploads/**", None, SHARED, 0o2770, 0o640),
     Right("keys", ROOT, SHARED, 0o750, 0),
     Right("keys/sealing-*.key", "shailoo-intake", ROOT, 0, 0o600),
-    Right("keys/receipt*.key", "shailoo-intake", ROOT, 0, 0o600),
+    Right("keys/receipt.key", "shailoo-intake", PRIVATE, 0, 0o640),
+    Right("keys/receipt-*.key", "shailoo-intake", ROOT, 0, 0o600),
+    Right("keys/persons.key", "shailoo-cases", PRIVATE, 0, 0o640),
+    Right("keys/cabinet.key", "shailoo-cases", ROOT, 0, 0o600),
+    Right("keys/citizens.secret", "shailoo-cases", ROOT, 0, 0o600),
+    Right("keys/mail.secret", "shailoo-cases", ROOT, 0, 0o600),
+    Right("keys/sms.secret", "shailoo-cases", ROOT, 0, 0o600),
+    Right("keys/identification.secret", "shailoo-staff", ROOT, 0, 0o600),
     Right("keys/session*.key", "shailoo-staff", ROOT, 0, 0o600),
     Right("keys/identity*.secret", "shailoo-staff", ROOT, 0, 0o600),
     Right("keys/log*.key", "shailoo-publisher", ROOT, 0, 0o600),
@@ -59,6 +71,16 @@ RIGHTS: Final = (
     Right("metrics/**", None, SHARED, 0o2770, 0o640),
     Right("cache/**", None, PUBLIC, 0o2775, 0o664),
     Right("public/**", None, PUBLIC, 0o2775, 0o664),
+    # Of the voter list the door of cases reads the index of entries, the leaves of the proof, the stations and the
+    # register; the desks read the register, which has places and no people.
+    Right("voters", "shailoo-voters", PRIVATE, 0o2710, 0),
+    Right("voters/register/**", "shailoo-voters", PRIVATE, 0o2750, 0o640),
+    Right("voters/entries/**", "shailoo-voters", PRIVATE, 0o2750, 0o640),
+    Right("voters/finder", "shailoo-voters", PRIVATE, 0o2750, 0),
+    Right("voters/finder/*.db", "shailoo-voters", PRIVATE, 0, 0o640),
+    Right("voters/lists/*/leaves.bin", "shailoo-voters", PRIVATE, 0, 0o640),
+    Right("voters/lists", "shailoo-voters", PRIVATE, 0o2750, 0),
+    Right("voters/lists/*", "shailoo-voters", PRIVATE, 0o2750, 0o600),
     Right("voters/**", "shailoo-voters", "shailoo-voters", 0o700, 0o600),
     Right("backup/store.db*", "shailoo-backup", SHARED, 0, 0o600),
     Right("backup/**", "shailoo-backup", SHARED, 0o2750, 0o660),
@@ -66,8 +88,8 @@ RIGHTS: Final = (
 )
 """What stands in no line is root's alone."""
 _OTHER: Final = Right("**", ROOT, ROOT, 0o700, 0o600)
-FOLDERS: Final = ("elections", "objects", "objects/tmp", "uploads", "keys", "publisher", "metrics", "cache", "public",
-                  "backup", "doctor")  # fmt: skip
+FOLDERS: Final = ("elections", "objects", "objects/tmp", "private", "private/tmp", "uploads", "keys", "publisher",
+                  "metrics", "cache", "public", "voters", "backup", "doctor")  # fmt: skip
 """Folders that are made where they are missing."""
 FILES: Final = ("store.db", "publisher.lock", "copyist.lock")
 """Files that are made empty where they are missing: whoever opened them first would else be the only one to write."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from shailoo.adapters.sharing import folder_mode, share_path
 from shailoo.adapters.voters.entries import MOVES, NAMES, PEOPLE, indexes
 from shailoo.adapters.voters.work_db import kept, open_db, parquet, text
 from shailoo.model.voter_list import Settlement
@@ -36,7 +37,7 @@ def index_entries(folder: Path, versions: Sequence[tuple[int, Path]], settlement
     number = versions[-1][0]
     place = folder / f"{number:06}"
     with kept("index the entries of the voter list"):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=folder_mode(folder.parent), parents=True, exist_ok=True)
         for left in folder.glob(f"{_PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
@@ -92,6 +93,7 @@ def _keep(making: Path, place: Path) -> None:
     """The files first, then the folder's name: what has its name is whole."""
     for file in (*making.iterdir(), making):
         file.chmod(0o700 if file.is_dir() else 0o600)
+        share_path(file, making.parent)
         _sync(file)
     shutil.rmtree(place, ignore_errors=True)
     making.rename(place)

@@ -14,11 +14,13 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from shailoo.adapters.keys import BadKeyFile, read_secret, write_secret
 from shailoo.adapters.places import read_place
+from shailoo.adapters.sharing import folder_mode
 from shailoo.errors import StorageFailed
 from shailoo.ids import StationNo
 from shailoo.usecases.find_station import IndexNotReady, Place
@@ -29,7 +31,7 @@ _VERSION = re.compile(r"[0-9]{6}\.db")
 
 def finder_secret(folder: Path) -> bytes:
     """The secret of an index folder, drawn at the first call. Raises BadKeyFile."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=folder_mode(folder.parent), parents=True, exist_ok=True)
     path = folder / _KEY_FILE
     if not path.exists():
         with contextlib.suppress(BadKeyFile):  # another process draws it at this moment; what counts is what lies there
@@ -41,12 +43,16 @@ class SqliteFinder:
     """StationFinder over the newest index of a folder, which it notices by itself. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self.secret = finder_secret(folder)
         self._folder = folder
         self._lock = threading.Lock()
         self._seen = ("", 0)
         self._db: sqlite3.Connection | None = None
         self._places: dict[StationNo, Place] = {}
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The secret of the index: read by whoever asks for people; who asks for stations never opens it."""
+        return finder_secret(self._folder)
 
     def find(self, key: bytes) -> StationNo | None:
         """One look into the index, whatever is found; see StationFinder. Raises StorageFailed without an index."""

@@ -18,6 +18,7 @@ from typing import Final
 import duckdb
 
 from shailoo.adapters.places import place_text
+from shailoo.adapters.sharing import share_path
 from shailoo.adapters.voters.finder import finder_secret, versions
 from shailoo.errors import StorageFailed
 from shailoo.model.voter_list import Area, Centre
@@ -70,6 +71,7 @@ def build_index(
                 raise StorageFailed("The list names a station that its address register does not have.", number=number)
             people = int(db.execute("SELECT count(*) FROM person").fetchone()[0])
             db.commit()
+        share_path(fresh)
         _sync(fresh)
         fresh.replace(place)
         _sync(folder)

@@ -28,6 +28,7 @@ from typing import Final
 import duckdb
 from pydantic import ConfigDict, ValidationError
 
+from shailoo.adapters.sharing import folder_mode, share_path
 from shailoo.adapters.voters.register_checks import check_tables
 from shailoo.adapters.voters.register_places import settle_places
 from shailoo.adapters.voters.register_read import StoredRegister
@@ -156,7 +157,9 @@ class RegisterFolder:
         (version / HEADER).write_bytes(canonical_json(note.model_dump(mode="json")))
         for file in version.iterdir():
             file.chmod(0o600)
+            share_path(file, self._root)
             _sync(file)
+        share_path(version, self._root)
         _sync(version)
         number = newest + 1
         _appear(version, self.path(number))
@@ -171,7 +174,7 @@ class RegisterFolder:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Wait until nobody else loads, and clear away what a killed load left."""
-        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._root.mkdir(mode=folder_mode(self._root.parent), parents=True, exist_ok=True)
         handle = os.open(self._root / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)

@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shailoo.adapters.sharing import folder_mode, share_path
+from shailoo.adapters.voters.commitments import LEAVES
 from shailoo.adapters.voters.work_db import kept
 from shailoo.errors import Conflict, NotFound
 from shailoo.model.record import read_record, record_bytes, record_key
@@ -84,8 +86,9 @@ class Shelf:
     def working(self) -> Iterator[Path]:
         """A folder for work, for one at a time; it is gone afterwards. Raises ImportBusy."""
         with kept("make room for the voter list"):
-            for folder in (self.folder, self._lists, self.folder / "work"):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lists.mkdir(mode=folder_mode(self.folder), exist_ok=True)
+            (self.folder / "work").mkdir(mode=0o700, exist_ok=True)
             handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -119,7 +122,10 @@ class Shelf:
             self._step("sync")
             for file in making.iterdir():
                 file.chmod(0o600)
+                if file.name == LEAVES:  # hashes, from which people are shown their own proof
+                    share_path(file, self._lists)
                 _sync(file, os.O_RDONLY)
+            share_path(making, self._lists)
             _sync(making, os.O_RDONLY | os.O_DIRECTORY)
             self._step("rename")
             making.rename(place)
