@@ -262,6 +262,8 @@ class Publisher:
         for index, publication in enumerate(publications):
             self.guard()
             self._take_in(publication, write=write or publication.version > there)
+            if publication.version <= there:
+                self.cases.state.changed.clear()  # their pages are there since then
             last = index == len(publications) - 1
             jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
             if write and not last and jobs:

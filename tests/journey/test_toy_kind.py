@@ -150,6 +150,17 @@ def test_a_stranger_verifies_it_and_finds_what_was_changed(town: Town) -> None:
     assert not verify(Asked(str(town.public / "results"))).good
 
 
+def test_a_publisher_that_starts_again_makes_only_what_is_new(town: Town, tmp_path: Path) -> None:
+    town.hand_in()
+    settle(town.publisher)
+    again = publisher_of(tmp_path, town.installation.store, ["small"], kinds={**KINDS, "dog": DOG})
+    again.start()
+    assert not again.cases.state.changed
+    _, number = town.hand_in()
+    settle(again)
+    assert "Loose" in town.page(f"{SHOWN}/{number}")
+
+
 def test_every_file_is_the_same_however_the_publisher_came_to_it(town: Town, tmp_path: Path) -> None:
     for _ in range(3):
         _, number = town.hand_in()
