@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builder.cases.book import CaseBook
+from builder.cases.press import CasePress
 from builder.copies import public_names
 from builder.documents_state import copy_path
 from builder.fold import Fold, FoldUnfit
@@ -36,11 +37,13 @@ from shailoo.errors import Held
 from shailoo.events.pages import PageMakerLost, PublisherStarted
 from shailoo.kinds import KINDS
 from shailoo.model.case import CaseAct, CaseFiled
+from shailoo.model.document import DocumentApproved, DocumentWithdrawn
 from shailoo.model.log import Cosigned, Opening
 from shailoo.model.record import Publication, RefusedHour, read_record, record_bytes, record_key
 from shailoo.model.register_act import RegisterApplied
 from shailoo.model.voter_list import VoterListMade
 from shailoo.records.log_entry import DocumentEntry, ReportEntry
+from shailoo.rules.documents import CASE_PAPER
 from shailoo.telemetry import Watch, learn, say
 
 if TYPE_CHECKING:
@@ -126,8 +129,13 @@ class Publisher:
         self.guard = guard
         self._resumed = fold is not None
         self.nights = fold.nights if fold is not None else self._new_nights(elections)
-        self.cases = CaseBook(self.nights, kinds, fold.cases if fold is not None else None)
+        self.cases = CaseBook(
+            {name: night.election for name, night in self.nights.items()},
+            kinds,
+            fold.cases if fold is not None else None,
+        )
         self.press = Press(site, self.public, self.nights, objects, guard)
+        self.case_press = CasePress(site, self.public, self.nights, self.cases)
         self.version = fold.version if fold is not None else 0
         self._marks = marks
         self._hours = Hours(items, fold.hours if fold is not None else None)
@@ -212,6 +220,7 @@ class Publisher:
         gc.disable()  # pages leave no circles behind, and looking for them takes a fifteenth of the time
         try:
             self._make_all(jobs, progress)
+            self._write_cases(progress, everything=True)
             self._settle()
         finally:
             gc.enable()
@@ -253,6 +262,8 @@ class Publisher:
         for index, publication in enumerate(publications):
             self.guard()
             self._take_in(publication, write=write or publication.version > there)
+            if publication.version <= there:
+                self.cases.state.changed.clear()  # their pages are there since then
             last = index == len(publications) - 1
             jobs = [job for name, at in tiers.items() for tier in at[index] for job in self._jobs(name, tier)]
             if write and not last and jobs:
@@ -349,6 +360,7 @@ class Publisher:
         progress = Progress(publication.version)
         jobs = [job for name in self.nights for tier in TIERS for job in self._jobs(name, tier)]
         problems = self._make_all(jobs, progress)
+        self._write_cases(progress, everything=True)
         if problems:
             progress.held_back = tuple(sorted(problems))
             self._hold(progress.held_back, mends=0)
@@ -421,6 +433,8 @@ class Publisher:
                 self._point_log()
         elif (name := getattr(record, "election", None)) in self.nights:
             self.nights[name].receive(seq, record)
+            if isinstance(record, DocumentApproved | DocumentWithdrawn) and record.kind == CASE_PAPER:
+                self.cases.touch(record.part or "")
 
     # --- the night ---
 
@@ -498,6 +512,7 @@ class Publisher:
         for name, night in self.nights.items():
             night.close(publication, held_back=name in held_back)
         self._write(made, progress)
+        self._write_cases(progress)
         self._keep(publication, write=True)
         self.press.front()
         for night in newly_held:
@@ -528,6 +543,14 @@ class Publisher:
         self.press.lost.clear()
         for name in progress.held_back:  # pages wait for the gate; what was withdrawn must not
             self.press.copies.sweep(self.nights[name].state.documents, held=True)
+
+    def _write_cases(self, progress: Progress, *, everything: bool = False) -> None:
+        """Pages of cases: they hold back nothing, and nothing holds them back."""
+        files, wrong = self.case_press.write(everything=everything)
+        progress.files += files
+        for name, error in wrong.items():
+            progress.problems.append(problem(error))
+            self.watch.failed(name, error)
 
     def _draw(self, tiers: tuple[Tier, ...]) -> tuple[list[Page], dict[str, str]]:
         """Every page to be made, drawn and read back before any is written; and why elections are held back."""

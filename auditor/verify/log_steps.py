@@ -198,6 +198,12 @@ class _Order:
             right = entry.number == due or (isinstance(entry, RegisterEntry) and entry.number > due)
             return None if right else f"version {due}"
         election = getattr(entry, "election", "")
+        if isinstance(entry, CaseEntry):  # people may hand in before anything of the election was published
+            self._filed.add((entry.election, entry.kind))
+            return None
+        if isinstance(entry, CaseActEntry):
+            known = (entry.election, entry.kind) in self._filed
+            return None if known else f"a case of {entry.kind} before it"
         if entry.type in _OPENING:
             self._opened.add((entry.type, election))
         elif ("package", election) not in self._opened:
@@ -208,10 +214,6 @@ class _Order:
             self._arrived.add((entry.box, entry.kind))
         elif isinstance(entry, ReportEntry):
             return self._report_fault(entry)
-        elif isinstance(entry, CaseEntry):
-            self._filed.add((entry.election, entry.kind))
-        elif isinstance(entry, CaseActEntry) and (entry.election, entry.kind) not in self._filed:
-            return f"a case of {entry.kind} before it"
         return None
 
     def _report_fault(self, entry: ReportEntry) -> str | None:

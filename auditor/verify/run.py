@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from auditor.verify.case_steps import NAME as CASES
+from auditor.verify.case_steps import check_cases
 from auditor.verify.change_steps import check_changes
 from auditor.verify.counts_pages import check_counts_pages, check_station_page
 from auditor.verify.counts_steps import check_counts, check_states, check_table, open_rows
@@ -116,6 +118,14 @@ def _steps(source: Source, asked: Asked, report: Verification) -> None:
     report.broken_step = (12, VOTER_LIST)
     if (step_of_list := check_voter_list(source, log)) is not None:
         report.steps.append(step_of_list)
+    report.broken_step = (13, CASES)
+    try:
+        step_of_cases = check_cases(source, log, report.elections)
+    except Broken:  # figures are a moment older or newer than the log while somebody's case becomes public
+        if source.again(CHECKPOINT) == signed.note.bytes():
+            raise
+    else:
+        report.steps += [] if step_of_cases is None else [step_of_cases]
     if source.again(CHECKPOINT) != signed.note.bytes():
         raise Unusable(
             "Something was published while we were reading. Verify again when it is quiet, or copy it first."

@@ -141,6 +141,14 @@ class Pages:
         """The three counts of a region or district."""
         return self._draw("counts_place", view)
 
+    def beside(self, name: str, head: views.Head, **values: object) -> str:
+        """A page that is no view of results: its template by name, with the election's head and links."""
+        return self._template(name).render(head=head, e=self.links(head), **values)
+
+    def ending(self, head: views.Head) -> str:
+        """What every title of an election ends with: its name, its day, its status."""
+        return self._ending(head)
+
     def main(self, view: views.View) -> str:  # noqa: C901, PLR0911, PLR0912 -- one return for each kind of page
         """Draw whatever page it is."""
         match view:

@@ -146,6 +146,20 @@ class Site:
         )
         return f"{language}/{path}index.html", text.encode()
 
+    def beside(
+        self, language: Language, template: str, night: Night, path: str, title: str, **values: object
+    ) -> tuple[str, str, bytes]:
+        """A page beside the results of an election: (what stands inside `<main>`, path of its file, bytes).
+
+        `path` is the folder below `/results/<lang>/`. It follows no pointer: it says what it shows as of its version.
+        """
+        pages = self._pages[language]
+        head = night.plan.names.head
+        body = pages.beside(template, head, **values)
+        whole = f"{title} — {pages.ending(head)}"
+        text = self._shell(language).stamp(title=whole, main=body, path=path, description=f"{whole}.")
+        return body, f"{language}/{path}index.html", text.encode()
+
     def map_files(self, view: views.MapView) -> Iterable[tuple[str, bytes]]:
         """The interactive map's own data: areas and stations."""
         from builder.render import maps  # noqa: PLC0415 -- folium takes half a second to import, and only a trailing page needs it

@@ -18,7 +18,7 @@ from rich.table import Table
 
 MEASURES = (
     "voters", "finder", "cabinet", "full_build", "one_report", "log", "intake", "filing", "night", "documents",
-    "verify", "snapshot", "origin", "cold_import", "desk",
+    "verify", "snapshot", "origin", "cold_import", "desk", "one_case",
 )  # fmt: skip
 """The voter list first: a command that is started by a process of 2.7 GB is counted with that memory at its birth."""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"

@@ -25,12 +25,14 @@ from shailoo.adapters.keys import FileNoteSigner
 from shailoo.adapters.memory import MemoryStore
 from shailoo.adapters.package_folder import read_files
 from shailoo.adapters.sqlite import SqliteStore
+from shailoo.kinds import KINDS
 from shailoo.package import load_package
 from shailoo.records.note import Signer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from shailoo.model.case_kind import CaseKind
     from shailoo.model.election import Election
     from shailoo.model.record import ReportAccepted
     from shailoo.ports import ObjectStore
@@ -71,6 +73,7 @@ def publisher_of(
     templates: Sequence[Path] = (),
     public: Path | None = None,
     objects: ObjectStore | None = None,
+    kinds: Mapping[str, CaseKind] = KINDS,
 ) -> Publisher:
     """A publisher of several elections of one installation, as it would be after a start of the machine."""
     elections = {name: election(name) for name in names}
@@ -92,6 +95,7 @@ def publisher_of(
         items=store,
         log=LOG,
         objects=objects,
+        kinds=kinds,
     )
 
 

@@ -15,7 +15,7 @@ from shailoo.records.canonical import digest
 from shailoo.records.case_public import public_part
 from shailoo.records.log_entry import CaseActEntry, CaseEntry, entry_bytes
 from tests.builder.case_records import CHANGE, Filer
-from tests.builder.scene import publisher_of, settle, tree
+from tests.builder.scene import election, publisher_of, settle, tree
 from tests.functions.case_scene import LAMP
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ KNOWN = {**KINDS, "lamp": LAMP}
 
 def book_of(store: MemoryStore | SqliteStore) -> tuple[CaseBook, list[LogEntry]]:
     """Everything in a store, folded."""
-    book = CaseBook({"small"}, KNOWN)
+    book = CaseBook({"small": election("small")}, KNOWN)
     entries = store.feed(0)
     for entry in entries:
         record = read_record(entry.body)

@@ -55,7 +55,7 @@ def file(
     }  # fmt: skip
     installation.registry.follow(installation.store)
     desk: CaseDesk = installation.case_desk
-    document = "photo" if kind == "lamp" else "proof"
+    document = "proof" if kind in KINDS else "photo"
     filing = Filing(
         kind=kind,
         election="small",
