@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from builder import change_files, counts_files, data_files, document_files, protocols_file, samples, snapshot
+from builder.cases import figures as case_figures
 from builder.render.words import CAUSE, EVENT
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
 MEANING: Mapping[str, str] = {
     "election": "identifier of the election, as in the address",
-    "status": "`upcoming`, `preliminary` (no legal force) or `final`",
+    "status": "`upcoming`, `preliminary` (no legal force) or `final`; of cases, as their kind declares it, in CSV `other` "
+    "for those that are not told one by one",
     "synthetic": "CSV: `yes` or `no`; JSON: true or false. Synthetic figures belong to a rehearsal, not to an election",
     "day": "day of the vote, `2021-11-28`",
     "licence": "of the file",
     "place_kind": _PLACE,
-    "kind": "of a place, as `place_kind`; of a contest, option or report, as in the election package",
+    "kind": "of a place, as `place_kind`; of what was handed in, as docs/cases.md declares it; of a contest, option or "
+    "report, as in the election package",
     "place": "identifier of the place, unique among places of its kind",
     "id": "identifier; of an event a UUID, the same in every build from the same records",
     "name": "in three languages",
@@ -64,7 +67,8 @@ MEANING: Mapping[str, str] = {
     "leader_votes": "its votes",
     "seats": "seats if counted now, of the list contest; in a line of `lists`, the list's",
     "total": "seats of the contest",
-    "decided": "true only when nothing is missing and the law leaves nothing open",
+    "decided": "true only when nothing is missing and the law leaves nothing open; of cases, how many are closed, "
+    "empty (null) where that could tell of a person",
     "open": "seats that nobody certainly has; in a pointer, whether boxes are still expected",
     "reasons": "why seats are open: `partial`, `tie`, `cap`, `no-list`, `rule`",
     "rule": "name and version of the rule; of a held report, the rule it breaks",
@@ -99,8 +103,15 @@ MEANING: Mapping[str, str] = {
     "voted": "voters who had voted by the hour, as the commissions told",
     "areas": "regions, then rayons and cities",
     "package": "SHA-256 of `package.zip`",
-    "acts": "decisions that change what counts: the SHA-256 of each, as canonical JSON, is in the log; of documents, "
-    "those that concern no single station",
+    "kinds": "each kind of which anything was handed in",
+    "filed": "how many were handed in; of a case, when, UTC",
+    "statuses": "how the cases of a kind stand; with `other_statuses` they sum to `filed`",
+    "cases": "how many cases; null where so few that a person could be told from them",
+    "other_statuses": "cases in statuses that are not told one by one, together",
+    "commission": "identifier of the commission; empty for a region, and for the others together",
+    "level": "`country`, `region` or `commission`",
+    "acts": "of cases, how many acts are in the log; else decisions that change what counts: the SHA-256 of each, as "
+    "canonical JSON, is in the log; of documents, those that concern no single station",
     "type": "of a record: `act`",
     "number": "of an act",
     "body": "the commission or court that decided",
@@ -191,6 +202,8 @@ TABLES: Sequence[tuple[str, str, Sequence[str]]] = (
      protocols_file.PROTOCOL_COLUMNS),
     ("`documents/*.csv`, `documents.csv`", "scanned documents: of a commission's stations, of the country",
      document_files.DOCUMENT_COLUMNS),
+    ("`applications.csv`", "what was handed in, by kind: the country, its statuses, regions and commissions",
+     case_figures.FIGURE_COLUMNS),
     ("`stations.csv`", "every box of the country in one table; follows the totals within seconds",
      snapshot.STATION_COLUMNS),
 )  # fmt: skip
@@ -239,6 +252,9 @@ def _documents() -> Iterator[tuple[str, dict[str, Any]]]:
     feed = change_files.feed_value(samples.HEAD, ("country", ""), samples.told(), lambda _: 8)
     yield "changes/station/*.json`, `changes/region/*.json", feed
     yield "changes.json", {**feed, "cuts": [change_files.cut_value(samples.cut())]}
+    place = case_figures.PlaceRow("bishkek", "", 30, 12)
+    kind = case_figures.KindFigures("voter-missing", 50, 134, (("granted", 31),), 19, (place,), (place,))
+    yield "applications.json", json.loads(case_figures.figures_json("sample", [kind], synthetic=True))
     seen: set[str] = set()
     for view in reversed(samples.every_view().values()):  # the station in trouble has every key
         for path, data in data_files.files(view):

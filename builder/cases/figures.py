@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from builder.cases.counts import NOWHERE
 from builder.cases.told import decided_of, rows_of
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from builder.cases.counts import KindCounts
     from shailoo.model.case_kind import CaseKind, Portal
     from shailoo.model.election import Election
+
+
+FIGURE_COLUMNS: Final = (
+    "election", "synthetic", "kind", "level", "region", "commission", "status", "cases", "decided",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,11 @@ def _rows(
     ]
 
 
-def figures_json(election: Election, figures: Sequence[KindFigures]) -> bytes:
+def figures_json(election: str, figures: Sequence[KindFigures], *, synthetic: bool) -> bytes:
     """For programs."""
     value: dict[str, Any] = {
-        "election": election.id,
-        "synthetic": election.synthetic,
+        "election": election,
+        "synthetic": synthetic,
         "kinds": [
             {
                 "kind": one.kind,
@@ -131,7 +136,7 @@ def figures_csv(election: Election, figures: Sequence[KindFigures]) -> bytes:
     """For spreadsheets: a line for each figure; an empty cell is one that is not told."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("election", "synthetic", "kind", "level", "region", "commission", "status", "cases", "decided"))
+    writer.writerow(FIGURE_COLUMNS)
     start = election.id, "yes" if election.synthetic else "no"
     for one in figures:
         writer.writerow((*start, one.kind, "country", "", "", "", one.filed, ""))

@@ -87,7 +87,10 @@ class CasePress:
         election = night.election
         start = f"data/{election.id}/applications"
         figures = tuple(one for portal in PORTALS for one in figures_of(self._book, election, portal))
-        made = {f"{start}.json": figures_json(election, figures), f"{start}.csv": figures_csv(election, figures)}
+        made = {
+            f"{start}.json": figures_json(election.id, figures, synthetic=election.synthetic),
+            f"{start}.csv": figures_csv(election, figures),
+        }
         files = [Download("csv", f"/results/{start}.csv"), Download("json", f"/results/{start}.json")]
         counted = recount(self._book, election)
         for language in LANGUAGES:

@@ -29,7 +29,7 @@ HOUSE = {"settlement": "s3", "street": "Чүй", "house": "12a", "channel": "pap
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Table]:
     made = Installation.create(tmp_path / "i", [SMALL])
-    calendar = CaseCalendar(windows=dict.fromkeys(KINDS, OPEN), marks={"lists-close": MORNING.date()})
+    calendar = CaseCalendar(windows=dict.fromkeys(KINDS, OPEN), marks={"lists-close": OPEN.last})
     changes = {"cases": {"small": calendar}, "identification": IdentificationSettings(url="simulated")}
     save_settings(made.folder, made.settings.model_copy(update=changes))
     made.close()
