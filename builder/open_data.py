@@ -19,8 +19,8 @@ DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "open-data.md"
 _PLACE = "`region`, `tec`, `rayon`, `district`, `station`; `country` where a table also has the total"
 MEANING: Mapping[str, str] = {
     "election": "identifier of the election, as in the address",
-    "status": "`upcoming`, `preliminary` (no legal force) or `final`; of cases, as their kind declares it, in CSV `other` "
-    "for those that are not told one by one",
+    "status": "`upcoming`, `preliminary` (no legal force) or `final`; of cases, as their kind declares it, in CSV "
+    "`other` for those that are not told one by one",
     "synthetic": "CSV: `yes` or `no`; JSON: true or false. Synthetic figures belong to a rehearsal, not to an election",
     "day": "day of the vote, `2021-11-28`",
     "licence": "of the file",
